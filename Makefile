@@ -1,0 +1,57 @@
+# Every target that needs Python sets up .venv by itself, with the exact releases
+# of constraints.txt. Nothing outside this folder is touched.
+
+PYTHON ?= python3
+# Processes that share the tests.
+JOBS ?= 2
+
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+# Two targets that install at once would disturb each other.
+.NOTPARALLEL:
+.PHONY: help demo test check lint types doctest clean
+
+help:
+	@echo 'make demo     balance a churn and a fraud table, compare with SMOTE (minutes)'
+	@echo 'make test     run the tests'
+	@echo 'make check    run all there is: lint, types, doctests, tests'
+	@echo 'make lint     check style and format        make types    check types'
+	@echo 'make doctest  run the examples in docstrings'
+	@echo 'make clean    delete .venv, caches and builds'
+	@echo
+	@echo 'PYTHON=python3.11 picks the interpreter for .venv, JOBS=4 the test processes.'
+
+demo: .venv/.plot
+	$(BIN)/gansampler demo
+
+test: .venv/.test
+	$(BIN)/python -m pytest -n $(JOBS)
+
+check: lint types doctest test
+
+lint: .venv/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: .venv/.dev
+	$(BIN)/mypy
+
+doctest: .venv/.test
+	$(BIN)/python -m pytest --doctest-modules gansampler
+
+clean:
+	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# .venv/.NAME marks that the extra NAME is installed as pyproject.toml and
+# constraints.txt have it now; a change in either installs again.
+$(BIN)/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.plot .venv/.test .venv/.dev: .venv/.%: pyproject.toml constraints.txt | $(BIN)/python
+	@echo 'Installing gansampler[$*] into .venv'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[$*]'
+	@touch $@
