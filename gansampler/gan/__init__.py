@@ -1,0 +1,7 @@
+"""The GAN: two networks, the games they play, and their training."""
+
+from gansampler.gan.losses import GAMES
+from gansampler.gan.model import GAN
+from gansampler.gan.training import TrainingSettings, train_gan
+
+__all__ = ["GAMES", "GAN", "TrainingSettings", "train_gan"]

@@ -1,0 +1,111 @@
+"""The trained GAN: what is left of a training, and draws rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor, nn
+
+from gansampler.gan.latent import Latent
+from gansampler.gan.networks import Discriminator, Generator, split_categories
+
+CHUNK = 8192
+"""Rows generated at a time: bounds the memory of a draw."""
+
+
+class GAN(nn.Module):
+    """A trained pair of players with the latent that feeds the generator.
+
+    Parameters
+    ----------
+    generator, discriminator : Generator, Discriminator
+        The players.
+    latent : Latent
+        Source of the generator's inputs.
+    """
+
+    def __init__(
+        self, generator: Generator, discriminator: Discriminator, latent: Latent
+    ) -> None:
+        super().__init__()
+        self.generator = generator
+        self.discriminator = discriminator
+        self.latent = latent
+        self.history = pd.DataFrame()
+        self.best_iteration = 0
+
+    @property
+    def device(self) -> torch.device:
+        """Where the networks are."""
+        return next(self.discriminator.parameters()).device
+
+    @torch.inference_mode()
+    def sample(
+        self, n_rows: int, seed: int, *, rejection_rate: float = 0.0
+    ) -> np.ndarray:
+        """Draw encoded rows.
+
+        Parameters
+        ----------
+        n_rows : int
+            Number of rows.
+        seed : int
+            Seed of the draw.
+        rejection_rate : float, default=0.0
+            Share of the generated rows that is thrown away: those that the
+            discriminator finds least real.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_inputs), float32
+        """
+        rng = torch.Generator(self.device).manual_seed(seed)
+        width = self.generator.n_numeric + sum(self.generator.category_sizes)
+        result = np.empty((n_rows, width), dtype=np.float32)
+        for start in range(0, n_rows, CHUNK):
+            kept = min(CHUNK, n_rows - start)
+            rows = self._sample_chunk(round(kept / (1 - rejection_rate)), rng)
+            if len(rows) > kept:
+                logits = self.discriminator(rows)
+                # In the order they were drawn: the best first would sort the table.
+                rows = rows[logits.topk(kept).indices.sort().values]
+            result[start : start + kept] = rows.cpu().numpy()
+        return result
+
+    def _sample_chunk(self, n_rows: int, rng: torch.Generator) -> Tensor:
+        return self.generator.draw(self.generator(*self.latent.draw(n_rows, rng)), rng)
+
+    @torch.inference_mode()
+    def match_categories(self, frequencies: np.ndarray, seed: int) -> None:
+        """Shift the logits so that levels appear at given rates.
+
+        Parameters
+        ----------
+        frequencies : ndarray of shape (sum of category sizes,)
+            Rate of each level; the rates of one column sum to 1.
+        seed : int
+            Seed of the generated rows on which the rates are measured.
+
+        Notes
+        -----
+        Iterative scaling: each pass adds log(wanted / present) to the offsets, which
+        converges since the wanted rates are those of an exponential family.
+        """
+        generator = self.generator
+        if not generator.category_sizes:
+            return
+        rng = torch.Generator(self.device).manual_seed(seed)
+        output = generator(*self.latent.draw(CHUNK, rng))
+        logits = output[:, generator.n_numeric :]
+        wanted = torch.as_tensor(frequencies, dtype=torch.float32, device=self.device)
+        for _ in range(20):
+            present = torch.cat(
+                [
+                    block.softmax(dim=1).mean(dim=0)
+                    for block in split_categories(logits, generator.category_sizes)
+                ]
+            )
+            shift = (wanted / present).log()
+            logits = logits + shift
+            generator.logit_offset += shift

@@ -1,0 +1,200 @@
+"""The two players: a generator of encoded rows and a discriminator of them.
+
+Neither has a normalisation layer or dropout: both would make a row depend on the
+other rows of its batch or on a global random state, and small classes gain nothing
+from them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+LEAK = 0.2
+"""Slope of LeakyReLU below zero (Radford et al. 2016, section 3)."""
+
+CATEGORY_FLOOR = 0.02
+"""Added to an anchor's one-hot cells before their logarithm, so that no level that
+the class shows is out of the generator's reach."""
+
+
+def init_linear(layer: nn.Linear, rng: torch.Generator) -> None:
+    """Fill a linear layer with PyTorch's default distribution, from ``rng`` only.
+
+    ``nn.Linear`` would draw from the global random state, which belongs to the caller.
+    """
+    bound = 1 / math.sqrt(layer.in_features)
+    nn.init.uniform_(layer.weight, -bound, bound, generator=rng)
+    nn.init.uniform_(layer.bias, -bound, bound, generator=rng)
+
+
+def multilayer_perceptron(
+    n_inputs: int, hidden: Sequence[int], n_outputs: int, rng: torch.Generator
+) -> nn.Sequential:
+    """Linear layers with LeakyReLU between them, initialised from ``rng``."""
+    layers: list[nn.Module] = []
+    widths = [n_inputs, *hidden, n_outputs]
+    for n_in, n_out in itertools.pairwise(widths):
+        linear = nn.utils.skip_init(nn.Linear, n_in, n_out)
+        init_linear(linear, rng)
+        layers += [linear, nn.LeakyReLU(LEAK)]
+    return nn.Sequential(*layers[:-1])
+
+
+def split_categories(
+    block: Tensor, category_sizes: Sequence[int]
+) -> tuple[Tensor, ...]:
+    """Cut the categorical part of a batch of rows into one tensor per column."""
+    return torch.split(block, list(category_sizes), dim=1)
+
+
+def gumbel_noise(like: Tensor, rng: torch.Generator) -> Tensor:
+    """Standard Gumbel noise in the shape of ``like``, from ``rng`` only.
+
+    ``torch.nn.functional.gumbel_softmax`` takes no generator.
+    """
+    return -torch.empty_like(like).exponential_(generator=rng).log()
+
+
+class Generator(nn.Module):
+    """Maps latent noise, and a data-driven anchor row where there is one, to a row.
+
+    A row is ``n_numeric`` numeric cells followed by one block of one-hot cells for
+    each categorical column. With an anchor ``x0`` the network learns a correction,
+    ``G(x0, z) = x0 + f(x0, z)`` for the numeric cells and
+    ``log(x0 + 0.02) + f(x0, z)`` for the logits, whose last layer starts at zero: the
+    untrained generator returns the anchors themselves. Without an anchor ``f`` is the
+    row.
+
+    Parameters
+    ----------
+    latent_dim : int
+        Length of the noise vector z.
+    n_numeric : int
+        Number of numeric cells of a row.
+    category_sizes : sequence of int
+        Number of levels of each categorical column.
+    hidden_layer_sizes : sequence of int
+        Widths of the hidden layers.
+    anchored : bool
+        Whether rows are made from an anchor row.
+    rng : torch.Generator
+        Source of the initial weights, on the CPU.
+    """
+
+    def __init__(
+        self,
+        latent_dim: int,
+        n_numeric: int,
+        category_sizes: Sequence[int],
+        hidden_layer_sizes: Sequence[int],
+        *,
+        anchored: bool,
+        rng: torch.Generator,
+    ) -> None:
+        super().__init__()
+        self.n_numeric = n_numeric
+        self.category_sizes = tuple(category_sizes)
+        self.anchored = anchored
+        n_outputs = n_numeric + sum(self.category_sizes)
+        n_inputs = latent_dim + (n_outputs if anchored else 0)
+        self.network = multilayer_perceptron(
+            n_inputs, hidden_layer_sizes, n_outputs, rng
+        )
+        if anchored:
+            last = self.network[-1]
+            assert isinstance(last, nn.Linear)
+            nn.init.zeros_(last.weight)
+            nn.init.zeros_(last.bias)
+        # Set after training so that the levels appear at the class's own rates.
+        self.logit_offset: Tensor
+        self.register_buffer("logit_offset", torch.zeros(sum(self.category_sizes)))
+
+    def forward(self, noise: Tensor, anchor: Tensor | None = None) -> Tensor:
+        """Return numeric cells and logits of the categories.
+
+        Parameters
+        ----------
+        noise : Tensor of shape (n_rows, latent_dim)
+            The latent noise z.
+        anchor : Tensor of shape (n_rows, n_outputs) or None
+            The anchor rows x0; None where the generator has none.
+
+        Returns
+        -------
+        Tensor of shape (n_rows, n_outputs)
+        """
+        if anchor is None:
+            numeric, logits = self._split(self.network(noise))
+        else:
+            correction, shift = self._split(
+                self.network(torch.cat([anchor, noise], dim=1))
+            )
+            x0, mixed = self._split(anchor)
+            numeric = x0 + correction
+            logits = (mixed + CATEGORY_FLOOR).log() + shift
+        if not self.category_sizes:
+            return numeric
+        return torch.cat([numeric, logits + self.logit_offset], dim=1)
+
+    def _split(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        return rows[:, : self.n_numeric], rows[:, self.n_numeric :]
+
+    def relax(self, output: Tensor, temperature: float, rng: torch.Generator) -> Tensor:
+        """Turn logits into soft one-hot cells that gradients can pass.
+
+        Gumbel-softmax (Jang et al. 2017, equation 2).
+        """
+        if not self.category_sizes:
+            return output
+        numeric, logits = self._split(output)
+        noisy = (logits + gumbel_noise(logits, rng)) / temperature
+        blocks = [
+            block.softmax(dim=1)
+            for block in split_categories(noisy, self.category_sizes)
+        ]
+        return torch.cat([numeric, *blocks], dim=1)
+
+    def draw(self, output: Tensor, rng: torch.Generator) -> Tensor:
+        """Turn logits into hard one-hot cells: an exact draw from their softmax.
+
+        The largest of logits plus Gumbel noise (Maddison et al. 2014).
+        """
+        if not self.category_sizes:
+            return output
+        numeric, logits = self._split(output)
+        noisy = logits + gumbel_noise(logits, rng)
+        hard = [
+            nn.functional.one_hot(block.argmax(dim=1), block.shape[1])
+            for block in split_categories(noisy, self.category_sizes)
+        ]
+        return torch.cat([numeric, *(block.to(numeric.dtype) for block in hard)], dim=1)
+
+
+class Discriminator(nn.Module):
+    """Gives each row a logit: the log-odds, in the log-loss games, that it is real.
+
+    Parameters
+    ----------
+    n_inputs : int
+        Length of a row.
+    hidden_layer_sizes : sequence of int
+        Widths of the hidden layers.
+    rng : torch.Generator
+        Source of the initial weights, on the CPU.
+    """
+
+    def __init__(
+        self, n_inputs: int, hidden_layer_sizes: Sequence[int], *, rng: torch.Generator
+    ) -> None:
+        super().__init__()
+        self.network = multilayer_perceptron(n_inputs, hidden_layer_sizes, 1, rng)
+
+    def forward(self, rows: Tensor) -> Tensor:
+        """Return the logits, of shape (n_rows,)."""
+        logits: Tensor = self.network(rows)
+        return logits.squeeze(1)

@@ -1,0 +1,432 @@
+"""Training of an unconditional GAN on the encoded rows of one class."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from gansampler.exceptions import TrainingDivergedError
+from gansampler.gan.latent import Latent
+from gansampler.gan.losses import GAMES, value_function
+from gansampler.gan.model import GAN
+from gansampler.gan.networks import Discriminator, Generator
+from gansampler.quality import energy_distance
+
+JITTER = 0.7
+"""Noise on the real numeric cells, in units of Silverman's bandwidth and with the
+covariance of the class: the generator learns the smoothed law of the class instead of
+its n rows."""
+
+NOISE_START, NOISE_END = 0.3, 0.1
+"""Standard deviation of the noise on all rows that the discriminator sees, at the
+start and at the end (instance noise: Soenderby et al. 2017)."""
+
+TEMPERATURE = 0.5
+"""Of the Gumbel-softmax through which categories are trained."""
+
+PENALTY_INTERVAL = 2
+"""Updates of the discriminator per gradient penalty, which is weighted up in turn
+(lazy regularisation: Karras et al. 2020, section 3.1)."""
+
+AVERAGE_DECAY = 0.99
+"""Memory of the running average of the generator's weights."""
+
+FINAL_LEARNING_RATE = 0.02
+"""Share of the learning rate that is left at the last update."""
+
+N_CANDIDATES = 5
+"""Checkpoints in the second half of the training among which the best is kept."""
+
+N_SELECTION_ROWS = 256
+"""Rows on either side of the statistic that chooses the checkpoint."""
+
+CHECK_INTERVAL = 50
+"""Updates between looks at the losses on a GPU, where each look waits for it."""
+
+ADAM_BETAS = (0.5, 0.9)
+SGD_MOMENTUM = 0.5
+
+HISTORY_COLUMNS = (
+    "discriminator_loss",
+    "generator_loss",
+    "value",
+    "real_probability",
+    "fake_probability",
+    "learning_rate",
+)
+
+Observer = Callable[[int, dict[str, float]], bool | None]
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How a GAN is trained; the fields are those parameters of ``GANOversampler``.
+
+    ``gradient_penalty`` and ``batch_size`` are left to the game and to the number of
+    rows where they are None.
+    """
+
+    loss: str = "non_saturating"
+    latent_distribution: str = "neighbors"
+    latent_dim: int = 16
+    hidden_layer_sizes: tuple[int, ...] = (128, 128)
+    discriminator_steps: int = 1
+    updates: str = "alternating"
+    optimizer: str = "adam"
+    learning_rate: float = 1e-3
+    gradient_penalty: float | None = None
+    max_iter: int = 500
+    batch_size: int | None = None
+    checkpoint: str = "best"
+
+
+def silverman_bandwidth(n_rows: int, n_columns: int) -> float:
+    """Bandwidth of a Gaussian kernel in units of the standard deviation.
+
+    Silverman 1986, equation 4.14: (4 / ((d + 2) n))^(1 / (d + 4)).
+    """
+    return float((4 / ((n_columns + 2) * n_rows)) ** (1 / (n_columns + 4)))
+
+
+def covariance_factor(rows: np.ndarray) -> np.ndarray:
+    """A matrix F with F'F the covariance of the rows.
+
+    Standard normal noise times F varies only in directions in which the rows do, also
+    where there are fewer rows than columns.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_columns)
+
+    Returns
+    -------
+    ndarray of shape (min(n_rows, n_columns), n_columns)
+    """
+    centred = rows - rows.mean(axis=0)
+    scaled = centred.astype(np.float64) / np.sqrt(len(rows))
+    return np.asarray(np.linalg.qr(scaled, mode="r"))
+
+
+def default_batch_size(n_rows: int) -> int:
+    """As many rows as the class has, between 32 and 128."""
+    return min(128, max(32, n_rows))
+
+
+def learning_rate_factor(iteration: int, max_iter: int) -> float:
+    """Constant for the first half, then linear down to ``FINAL_LEARNING_RATE``.
+
+    Adam at a constant rate bursts late in a game, when the gradients have shrunk.
+    """
+    progress = max(0.0, 2 * iteration / max_iter - 1)
+    return 1 - (1 - FINAL_LEARNING_RATE) * progress
+
+
+def noise_scale(iteration: int, max_iter: int) -> float:
+    """Standard deviation of the instance noise at an update."""
+    return max(NOISE_END, NOISE_START * (1 - iteration / max_iter))
+
+
+def make_optimizer(
+    network: torch.nn.Module, settings: TrainingSettings
+) -> torch.optim.Optimizer:
+    """The optimizer of one player."""
+    if settings.optimizer == "sgd":
+        return torch.optim.SGD(
+            network.parameters(), lr=settings.learning_rate, momentum=SGD_MOMENTUM
+        )
+    return torch.optim.Adam(
+        network.parameters(), lr=settings.learning_rate, betas=ADAM_BETAS, fused=True
+    )
+
+
+def descend(
+    optimizer: torch.optim.Optimizer, gradients: Sequence[Tensor], learning_rate: float
+) -> None:
+    """One step of an optimizer along given gradients of its parameters."""
+    (group,) = optimizer.param_groups
+    group["lr"] = learning_rate
+    for parameter, gradient in zip(group["params"], gradients, strict=True):
+        parameter.grad = gradient
+    optimizer.step()
+
+
+class Match:
+    """One game between a generator and a discriminator over the rows of a class.
+
+    Holds the players and hands out batches and losses; ``train_gan`` decides who
+    moves when.
+    """
+
+    def __init__(
+        self,
+        rows: np.ndarray,
+        n_numeric: int,
+        category_sizes: Sequence[int],
+        settings: TrainingSettings,
+        seed: int,
+        device: torch.device,
+    ) -> None:
+        self.settings = settings
+        self.game = GAMES[settings.loss]
+        self.n_numeric = n_numeric
+        bandwidth = JITTER * silverman_bandwidth(len(rows), n_numeric)
+        kernel = bandwidth * covariance_factor(rows[:, :n_numeric])
+        self.kernel = torch.as_tensor(kernel, dtype=torch.float32, device=device)
+        self.batch_size = settings.batch_size or default_batch_size(len(rows))
+        weight = settings.gradient_penalty
+        self.penalty_weight = self.game.penalty_weight if weight is None else weight
+
+        self.rng = torch.Generator(device).manual_seed(seed)
+        self.data = torch.as_tensor(rows, dtype=torch.float32, device=device)
+        self.latent = Latent(
+            settings.latent_distribution,
+            settings.latent_dim,
+            rows,
+            np.random.default_rng(seed),
+        ).to(device)
+        # Weights come from the CPU's generator so that they do not hang on the device.
+        weights = torch.Generator().manual_seed(seed)
+        self.generator = Generator(
+            settings.latent_dim,
+            n_numeric,
+            category_sizes,
+            settings.hidden_layer_sizes,
+            anchored=self.latent.anchors is not None,
+            rng=weights,
+        ).to(device)
+        self.discriminator = Discriminator(
+            rows.shape[1], settings.hidden_layer_sizes, rng=weights
+        ).to(device)
+        self.generator_weights = list(self.generator.parameters())
+        self.discriminator_weights = list(self.discriminator.parameters())
+
+    def real(self, n_rows: int) -> Tensor:
+        """Rows of the class, drawn with replacement and smoothed."""
+        picks = torch.randint(
+            len(self.data), (n_rows,), generator=self.rng, device=self.data.device
+        )
+        rows = self.data[picks]
+        rows[:, : self.n_numeric] += self._noise(n_rows, len(self.kernel)) @ self.kernel
+        return rows
+
+    def fake(self, n_rows: int) -> Tensor:
+        """Generated rows with soft categories."""
+        output = self.generator(*self.latent.draw(n_rows, self.rng))
+        return self.generator.relax(output, TEMPERATURE, self.rng)
+
+    def discriminator_gradients(
+        self, noise: float, penalised: bool
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
+        """Loss of the discriminator on a fresh batch, its logits, and the gradients."""
+        with torch.no_grad():
+            fake = self._blurred(self.fake(self.batch_size), noise)
+            real = self._blurred(self.real(self.batch_size), noise)
+        logits = self.discriminator(torch.cat([real, fake]))
+        loss = self.game.discriminator(*logits.tensor_split(2))
+        target = loss
+        if penalised:
+            penalty = self.game.penalty(self.discriminator, real, fake, self.rng)
+            target = loss + PENALTY_INTERVAL * self.penalty_weight * penalty
+        gradients = torch.autograd.grad(target, self.discriminator_weights)
+        return target.detach(), logits.detach(), list(gradients)
+
+    def generator_gradients(
+        self, noise: float, real_logits: Tensor
+    ) -> tuple[Tensor, list[Tensor]]:
+        """Loss of the generator on a fresh batch, and the gradients."""
+        fake = self._blurred(self.fake(self.batch_size), noise)
+        loss = self.game.generator(real_logits, self.discriminator(fake))
+        gradients = torch.autograd.grad(loss, self.generator_weights)
+        return loss.detach(), list(gradients)
+
+    def _noise(self, *shape: int) -> Tensor:
+        return torch.randn(shape, generator=self.rng, device=self.data.device)
+
+    def _blurred(self, rows: Tensor, scale: float) -> Tensor:
+        return torch.add(rows, self._noise(*rows.shape), alpha=scale)
+
+
+def train_gan(
+    rows: np.ndarray,
+    *,
+    n_numeric: int,
+    category_sizes: Sequence[int] = (),
+    settings: TrainingSettings | None = None,
+    seed: int,
+    device: torch.device | str = "cpu",
+    observer: Observer | None = None,
+    name: str = "the rows",
+) -> GAN:
+    """Train an unconditional GAN on encoded rows.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_numeric + sum(category_sizes))
+        Numeric cells, centred and of unit variance, then one-hot cells.
+    n_numeric : int
+        Number of numeric cells.
+    category_sizes : sequence of int, default=()
+        Number of levels of each categorical column.
+    settings : TrainingSettings or None, default=None
+        How to train; None for the defaults. ``max_iter=0`` gives the untrained
+        generator.
+    seed : int
+        Seed of the initial weights and of every draw.
+    device : torch.device or str, default="cpu"
+        Where to train.
+    observer : callable or None, default=None
+        Called after each update with the number of updates done and the figures of
+        the last one; training ends early when it returns True.
+    name : str, default="the rows"
+        What is being learned, for the message of an error.
+
+    Returns
+    -------
+    GAN
+        On ``device``.
+
+    Raises
+    ------
+    TrainingDivergedError
+        If a loss is not finite. On the CPU each loss is looked at before the step
+        that it would cause; on a GPU every 50 updates, since a look waits for it.
+    """
+    settings = settings or TrainingSettings()
+    device = torch.device(device)
+    match = Match(rows, n_numeric, category_sizes, settings, seed, device)
+    discriminator_optimizer = make_optimizer(match.discriminator, settings)
+    generator_optimizer = make_optimizer(match.generator, settings)
+    averaged = copy.deepcopy(match.generator).requires_grad_(False)
+    gan = GAN(averaged, match.discriminator, match.latent)
+    selection = CheckpointSelection(gan, match, seed)
+    max_iter, steps = settings.max_iter, settings.discriminator_steps
+    simultaneous = settings.updates == "simultaneous"
+    history = torch.zeros(max_iter, len(HISTORY_COLUMNS), device=device)
+    n_moves = done = 0
+
+    for iteration in range(max_iter):
+        noise = noise_scale(iteration, max_iter)
+        rate = settings.learning_rate * learning_rate_factor(iteration, max_iter)
+        look = device.type == "cpu" or iteration % CHECK_INTERVAL == 0
+
+        # The discriminator moves, several times if so asked.
+        for step in range(steps):
+            penalised = match.penalty_weight > 0 and n_moves % PENALTY_INTERVAL == 0
+            loss, logits, gradients = match.discriminator_gradients(noise, penalised)
+            if look:
+                raise_if_diverged(loss, "discriminator", iteration, name)
+            real_logits, fake_logits = logits.tensor_split(2)
+            if simultaneous and step == steps - 1:
+                # Both gradients are taken before either player has moved.
+                reply, answer = match.generator_gradients(noise, real_logits)
+            descend(discriminator_optimizer, gradients, rate)
+            n_moves += 1
+
+        # The generator answers.
+        if not simultaneous:
+            reply, answer = match.generator_gradients(noise, real_logits)
+        if look:
+            raise_if_diverged(reply, "generator", iteration, name)
+        descend(generator_optimizer, answer, rate)
+        average_weights(averaged, match.generator, iteration)
+
+        # What happened, kept on the device.
+        value = value_function(real_logits, fake_logits)
+        odds = real_logits.sigmoid().mean(), fake_logits.sigmoid().mean()
+        history[iteration, :-1] = torch.stack([loss, reply, value, *odds])
+        history[iteration, -1] = rate
+        done = iteration + 1
+
+        # Rows show how good the generator is; losses do not.
+        selection.consider(done, max_iter)
+        if observer is not None and observer(done, _figures(history[iteration])):
+            break
+
+    selection.restore_best()
+    gan.history = as_frame(history[:done].cpu().numpy())
+    return gan.requires_grad_(False).eval()
+
+
+def as_frame(history: np.ndarray) -> pd.DataFrame:
+    """The history of a training with the number of each update, from 1."""
+    frame = pd.DataFrame(history, columns=list(HISTORY_COLUMNS))
+    frame.insert(0, "iteration", np.arange(1, len(history) + 1))
+    return frame
+
+
+def empty_history() -> pd.DataFrame:
+    """The history where nothing was trained."""
+    return as_frame(np.empty((0, len(HISTORY_COLUMNS)), dtype=np.float32))
+
+
+def average_weights(averaged: Generator, live: Generator, iteration: int) -> None:
+    """Move the running average of the generator's weights towards the live ones."""
+    decay = min(AVERAGE_DECAY, (iteration + 1) / (iteration + 10))
+    pairs = zip(averaged.parameters(), live.parameters(), strict=True)
+    for mean, weight in pairs:
+        mean.lerp_(weight.detach(), 1 - decay)
+
+
+def raise_if_diverged(loss: Tensor, player: str, iteration: int, name: str) -> None:
+    """Raise ``TrainingDivergedError`` unless a loss is a finite number."""
+    if not torch.isfinite(loss):
+        raise TrainingDivergedError(
+            f"Training on {name} diverged: the {player}'s loss is {loss.item()} at "
+            f"iteration {iteration + 1}. Lower learning_rate, or raise "
+            "gradient_penalty."
+        )
+
+
+def _figures(row: Tensor) -> dict[str, float]:
+    return dict(zip(HISTORY_COLUMNS, row.tolist(), strict=True))
+
+
+class CheckpointSelection:
+    """Keeps the generator whose rows are nearest, in law, to the smoothed class.
+
+    The statistic is the energy distance (Szekely and Rizzo 2013) between a fixed
+    draw of smoothed rows of the class and rows from each candidate.
+
+    Parameters
+    ----------
+    gan : GAN
+        Its generator is judged, and replaced by the best.
+    match : Match
+        Source of the smoothed rows.
+    seed : int
+        Seed of the draws.
+    """
+
+    def __init__(self, gan: GAN, match: Match, seed: int) -> None:
+        self.gan = gan
+        self.active = match.settings.checkpoint == "best"
+        self.best_distance = np.inf
+        self.best_weights: dict[str, Tensor] | None = None
+        self.seed = seed
+        if self.active and match.settings.max_iter > 0:
+            self.reference = match.real(N_SELECTION_ROWS).cpu().numpy()
+
+    def consider(self, done: int, max_iter: int) -> None:
+        """Judge the generator after some of the updates."""
+        self.gan.best_iteration = done if not self.active else self.gan.best_iteration
+        interval = max(1, max_iter // (2 * N_CANDIDATES))
+        left = max_iter - done
+        if not self.active or left % interval or left // interval >= N_CANDIDATES:
+            return
+        rows = self.gan.sample(N_SELECTION_ROWS, self.seed)
+        distance = energy_distance(self.reference, rows)
+        if distance < self.best_distance:
+            self.best_distance = distance
+            self.best_weights = copy.deepcopy(self.gan.generator.state_dict())
+            self.gan.best_iteration = done
+
+    def restore_best(self) -> None:
+        """Give the GAN the best generator seen."""
+        if self.best_weights is not None:
+            self.gan.generator.load_state_dict(self.best_weights)

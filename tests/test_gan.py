@@ -1,0 +1,313 @@
+"""Networks, latents and training."""
+
+import numpy as np
+import pytest
+import torch
+
+from gansampler.exceptions import TrainingDivergedError
+from gansampler.gan import GAMES, TrainingSettings, train_gan
+from gansampler.gan import latent as latent_module
+from gansampler.gan.latent import Latent, nearest_neighbors
+from gansampler.gan.networks import Discriminator, Generator
+from gansampler.gan.training import (
+    HISTORY_COLUMNS,
+    covariance_factor,
+    default_batch_size,
+    learning_rate_factor,
+    noise_scale,
+    silverman_bandwidth,
+)
+from gansampler.quality import energy_distance
+
+
+def rng(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def normal_rows(n=60, d=3, seed=0):
+    return np.random.default_rng(seed).normal(size=(n, d)).astype(np.float32)
+
+
+def mixed_rows(n=200, seed=0):
+    """Two correlated numbers and a level that depends on them, of rates .8 and .2."""
+    source = np.random.default_rng(seed)
+    x = source.normal(size=n)
+    numeric = np.stack([x, 0.6 * x + 0.8 * source.normal(size=n)], axis=1)
+    level = (x > np.quantile(x, 0.8)).astype(int)
+    return np.hstack([numeric, np.eye(2)[level]]).astype(np.float32)
+
+
+def train(rows=None, n_numeric=3, sizes=(), seed=0, **settings):
+    rows = normal_rows() if rows is None else rows
+    return train_gan(
+        rows,
+        n_numeric=n_numeric,
+        category_sizes=sizes,
+        settings=TrainingSettings(**{"max_iter": 8, **settings}),
+        seed=seed,
+    )
+
+
+# --- networks ----------------------------------------------------------------------
+
+
+def test_an_untrained_anchored_generator_returns_its_anchors():
+    generator = Generator(4, 2, (3,), (8,), anchored=True, rng=rng())
+    anchor = torch.tensor([[0.5, -1.0, 0.0, 1.0, 0.0]])
+    output = generator(torch.randn(1, 4, generator=rng()), anchor)
+    assert output[0, :2].tolist() == [0.5, -1.0]
+    probabilities = output[0, 2:].softmax(dim=0)
+    # log(one-hot + 0.02): the other levels stay within reach.
+    assert probabilities.tolist() == pytest.approx(
+        [0.02 / 1.06, 1.02 / 1.06, 0.02 / 1.06]
+    )
+
+
+def test_soft_cells_sum_to_one_and_hard_cells_are_one_hot():
+    generator = Generator(4, 1, (3, 2), (8,), anchored=False, rng=rng())
+    output = generator(torch.randn(50, 4, generator=rng()))
+    soft = generator.relax(output, 0.5, rng())
+    assert soft[:, 1:4].sum(dim=1).tolist() == pytest.approx([1.0] * 50)
+    assert torch.equal(soft[:, :1], output[:, :1])
+    hard = generator.draw(output, rng())
+    assert set(hard[:, 1:].unique().tolist()) == {0.0, 1.0}
+    assert hard[:, 1:4].sum(dim=1).unique().tolist() == [1.0]
+    assert hard[:, 4:].sum(dim=1).unique().tolist() == [1.0]
+
+
+def test_hard_cells_are_drawn_from_the_softmax():
+    generator = Generator(1, 0, (3,), (2,), anchored=False, rng=rng())
+    logits = torch.tensor([[0.0, 1.0, 2.0]]).repeat(20_000, 1)
+    rates = generator.draw(logits, rng()).mean(dim=0)
+    assert rates.tolist() == pytest.approx(logits[0].softmax(0).tolist(), abs=0.01)
+
+
+def test_initial_weights_are_those_of_pytorch_and_come_from_the_generator_alone():
+    before = torch.get_rng_state()
+    first = Discriminator(100, (64,), rng=rng(1))
+    assert torch.equal(torch.get_rng_state(), before)
+    again = Discriminator(100, (64,), rng=rng(1))
+    other = Discriminator(100, (64,), rng=rng(2))
+    weight = first.network[0].weight
+    assert torch.equal(weight, again.network[0].weight)
+    assert not torch.equal(weight, other.network[0].weight)
+    assert 0.09 < weight.abs().max().item() <= 0.1  # 1 / sqrt(100)
+
+
+# --- latents -----------------------------------------------------------------------
+
+
+def draw(distribution, rows=None, n=5000, dim=3):
+    rows = normal_rows() if rows is None else rows
+    latent = Latent(distribution, dim, rows, np.random.default_rng(0))
+    return latent.draw(n, rng())
+
+
+def test_normal_and_uniform_noise_have_their_moments():
+    noise, anchor = draw("normal")
+    assert anchor is None
+    assert noise.mean().item() == pytest.approx(0, abs=0.03)
+    assert noise.std().item() == pytest.approx(1, abs=0.03)
+    noise, anchor = draw("uniform")
+    assert anchor is None
+    assert noise.min() >= 0
+    assert noise.max() < 1
+    assert noise.mean().item() == pytest.approx(0.5, abs=0.02)
+
+
+def test_anchors_lie_between_a_row_and_one_of_its_neighbours():
+    rows = np.array(
+        [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [50.0, 50.0]], dtype=np.float32
+    )
+    _, anchor = draw("neighbors", rows[:3])
+    assert anchor.min() >= 0
+    assert (anchor.sum(dim=1) <= 1 + 1e-6).all()
+    assert ((anchor > 0.05).sum(dim=1) == 2).any()
+
+
+def test_neighbours_leave_each_row_itself_out():
+    assert nearest_neighbors(np.array([[0.0], [1.0], [9.0]])).tolist() == [
+        [1, 2],
+        [0, 2],
+        [1, 0],
+    ]
+    assert nearest_neighbors(np.zeros((1, 2))).tolist() == [[0]]
+    assert nearest_neighbors(normal_rows(20)).shape == (20, 5)
+
+
+def test_large_classes_keep_a_bounded_number_of_anchors(monkeypatch):
+    monkeypatch.setattr(latent_module, "MAX_ANCHORS", 50)
+    rows = normal_rows(200)
+    latent = Latent("neighbors", 2, rows, np.random.default_rng(0))
+    assert latent.anchors.shape == (50, 3)
+    kept = {tuple(row) for row in latent.anchors.numpy()}
+    assert len(kept) == 50
+    assert kept <= {tuple(row) for row in rows}
+
+
+# --- schedules ---------------------------------------------------------------------
+
+
+def test_learning_rate_is_held_for_half_of_the_training_and_then_falls():
+    factors = [learning_rate_factor(t, 100) for t in (0, 50, 75, 100)]
+    assert factors == pytest.approx([1.0, 1.0, 0.51, 0.02])
+
+
+def test_noise_falls_to_its_floor():
+    assert [noise_scale(t, 90) for t in (0, 30, 80)] == pytest.approx([0.3, 0.2, 0.1])
+
+
+def test_batches_follow_the_number_of_rows_within_bounds():
+    assert [default_batch_size(n) for n in (3, 60, 5000)] == [32, 60, 128]
+
+
+@pytest.mark.parametrize("shape", [(200, 4), (3, 6), (5, 1), (5, 0)])
+def test_covariance_factor_has_the_covariance_of_the_rows(shape):
+    rows = normal_rows(*shape) * 3 + 1
+    factor = covariance_factor(rows)
+    assert factor.shape == (min(shape), shape[1])
+    expected = np.cov(rows, rowvar=False, bias=True).reshape(shape[1], shape[1])
+    assert factor.T @ factor == pytest.approx(expected, abs=1e-5)
+
+
+def test_silverman_bandwidth_of_one_column_is_the_rule_of_thumb():
+    # 1.06 n^(-1/5) for one column (Silverman 1986, page 45).
+    assert silverman_bandwidth(100, 1) == pytest.approx(1.06 * 100**-0.2, abs=1e-3)
+
+
+# --- training ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("loss", GAMES)
+@pytest.mark.parametrize("updates", ["alternating", "simultaneous"])
+def test_every_game_trains_and_records_what_happened(loss, updates):
+    gan = train(loss=loss, updates=updates)
+    assert list(gan.history.columns) == ["iteration", *HISTORY_COLUMNS]
+    assert gan.history["iteration"].tolist() == list(range(1, 9))
+    assert np.isfinite(gan.history.to_numpy()).all()
+    assert gan.history["fake_probability"].between(0, 1).all()
+    rows = gan.sample(10, seed=1)
+    assert rows.shape == (10, 3)
+    assert np.isfinite(rows).all()
+
+
+@pytest.mark.parametrize("latent_distribution", ["neighbors", "normal", "uniform"])
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_training_moves_both_players(latent_distribution, optimizer):
+    settings = {
+        "latent_distribution": latent_distribution,
+        "optimizer": optimizer,
+        "learning_rate": 0.01,
+        "checkpoint": "last",
+    }
+    start, end = train(max_iter=0, **settings), train(**settings)
+    for player in ("generator", "discriminator"):
+        before = getattr(start, player).network[0].weight
+        after = getattr(end, player).network[0].weight
+        assert not torch.equal(before, after)
+
+
+def test_simultaneous_updates_differ_from_alternating_ones():
+    alternating, simultaneous = train(), train(updates="simultaneous")
+    assert not np.array_equal(alternating.sample(5, 0), simultaneous.sample(5, 0))
+
+
+def test_the_discriminator_makes_the_steps_asked_for():
+    """More steps find a lower loss against a generator that stands still."""
+    settings = {"learning_rate": 1e-3, "max_iter": 30, "gradient_penalty": 0.0}
+    few = train(discriminator_steps=1, **settings)
+    many = train(discriminator_steps=8, **settings)
+    assert (
+        many.history["discriminator_loss"].iloc[:10].mean()
+        < few.history["discriminator_loss"].iloc[:10].mean()
+    )
+
+
+def test_the_same_seed_gives_the_same_gan_and_another_seed_another():
+    first, again, other = train(seed=3), train(seed=3), train(seed=4)
+    assert np.array_equal(first.sample(20, 0), again.sample(20, 0))
+    assert not np.array_equal(first.sample(20, 0), other.sample(20, 0))
+
+
+def test_a_trained_generator_is_nearer_to_the_class_than_an_untrained_one():
+    rows = normal_rows(300)
+    untrained = train(rows, max_iter=0, latent_distribution="normal")
+    trained = train(rows, max_iter=200, latent_distribution="normal")
+    test = normal_rows(300, seed=1)
+    assert energy_distance(test, trained.sample(300, 0)) < 0.1
+    assert energy_distance(test, untrained.sample(300, 0)) > 0.3
+
+
+def test_levels_depend_on_numbers_as_they_do_in_the_class():
+    gan = train(mixed_rows(), n_numeric=2, sizes=(2,), max_iter=150)
+    rows = gan.sample(2000, 0)
+    high = rows[:, 0] > 1.3
+    assert rows[high, 3].mean() > 0.7
+    assert rows[~high & (rows[:, 0] < 0), 3].mean() < 0.15
+
+
+def test_levels_appear_at_the_rates_asked_for():
+    gan = train(mixed_rows(), n_numeric=2, sizes=(2,), max_iter=60)
+    gan.match_categories(np.array([0.8, 0.2]), seed=5)
+    assert gan.sample(8000, 6)[:, 3].mean() == pytest.approx(0.2, abs=0.02)
+
+
+def test_the_best_checkpoint_is_one_of_the_second_half():
+    gan = train(max_iter=50)
+    assert gan.best_iteration in (30, 35, 40, 45, 50)
+    assert train(max_iter=50, checkpoint="last").best_iteration == 50
+
+
+def test_rejection_keeps_the_rows_that_look_real():
+    gan = train(max_iter=20)
+
+    def mean_logit(rate):
+        rows = torch.from_numpy(gan.sample(2000, 0, rejection_rate=rate))
+        return gan.discriminator(rows).mean().item()
+
+    assert gan.sample(7, 0, rejection_rate=0.3).shape == (7, 3)
+    assert mean_logit(0.5) > mean_logit(0.0)
+
+
+def test_large_draws_are_made_in_chunks(monkeypatch):
+    gan = train()
+    assert gan.sample(20_000, 0).shape == (20_000, 3)
+    assert np.isfinite(gan.sample(20_000, 0)).all()
+
+
+def test_an_observer_sees_each_update_and_can_stop():
+    seen = []
+
+    def stop_at_three(iteration, figures):
+        seen.append((iteration, sorted(figures)))
+        return iteration == 3
+
+    gan = train_gan(
+        normal_rows(),
+        n_numeric=3,
+        settings=TrainingSettings(max_iter=8),
+        seed=0,
+        observer=stop_at_three,
+    )
+    assert [iteration for iteration, _ in seen] == [1, 2, 3]
+    assert seen[0][1] == sorted(HISTORY_COLUMNS)
+    assert len(gan.history) == 3
+
+
+def test_a_loss_that_is_not_finite_is_caught_before_the_step():
+    rows = normal_rows()
+    rows[:, 0] = np.nan
+    with pytest.raises(TrainingDivergedError) as error:
+        train(rows, latent_distribution="normal")
+    assert str(error.value) == (
+        "Training on the rows diverged: the discriminator's loss is nan at iteration "
+        "1. Lower learning_rate, or raise gradient_penalty."
+    )
+
+
+def test_training_leaves_global_state_and_the_rows_alone(global_state):
+    rows = normal_rows()
+    before = global_state()
+    train(rows)
+    assert global_state() == before
+    assert np.array_equal(rows, normal_rows())

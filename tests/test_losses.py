@@ -1,0 +1,122 @@
+"""The games, against their definitions and against theory."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from gansampler.gan.losses import (
+    GAMES,
+    one_centred_penalty,
+    squared_gradient_norms,
+    value_function,
+    zero_centred_penalty,
+)
+
+LOG4 = math.log(4)
+
+
+def logits(seed, n=50):
+    rng = torch.Generator().manual_seed(seed)
+    return 3 * torch.randn(n, generator=rng, dtype=torch.float64)
+
+
+def test_value_function_is_the_cross_entropy_of_its_definition():
+    real, fake = logits(0), logits(1)
+    expected = real.sigmoid().log().mean() + (1 - fake.sigmoid()).log().mean()
+    assert value_function(real, fake).item() == pytest.approx(
+        expected.item(), abs=1e-12
+    )
+
+
+def test_value_is_minus_log_4_where_the_discriminator_cannot_tell():
+    assert value_function(torch.zeros(7), torch.zeros(7)).item() == pytest.approx(-LOG4)
+
+
+def test_minimax_is_exactly_zero_sum():
+    game = GAMES["minimax"]
+    real, fake = logits(2), logits(3)
+    assert torch.equal(game.generator(real, fake), -game.discriminator(real, fake))
+
+
+@pytest.mark.parametrize(
+    ("name", "discriminator", "generator"),
+    [
+        ("minimax", LOG4, -LOG4),
+        ("non_saturating", LOG4, math.log(2)),
+        ("wasserstein", 0.0, 0.0),
+        ("hinge", 2.0, 0.0),
+        ("least_squares", 0.5, 0.5),
+        ("relativistic", math.log(2), math.log(2)),
+    ],
+)
+def test_losses_of_a_discriminator_that_says_zero(name, discriminator, generator):
+    zero = torch.zeros(9, dtype=torch.float64)
+    game = GAMES[name]
+    assert game.discriminator(zero, zero).item() == pytest.approx(discriminator)
+    assert game.generator(zero, zero).item() == pytest.approx(generator)
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_gradients_of_the_losses_match_finite_differences(name):
+    game = GAMES[name]
+    real = logits(4, 6).requires_grad_(True)
+    fake = logits(5, 6).requires_grad_(True)
+    assert torch.autograd.gradcheck(game.discriminator, (real, fake))
+    assert torch.autograd.gradcheck(lambda f: game.generator(real.detach(), f), (fake,))
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_a_better_discriminator_has_a_lower_loss(name):
+    game = GAMES[name]
+    real, fake = torch.full((5,), 0.4), torch.full((5,), -0.4)
+    assert game.discriminator(real, fake) < game.discriminator(fake, real)
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_a_generator_that_fools_more_has_a_lower_loss(name):
+    game = GAMES[name]
+    real = torch.zeros(5)
+    assert game.generator(real, torch.full((5,), 0.4)) < game.generator(
+        real, torch.full((5,), -0.4)
+    )
+
+
+def test_the_saturating_generator_has_almost_no_gradient_where_it_loses():
+    def slope(name):
+        fake = torch.full((4,), -10.0, requires_grad=True)
+        GAMES[name].generator(torch.full((4,), 10.0), fake).backward()
+        return fake.grad.abs().sum().item()
+
+    assert slope("minimax") < 1e-4
+    assert slope("non_saturating") == pytest.approx(1.0, abs=1e-3)
+
+
+def linear(weights):
+    layer = nn.Linear(len(weights), 1, bias=False).double()
+    layer.weight.data = torch.tensor([weights], dtype=torch.float64)
+    return nn.Sequential(layer, nn.Flatten(0))
+
+
+def test_penalties_of_a_linear_discriminator_are_known():
+    discriminator = linear([3.0, 4.0])
+    rng = torch.Generator().manual_seed(0)
+    real, fake = torch.zeros(4, 2).double(), torch.ones(4, 2).double()
+    norms = squared_gradient_norms(discriminator, real)
+    assert norms.tolist() == pytest.approx([25.0] * 4)
+    # Half of 25 on the real rows and half of 25 on the generated ones.
+    zero = zero_centred_penalty(discriminator, real, fake, rng)
+    assert zero.item() == pytest.approx(25.0)
+    one = one_centred_penalty(discriminator, real, fake, rng)
+    assert one.item() == pytest.approx((5.0 - 1.0) ** 2)
+
+
+@pytest.mark.parametrize("penalty", [zero_centred_penalty, one_centred_penalty])
+def test_penalties_reach_the_weights(penalty):
+    discriminator = linear([3.0, 4.0])
+    rows = torch.ones(4, 2).double()
+    penalty(discriminator, rows, rows, torch.Generator().manual_seed(0)).backward()
+    gradient = discriminator[0].weight.grad
+    assert gradient is not None
+    assert (gradient > 0).all()

@@ -1,0 +1,100 @@
+"""Laws of single columns."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from gansampler.marginals import (
+    Marginal,
+    MarginalMap,
+    midpoints,
+    reflect,
+    spikes,
+    spread,
+    stratified_normal,
+)
+
+FINITE = st.floats(-1e6, 1e6)
+
+
+@given(hnp.arrays(float, 20, elements=FINITE), FINITE, st.floats(1e-3, 1e6))
+def test_reflected_values_are_inside_the_range(values, low, width):
+    inside = reflect(values, low, low + width)
+    slack = 1e-9 * (1 + abs(low) + width + np.abs(values))
+    assert (inside >= low - slack).all()
+    assert (inside <= low + width + slack).all()
+
+
+def test_reflection_leaves_what_is_inside_and_mirrors_what_is_outside():
+    values = np.array([-1.0, 0.0, 2.0, 5.0, 7.0, 11.0])
+    assert reflect(values, 0.0, 5.0).tolist() == [1.0, 0.0, 2.0, 5.0, 3.0, 1.0]
+
+
+def test_reflection_at_one_end_only():
+    values = np.array([-1.0, 4.0])
+    assert reflect(values, 0.0, np.inf).tolist() == [1.0, 4.0]
+    assert reflect(values, -np.inf, 3.0).tolist() == [-1.0, 2.0]
+    assert reflect(values, -np.inf, np.inf).tolist() == [-1.0, 4.0]
+
+
+def test_reflection_in_an_empty_range():
+    assert reflect(np.array([1.0, 9.0]), 4.0, 4.0).tolist() == [4.0, 4.0]
+
+
+def test_spikes_are_frequent_values_and_observed_ends():
+    values = np.r_[np.zeros(40), np.linspace(1, 2, 59), 9.0]
+    assert spikes(values, (0.0, 9.0)).tolist() == [0.0, 9.0]
+    assert spikes(values, (-5.0, 50.0)).tolist() == [0.0]
+
+
+def test_no_value_of_a_tiny_class_is_a_spike_for_being_seen_once():
+    assert spikes(np.array([1.0, 2.0, 3.0]), (0.0, 9.0)).size == 0
+
+
+@pytest.mark.parametrize("n", [4096, 5000])
+def test_stratified_normal_numbers_are_normal_in_any_run(n):
+    for part in np.array_split(stratified_normal(n), 16):
+        assert part.mean() == pytest.approx(0, abs=0.05)
+        assert part.std() == pytest.approx(1, abs=0.06)
+
+
+@given(st.integers(1, 50), st.integers(0, 500))
+def test_spread_repeats_values_equally_often(n, extra):
+    counts = np.bincount(spread(np.arange(n), n + extra), minlength=n)
+    assert counts.sum() == n + extra
+    assert counts.max() - counts.min() <= 1
+
+
+def test_quantiles_of_atoms_are_atoms():
+    points = np.repeat([1.0, 7.0], [3, 1])
+    law = Marginal(points, np.ones(4, dtype=bool))
+    drawn = law.quantile(midpoints(1000))
+    assert set(drawn) == {1.0, 7.0}
+    assert (drawn == 1.0).mean() == pytest.approx(0.75, abs=0.002)
+
+
+def test_quantiles_between_points_that_are_no_atoms_are_new_values():
+    law = Marginal(np.arange(4.0), np.zeros(4, dtype=bool))
+    drawn = law.quantile(np.array([0.0, 0.25, 0.5, 1.0]))
+    assert drawn.tolist() == [0.0, 0.5, 1.5, 3.0]
+
+
+def test_no_value_lies_between_an_atom_and_its_neighbour():
+    law = Marginal(np.array([0.0, 0.0, 5.0, 6.0]), np.array([True, True, False, False]))
+    drawn = law.quantile(np.linspace(0, 1, 501))
+    assert not ((drawn > 0) & (drawn < 5)).any()
+
+
+def test_a_map_gives_generated_cells_the_law_and_keeps_their_order():
+    rng = np.random.default_rng(0)
+    points = np.sort(rng.exponential(size=4096))
+    law = Marginal(points, np.zeros(4096, dtype=bool))
+    cells = rng.normal(size=8192)
+    mapped = MarginalMap.fit(cells, law)(cells)
+    order = np.argsort(cells)
+    assert (np.diff(mapped[order]) >= 0).all()
+    assert np.quantile(mapped, [0.1, 0.5, 0.9]) == pytest.approx(
+        np.quantile(points, [0.1, 0.5, 0.9]), rel=0.02
+    )
