@@ -1,0 +1,91 @@
+"""The containers a table can come in, behind one small interface."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import scipy.sparse
+
+from gansampler.columns import ColumnSummary, summarise
+
+
+class Table:
+    """A data frame, an array or a sparse matrix, seen as columns of cells.
+
+    Parameters
+    ----------
+    X : DataFrame, ndarray or sparse matrix of shape (n_rows, n_columns)
+        Never altered.
+    """
+
+    def __init__(self, X: Any) -> None:
+        self.X = X
+
+    def summarise(self) -> list[ColumnSummary]:
+        """Look at each column, one at a time: a sparse one is never whole in memory."""
+        X = self.X
+        if scipy.sparse.issparse(X):
+            by_column = X.tocsc()
+            return [
+                summarise(index, pd.Series(by_column[:, [index]].toarray().ravel()))
+                for index in range(X.shape[1])
+            ]
+        frame = _as_frame(X)
+        return [
+            summarise(name, frame.iloc[:, index])
+            for index, name in enumerate(frame.columns)
+        ]
+
+    def rows(self, chosen: np.ndarray) -> pd.DataFrame:
+        """Some rows as a data frame, with a new index.
+
+        Parameters
+        ----------
+        chosen : ndarray of shape (n_rows,), bool
+        """
+        X = self.X
+        if isinstance(X, pd.DataFrame):
+            return X[chosen].reset_index(drop=True)
+        return pd.DataFrame(
+            X[chosen].toarray() if scipy.sparse.issparse(X) else X[chosen]
+        )
+
+    def like(self, rows: pd.DataFrame) -> Any:
+        """Rows in the container and dtype of this table."""
+        return in_container(rows, self.template())
+
+    def template(self) -> Any:
+        """The table without rows: what is needed to make others of its kind."""
+        X = self.X
+        return X.iloc[:0].copy() if isinstance(X, pd.DataFrame) else X[:0].copy()
+
+    def append(self, parts: list[pd.DataFrame]) -> Any:
+        """The table with further rows below, in a container of its own."""
+        X = self.X
+        if isinstance(X, pd.DataFrame):
+            return pd.concat([X, *parts], axis=0, ignore_index=True)
+        stacked = [X, *(self.like(part) for part in parts)]
+        if scipy.sparse.issparse(X):
+            return scipy.sparse.vstack(stacked, format=X.format, dtype=X.dtype)
+        return np.concatenate(stacked, axis=0)
+
+
+def in_container(rows: pd.DataFrame, template: Any) -> Any:
+    """Rows in the container and dtype of a template.
+
+    Parameters
+    ----------
+    rows : DataFrame of shape (n_rows, n_columns)
+    template : DataFrame, ndarray or sparse matrix of shape (0, n_columns)
+    """
+    if isinstance(template, pd.DataFrame):
+        return rows
+    if scipy.sparse.issparse(template):
+        return type(template)(rows.to_numpy(dtype=template.dtype))
+    return rows.to_numpy(dtype=object).astype(template.dtype)
+
+
+def _as_frame(X: Any) -> pd.DataFrame:
+    return X if isinstance(X, pd.DataFrame) else pd.DataFrame(X, copy=False)

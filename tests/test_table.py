@@ -1,0 +1,364 @@
+"""Rows of any types to a matrix and back."""
+
+from datetime import datetime, timezone
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gansampler.columns import CategoricalColumn, count_decimals
+from gansampler.exceptions import InvalidTableError
+from gansampler.table import TableEncoder, decorrelation
+from gansampler.tabular import Table
+
+
+def encoder_of(rows, table=None, **parameters):
+    table = rows if table is None else table
+    return TableEncoder(**parameters).fit(rows, Table(table).summarise())
+
+
+def random_matrix(encoder, n_rows, seed=0, spread=1.0):
+    """Rows such as a generator might make: any numbers, and any one-hot cells."""
+    rng = np.random.default_rng(seed)
+    numeric = rng.normal(scale=spread, size=(n_rows, encoder.n_numeric_))
+    one_hot = [
+        np.eye(size)[rng.integers(size, size=n_rows)]
+        for size in encoder.category_sizes_
+    ]
+    return np.hstack([numeric, *one_hot]).astype(np.float32)
+
+
+def calibrated(encoder, seed=0, spread=1.0):
+    encoder.calibrate(random_matrix(encoder, 20_000, seed, spread), bandwidth=0.3)
+    return encoder
+
+
+# --- every dtype -------------------------------------------------------------------
+
+N = 12
+COLUMNS = {
+    "float64": pd.Series(np.linspace(-3, 8, N)),
+    "float32": pd.Series(np.linspace(0, 1, N, dtype=np.float32)),
+    "int64": pd.Series(np.arange(N) * 7 - 20),
+    "int8": pd.Series(np.arange(N), dtype="int8"),
+    "uint64 beyond exact floats": pd.Series(
+        np.arange(N, dtype="uint64") + np.uint64(2**64 - N)
+    ),
+    "int64 over its whole range": pd.Series([-(2**63), 2**63 - 1] * 6, dtype="int64"),
+    "bool": pd.Series([True, False] * (N // 2)),
+    "Int64": pd.Series([1, None, 3] * (N // 3), dtype="Int64"),
+    "Float64": pd.Series([1.5, None, 3.25] * (N // 3), dtype="Float64"),
+    "boolean": pd.Series([True, None, False] * (N // 3), dtype="boolean"),
+    "str": pd.Series(["a", "b", None] * (N // 3), dtype="str"),
+    "string": pd.Series(["a", "b", None] * (N // 3), dtype="string"),
+    "object strings": pd.Series(["a", None, "b"] * (N // 3), dtype=object),
+    "object integers": pd.Series([1, None, 30] * (N // 3), dtype=object),
+    "object floats": pd.Series([1.5, np.nan, 3.5] * (N // 3), dtype=object),
+    "object of several types": pd.Series([1, "a", None, 2.5] * (N // 4), dtype=object),
+    "category": pd.Series(list("xyz") * (N // 3), dtype="category"),
+    "ordered category": pd.Series(
+        pd.Categorical(list("xyz") * (N // 3), categories=list("zyxw"), ordered=True)
+    ),
+    "category of integers": pd.Series([3, 1, 2] * (N // 3), dtype="category"),
+    "datetime": pd.Series(pd.date_range("2024-01-30", periods=N, freq="36h")),
+    "datetime with gaps": pd.Series(
+        [pd.Timestamp("2024-02-29 10:00"), pd.NaT, pd.Timestamp("2025-01-01")] * 4
+    ),
+    "datetime with zone": pd.Series(
+        pd.date_range("2024-03-30", periods=N, freq="h", tz="Europe/Paris")
+    ),
+    "datetime objects": pd.Series(
+        [datetime(2024, 1, 1 + i % 4, tzinfo=timezone.utc) for i in range(N)],
+        dtype=object,
+    ),
+    "timedelta": pd.Series(pd.to_timedelta(np.arange(N) * 90, unit="s")),
+    "period": pd.Series(pd.period_range("2024-01", periods=4, freq="M").repeat(3)),
+    "Arrow integer": pd.Series([1, None, 3] * (N // 3), dtype="int32[pyarrow]"),
+    "Arrow float": pd.Series([1.5, None, 3.5] * (N // 3), dtype="double[pyarrow]"),
+    "Arrow boolean": pd.Series([True, None, False] * (N // 3), dtype="bool[pyarrow]"),
+    "Arrow string": pd.Series(["a", None, "b"] * (N // 3), dtype="string[pyarrow]"),
+    "Arrow timestamp": pd.Series(
+        pd.date_range("2024-01-01", periods=N, freq="D")
+    ).astype("timestamp[ms][pyarrow]"),
+    "constant": pd.Series([4.25] * N),
+    "all missing float": pd.Series([np.nan] * N),
+    "all missing object": pd.Series([None] * N, dtype=object),
+    "all missing datetime": pd.Series([pd.NaT] * N, dtype="datetime64[s]"),
+    "all missing category": pd.Series(pd.Categorical([None] * N, categories=["a"])),
+    "constant with gaps": pd.Series([1.5, np.nan] * (N // 2)),
+    "sparse": pd.Series(pd.arrays.SparseArray([0.0, 0, 2, 0] * (N // 4))),
+}
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_encoded_rows_decode_to_themselves(name):
+    rows = pd.DataFrame({"column": COLUMNS[name]})
+    encoder = encoder_of(rows)
+    decoded = encoder.inverse_transform(encoder.transform(rows))
+    pd.testing.assert_frame_equal(decoded, rows, rtol=1e-5, atol=1e-6)
+
+
+def test_a_table_of_all_types_decodes_to_itself():
+    rows = pd.DataFrame(COLUMNS)
+    encoder = encoder_of(rows)
+    decoded = encoder.inverse_transform(encoder.transform(rows))
+    pd.testing.assert_frame_equal(decoded, rows, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("value_range", ["table", "class", None])
+@pytest.mark.parametrize("calibrate", [False, True])
+def test_any_matrix_decodes_to_valid_rows(value_range, calibrate):
+    table = pd.DataFrame(COLUMNS)
+    rows = table.iloc[:8].reset_index(drop=True)
+    encoder = encoder_of(rows, table, value_range=value_range)
+    if calibrate:
+        calibrated(encoder)
+    decoded = encoder.inverse_transform(random_matrix(encoder, 300, spread=5.0))
+    assert (decoded.dtypes == table.dtypes).all()
+    for name, column in decoded.items():
+        never_missing = not rows[name].isna().any()
+        assert not (never_missing and column.isna().any()), name
+        if encoder.table_[table.columns.get_loc(name)].kind == "category":
+            levels = set(rows[name].dropna())
+            assert set(column.dropna()) <= levels, name
+        elif value_range is not None and not rows[name].isna().all():
+            bounds = table[name] if value_range == "table" else rows[name]
+            present = column.dropna()
+            assert present.min() >= bounds.min(), name
+            assert present.max() <= bounds.max(), name
+
+
+def test_without_a_range_only_the_dtype_bounds_the_numbers():
+    rows = pd.DataFrame({"x": np.arange(100, dtype="uint8"), "z": np.arange(100) / 9})
+    encoder = encoder_of(rows, value_range=None)
+    decoded = encoder.inverse_transform(random_matrix(encoder, 500, spread=9.0))
+    assert decoded["x"].min() == 0
+    assert decoded["x"].max() == 255
+    assert decoded["z"].min() < 0
+    assert decoded["z"].max() > 100 / 9
+
+
+# --- numbers -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("numbers", "decimals"),
+    [
+        ([1.0, -3.0], 0),
+        ([0.1, 2.25], 2),
+        ([1e-8, 3.1e-8], 9),
+        ([1 / 3, 0.5], None),
+        ([1e20, 1.5], None),
+    ],
+)
+def test_count_decimals(numbers, decimals):
+    assert count_decimals(np.array(numbers), np.dtype(float)) == decimals
+
+
+def test_count_decimals_of_single_precision():
+    assert count_decimals(np.float32([0.1, 7.25]).astype(float), "float32") == 2
+    assert count_decimals(np.float32([1 / 3]).astype(float), "float32") is None
+
+
+def test_decimals_are_no_finer_than_observed():
+    rng = np.random.default_rng(0)
+    rows = pd.DataFrame({"price": np.round(rng.gamma(2, 10, 200), 2)})
+    encoder = calibrated(encoder_of(rows))
+    price = encoder.inverse_transform(random_matrix(encoder, 1000))["price"]
+    assert (price == price.round(2)).all()
+    assert not (price == price.round(1)).all()
+
+
+def test_few_valued_columns_take_observed_values_at_their_own_rates():
+    rng = np.random.default_rng(1)
+    values = rng.choice([0.5, 2.0, 7.0], p=[0.7, 0.25, 0.05], size=400)
+    table = pd.DataFrame({"x": np.r_[values, [100.0] * 40]})
+    rows = table.iloc[:400]
+    encoder = calibrated(encoder_of(rows, table))
+    drawn = encoder.inverse_transform(random_matrix(encoder, 4000, seed=3))["x"]
+    assert set(drawn) == {0.5, 2.0, 7.0}
+    for value in (0.5, 2.0, 7.0):
+        share = (values == value).mean()
+        assert (drawn == value).mean() == pytest.approx(share, abs=0.02)
+
+
+def test_nothing_piles_up_at_the_ends_of_the_range():
+    rng = np.random.default_rng(2)
+    table = pd.DataFrame({"x": np.round(rng.exponential(5.0, 2000))})
+    rows = table.iloc[:300].reset_index(drop=True)
+    encoder = calibrated(encoder_of(rows, table), spread=2.0)
+    drawn = encoder.inverse_transform(random_matrix(encoder, 4000, 1, spread=2.0))["x"]
+    for end in (table["x"].min(), table["x"].max()):
+        assert (drawn == end).mean() <= (rows["x"] == end).mean() + 0.01
+
+
+def test_a_spike_comes_back_at_its_own_rate():
+    rng = np.random.default_rng(3)
+    values = np.where(rng.random(500) < 0.6, 0.0, rng.normal(50, 9, 500))
+    rows = pd.DataFrame({"x": values})
+    encoder = calibrated(encoder_of(rows))
+    drawn = encoder.inverse_transform(random_matrix(encoder, 4000))["x"]
+    assert (drawn == 0).mean() == pytest.approx((values == 0).mean(), abs=0.02)
+    assert drawn.nunique() > 1000
+
+
+def test_times_come_back_in_the_steps_in_which_they_are_given():
+    days = pd.date_range("2024-01-01", periods=50, freq="D")
+    rows = pd.DataFrame(
+        {"day": days, "hour": days[0] + pd.to_timedelta(range(50), "h")}
+    )
+    encoder = calibrated(encoder_of(rows))
+    drawn = encoder.inverse_transform(random_matrix(encoder, 300))
+    assert (drawn["day"] == drawn["day"].dt.floor("D")).all()
+    assert (drawn["hour"] == drawn["hour"].dt.floor("h")).all()
+    assert drawn["hour"].dt.hour.nunique() > 12
+
+
+def test_decorrelated_rows_are_uncorrelated_and_come_back():
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=3000)
+    rows = np.stack([x, x + 0.3 * rng.normal(size=3000), rng.normal(size=3000)], axis=1)
+    rows = (rows - rows.mean(0)) / rows.std(0)
+    rotation, back = decorrelation(rows)
+    assert np.cov(rows @ rotation, rowvar=False) == pytest.approx(np.eye(3), abs=0.03)
+    assert rows @ rotation @ back == pytest.approx(rows)
+
+
+# --- categories --------------------------------------------------------------------
+
+
+def test_one_hot_width_is_bounded_whatever_the_number_of_levels():
+    rows = pd.DataFrame({"id": [f"id{i}" for i in range(1000)]})
+    rows["city"] = rows["id"].where(np.arange(1000) % 10 != 0, "home")
+    encoder = encoder_of(rows)
+    # One shared cell; and one for the level that 100 rows show beside it.
+    assert encoder.category_sizes_ == (1, 2)
+
+
+def test_up_to_ten_levels_have_cells_of_their_own_however_rare():
+    column = CategoricalColumn().fit(pd.Series(list("aaaaaabcdefghij")))
+    assert (column.width, column.has_rare) == (10, False)
+
+
+def test_rare_levels_that_belong_together_stay_together():
+    rng = np.random.default_rng(5)
+    region = rng.integers(150, size=300)
+    country = region // 3
+    rows = pd.DataFrame(
+        {
+            "region": [f"region {r}" for r in region],
+            "country": [f"country {c}" for c in country],
+            "latitude": country + 0.1 * rng.random(300),
+        }
+    )
+    encoder = encoder_of(rows)
+    matrix = encoder.transform(rows)
+    matrix[:, : encoder.n_numeric_] += 0.01 * rng.normal(size=(300, 1))
+    decoded = encoder.inverse_transform(matrix)
+    pairs = set(zip(rows["region"], rows["country"], strict=True))
+    assert set(zip(decoded["region"], decoded["country"], strict=True)) <= pairs
+
+
+def test_unseen_levels_encode_as_missing_ones():
+    encoder = encoder_of(pd.DataFrame({"x": ["a", "a", "b"]}))
+    unseen = encoder.transform(pd.DataFrame({"x": ["c"]}))
+    assert unseen[0, :2].tolist() == pytest.approx([2 / 3, 1 / 3])
+
+
+# --- missing cells -----------------------------------------------------------------
+
+
+def test_missing_cells_come_in_the_patterns_of_the_class():
+    rng = np.random.default_rng(6)
+    both = rng.random(200) < 0.3
+    rows = pd.DataFrame({"a": rng.normal(size=200), "b": ["x", "y"] * 100})
+    rows.loc[both, ["a", "b"]] = None
+    rows["c"] = np.where(both, 1.0, np.nan)
+    encoder = encoder_of(rows)
+    decoded = encoder.inverse_transform(random_matrix(encoder, 500))
+    assert (decoded["a"].isna() == decoded["b"].isna()).all()
+    assert (decoded["a"].isna() != decoded["c"].isna()).all()
+
+
+@pytest.mark.parametrize("marker", [None, np.nan, pd.NA])
+def test_objects_keep_the_missing_value_they_use(marker):
+    rows = pd.DataFrame({"x": pd.Series(["a", marker, "b", marker], dtype=object)})
+    encoder = encoder_of(rows)
+    decoded = encoder.inverse_transform(encoder.transform(rows))
+    assert type(decoded["x"].iloc[1]) is type(marker)
+
+
+# --- refusals ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (
+            [1.0, np.inf],
+            "Column 'x' contains infinity. Replace infinite cells by missing or by "
+            "finite values first.",
+        ),
+        (
+            [1.0, 2j],
+            "Column 'x' contains complex numbers. Split it into its real and imaginary "
+            "parts first.",
+        ),
+        (
+            [[1], [2]],
+            "Column 'x' contains a cell of type list, which is neither a number nor a "
+            "category. Drop the column, or turn its cells into strings or numbers.",
+        ),
+    ],
+)
+def test_columns_that_cannot_be_learned_are_refused(cells, message):
+    for dtype in (None, object):
+        rows = pd.DataFrame({"x": pd.Series(cells, dtype=dtype)})
+        with pytest.raises(InvalidTableError) as error:
+            encoder_of(rows)
+        assert str(error.value) == message
+
+
+# --- any table ---------------------------------------------------------------------
+
+CELLS = {
+    "float": st.one_of(st.none(), st.floats(-1e9, 1e9)),
+    "int": st.integers(-(10**6), 10**6),
+    "level": st.one_of(st.none(), st.sampled_from(["a", "b", "ä c", ""])),
+    "bool": st.booleans(),
+    "time": st.one_of(
+        st.none(), st.datetimes(datetime(1980, 1, 1), datetime(2100, 1, 1))
+    ),
+}
+
+
+@st.composite
+def tables(draw):
+    kinds = draw(st.lists(st.sampled_from(list(CELLS)), min_size=1, max_size=6))
+    n_rows = draw(st.integers(1, 25))
+    columns = {}
+    for index, kind in enumerate(kinds):
+        cells = draw(st.lists(CELLS[kind], min_size=n_rows, max_size=n_rows))
+        dtype = {"float": float, "level": object, "time": "datetime64[us]"}.get(kind)
+        columns[f"{kind}{index}"] = pd.Series(cells, dtype=dtype)
+    return pd.DataFrame(columns)
+
+
+@settings(max_examples=60, deadline=None)
+@given(tables(), st.integers(0, 2**32 - 1))
+def test_any_table_decodes_to_rows_of_its_own_kind(rows, seed):
+    encoder = encoder_of(rows)
+    encoder.calibrate(random_matrix(encoder, 200, seed), bandwidth=0.5)
+    decoded = encoder.inverse_transform(random_matrix(encoder, 50, seed + 1, 3.0))
+    assert (decoded.dtypes == rows.dtypes).all()
+    patterns = set(map(tuple, rows.isna().to_numpy()))
+    assert set(map(tuple, decoded.isna().to_numpy())) <= patterns
+    for name, column in decoded.items():
+        present, observed = column.dropna(), rows[name].dropna()
+        if rows[name].dtype.kind in "Ob":
+            assert set(present) <= set(observed)
+        elif len(present):
+            assert observed.min() <= present.min()
+            assert present.max() <= observed.max()
