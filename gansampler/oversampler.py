@@ -1,0 +1,484 @@
+"""``GANOversampler``: the estimator. It validates, loops over classes, stacks rows."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Hashable
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+import torch
+from imblearn.over_sampling.base import BaseOverSampler
+from imblearn.utils import Substitution, check_target_type
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, StrOptions
+from tqdm import tqdm
+
+from gansampler import validation
+from gansampler._device import resolve_device
+from gansampler._threads import single_thread
+from gansampler.columns import ColumnSummary
+from gansampler.exceptions import NotTrainedError, SmallClassWarning
+from gansampler.gan import GAMES, TrainingSettings
+from gansampler.gan.training import Observer
+from gansampler.synthesis import ClassGenerator, ClassReport, describe_fallback
+from gansampler.tabular import Table, in_container
+
+POSTFIX_INTERVAL = 20
+"""Updates between the losses shown beside a progress bar."""
+
+Callback = Callable[[Hashable, int, dict[str, float]], bool | None]
+
+
+@Substitution(sampling_strategy=BaseOverSampler._sampling_strategy_docstring)
+class GANOversampler(BaseOverSampler):
+    """Over-sample each minority class with rows from a GAN trained on it.
+
+    For each class that needs rows an unconditional generative adversarial network
+    [1]_ is trained on the rows of that class alone, and its generator draws new rows
+    until the classes are balanced. Tables may mix numbers, times, booleans, strings
+    and categories, and have missing values; the result has the columns and dtypes of
+    the input, the original rows first.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+
+    loss : {{'non_saturating', 'minimax', 'wasserstein', 'hinge', 'least_squares', \
+'relativistic'}}, default='non_saturating'
+        The game of generator and discriminator: the zero-sum game of [1]_
+        ('minimax') or its variant that does not saturate, the Wasserstein game with
+        gradient penalty [2]_, or the hinge [3]_, least squares [4]_ or relativistic
+        [5]_ losses.
+
+    latent_distribution : {{'neighbors', 'normal', 'uniform'}}, default='neighbors'
+        What the generator starts from: normal or uniform noise, or normal noise
+        joined with a random point between a row of the class and one of its five
+        nearest neighbours, which the generator then corrects.
+
+    latent_dim : int, default=16
+        Length of the noise vector.
+
+    hidden_layer_sizes : tuple of int, default=(128, 128)
+        Widths of the hidden layers of both networks.
+
+    discriminator_steps : int, default=1
+        Updates of the discriminator for each update of the generator.
+
+    updates : {{'alternating', 'simultaneous'}}, default='alternating'
+        Whether the generator answers the discriminator's new weights, or both
+        gradients are taken before either network moves.
+
+    optimizer : {{'adam', 'sgd'}}, default='adam'
+        Rule by which both networks follow their gradients. SGD has momentum 0.5 and
+        wants a larger ``learning_rate``, about 0.05.
+
+    learning_rate : float, default=0.001
+        Constant for the first half of the training, then falling to 2 %.
+
+    gradient_penalty : float or None, default=None
+        Weight of the penalty on the discriminator's gradients: the zero-centred
+        penalties on real and on generated rows (R1 and R2 of [6]_), or the
+        one-centred penalty of [2]_ for ``loss='wasserstein'``. None is 1 for the
+        former and 10 for the latter; 0 switches it off.
+
+    max_iter : int, default=500
+        Updates of the generator.
+
+    batch_size : int or None, default=None
+        Rows per update, drawn with replacement. None is the number of rows of the
+        class, but at least 32 and at most 128.
+
+    checkpoint : {{'best', 'last'}}, default='best'
+        Whether to keep the generator whose rows are nearest to the class's in energy
+        distance, among five of the second half of the training, or the last.
+
+    rejection_rate : float, default=0.0
+        Share of the generated rows that is thrown away: those that the discriminator
+        finds least real. Below 1.
+
+    value_range : {{'table', 'class'}} or None, default='table'
+        Range in which the numbers of a column are generated: what all rows of the
+        table show, what those of the class show, or no limit but that of the dtype.
+
+    device : str or torch.device, default='auto'
+        Where to train: 'auto' is a CUDA device where there is one and else the CPU.
+
+    verbose : int, default=0
+        0 is silent, 1 shows a progress bar for each class, 2 adds the losses.
+
+    callback : callable or None, default=None
+        Called after each update as ``callback(class_label, iteration, figures)``
+        with the losses and further figures of the update in a dict. Training of the
+        class ends when it returns True.
+
+    random_state : int, RandomState instance or None, default=None
+        Source of all randomness. An int gives the same rows on the same machine,
+        device and library versions, whatever the number of threads or jobs.
+
+    Attributes
+    ----------
+    sampling_strategy_ : dict
+        Number of rows to generate for each class.
+
+    generators_ : dict
+        What was trained, by class; see ``sample``.
+
+    history_ : dict
+        For each class a DataFrame with one row per update: the losses of both
+        players, the value function V, the mean probability that the discriminator
+        gives to real and to generated rows, and the learning rate.
+
+    n_iter_ : dict
+        Number of updates made for each class.
+
+    report_ : dict
+        For each class a ``ClassReport`` with counts, seconds and figures of quality.
+
+    device_ : str
+        The device that was trained on.
+
+    n_features_in_ : int
+        Number of columns.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, where all are strings.
+
+    Warns
+    -----
+    SmallClassWarning
+        If a class has fewer than three rows, or only equal ones: instead of a GAN,
+        mixtures or copies of its rows are used.
+
+    See Also
+    --------
+    imblearn.over_sampling.SMOTE : Interpolates between neighbouring rows.
+    imblearn.over_sampling.RandomOverSampler : Repeats rows.
+
+    Notes
+    -----
+    Each class is learned on its own, so any number of classes is supported.
+    ``fit`` only validates; training happens in ``fit_resample``.
+
+    A trained sampler contains rows of the minority classes; take care with whom it
+    is shared.
+
+    References
+    ----------
+    .. [1] I. Goodfellow et al., "Generative adversarial nets", NeurIPS 2014.
+    .. [2] I. Gulrajani et al., "Improved training of Wasserstein GANs", NeurIPS 2017.
+    .. [3] J. H. Lim and J. C. Ye, "Geometric GAN", arXiv:1705.02894, 2017.
+    .. [4] X. Mao et al., "Least squares generative adversarial networks", ICCV 2017.
+    .. [5] A. Jolicoeur-Martineau, "The relativistic discriminator", ICLR 2019.
+    .. [6] L. Mescheder et al., "Which training methods for GANs do actually
+       converge?", ICML 2018.
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from sklearn.datasets import make_classification
+    >>> from gansampler import GANOversampler
+    >>> X, y = make_classification(n_samples=300, weights=[0.9], random_state=0)
+    >>> sorted(Counter(y.tolist()).items())
+    [(0, 269), (1, 31)]
+    >>> sampler = GANOversampler(max_iter=50, random_state=0)
+    >>> X_resampled, y_resampled = sampler.fit_resample(X, y)
+    >>> sorted(Counter(y_resampled.tolist()).items())
+    [(0, 269), (1, 269)]
+    >>> sampler.sample(5, class_label=1).shape
+    (5, 20)
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **BaseOverSampler._parameter_constraints,
+        "loss": [StrOptions(set(GAMES))],
+        "latent_distribution": [StrOptions({"neighbors", "normal", "uniform"})],
+        "latent_dim": [Interval(Integral, 1, None, closed="left")],
+        "hidden_layer_sizes": ["array-like"],
+        "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
+        "updates": [StrOptions({"alternating", "simultaneous"})],
+        "optimizer": [StrOptions({"adam", "sgd"})],
+        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "gradient_penalty": [Interval(Real, 0, None, closed="left"), None],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "batch_size": [Interval(Integral, 2, None, closed="left"), None],
+        "checkpoint": [StrOptions({"best", "last"})],
+        "rejection_rate": [Interval(Real, 0, 1, closed="left")],
+        "value_range": [StrOptions({"table", "class"}), None],
+        "device": [str, torch.device],
+        "verbose": ["verbose"],
+        "callback": [callable, None],
+    }
+
+    def __init__(
+        self,
+        sampling_strategy: Any = "auto",
+        *,
+        loss: str = "non_saturating",
+        latent_distribution: str = "neighbors",
+        latent_dim: int = 16,
+        hidden_layer_sizes: tuple[int, ...] = (128, 128),
+        discriminator_steps: int = 1,
+        updates: str = "alternating",
+        optimizer: str = "adam",
+        learning_rate: float = 1e-3,
+        gradient_penalty: float | None = None,
+        max_iter: int = 500,
+        batch_size: int | None = None,
+        checkpoint: str = "best",
+        rejection_rate: float = 0.0,
+        value_range: str | None = "table",
+        device: str | torch.device = "auto",
+        verbose: int = 0,
+        callback: Callback | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        super().__init__(sampling_strategy=sampling_strategy)
+        self.loss = loss
+        self.latent_distribution = latent_distribution
+        self.latent_dim = latent_dim
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.discriminator_steps = discriminator_steps
+        self.updates = updates
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.gradient_penalty = gradient_penalty
+        self.max_iter = max_iter
+        self.batch_size = batch_size
+        self.checkpoint = checkpoint
+        self.rejection_rate = rejection_rate
+        self.value_range = value_range
+        self.device = device
+        self.verbose = verbose
+        self.callback = callback
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any, **params: Any) -> GANOversampler:
+        """Check the input and set ``sampling_strategy_``; nothing is trained.
+
+        Use ``fit_resample`` to get rows.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            The table.
+        y : array-like of shape (n_samples,)
+            The class of each row.
+
+        Returns
+        -------
+        GANOversampler
+            The sampler itself.
+        """
+        with validation.all_or_nothing(self):
+            validation.check_labels(X, y)
+            super().fit(X, y, **params)
+            if isinstance(X, pd.DataFrame):
+                Table(X).summarise()  # refuses what no column may hold
+        return self
+
+    def fit_resample(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
+        """Train a GAN on each class that needs rows, and balance the table.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            The table. It is not altered.
+        y : array-like of shape (n_samples,)
+            The class of each row.
+
+        Returns
+        -------
+        X_resampled : {array-like, dataframe, sparse matrix} of shape \
+(n_samples_new, n_features)
+            The rows of ``X`` in their order, then the synthetic rows.
+        y_resampled : array-like of shape (n_samples_new,)
+            The class of each row.
+
+        Raises
+        ------
+        InvalidTableError
+            If ``X`` or ``y`` cannot be resampled as they are; the message says why.
+        DeviceUnavailableError
+            If ``device`` is not there.
+        TrainingDivergedError
+            If a loss becomes infinite or not a number.
+        """
+        with validation.all_or_nothing(self):
+            validation.check_labels(X, y)
+            resampled: tuple[Any, Any] = super().fit_resample(X, y, **params)
+            self._is_list = isinstance(X, list)
+        return resampled
+
+    def sample(
+        self,
+        n_samples: int,
+        class_label: Hashable,
+        *,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> Any:
+        """Draw more rows of a class after ``fit_resample``.
+
+        Parameters
+        ----------
+        n_samples : int
+            Number of rows, at least 1.
+        class_label : hashable
+            One of the classes that needed rows.
+        random_state : int, RandomState instance or None, default=None
+            Source of the draw. With None, the same call gives the same rows each
+            time, which are not those of ``fit_resample``.
+
+        Returns
+        -------
+        {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            In the container and dtypes of the table that was resampled.
+
+        Raises
+        ------
+        NotTrainedError
+            Before ``fit_resample``.
+        ValueError
+            If the class is not one of those trained, or ``n_samples`` is below 1.
+        """
+        if not hasattr(self, "generators_"):
+            raise NotTrainedError(
+                "This GANOversampler has no generators yet. Call fit_resample first."
+            )
+        if not isinstance(n_samples, Integral) or n_samples < 1:
+            raise ValueError(
+                f"n_samples must be a whole number of at least 1. Got {n_samples!r}."
+            )
+        if class_label not in self.generators_:
+            trained = ", ".join(repr(_plain(label)) for label in self.generators_)
+            raise ValueError(
+                f"Class {class_label!r} has no generator: only classes that needed "
+                f"rows are trained. Choose one of: {trained or 'none'}."
+            )
+        generator = self.generators_[class_label]
+        seed = generator.later_seed
+        if random_state is not None:
+            seed = _draw_seed(check_random_state(random_state))
+        with single_thread():
+            rows = in_container(generator.sample(int(n_samples), seed), self._template)
+        return rows.tolist() if self._is_list else rows
+
+    def _check_X_y(self, X: Any, y: Any) -> tuple[Any, np.ndarray, bool]:
+        y, binarize_y = check_target_type(y, indicate_one_vs_all=True)
+        return validation.check_table(self, X, y), y, binarize_y
+
+    def _fit_resample(self, X: Any, y: np.ndarray) -> tuple[Any, np.ndarray]:
+        device = resolve_device(self.device)
+        n_new = sum(self.sampling_strategy_.values())
+        validation.check_memory(len(y) + n_new, X.shape[1])
+        # A seed for each class, whether it needs rows or not: which classes are
+        # resampled does not change the rows of another.
+        rng = check_random_state(self.random_state)
+        seeds = {label: _draw_seed(rng) for label in np.unique(y)}
+        table = Table(X)
+        self.generators_: dict[Hashable, ClassGenerator] = {}
+        self.report_: dict[Hashable, ClassReport] = {}
+        new_rows, new_labels = [], []
+
+        with single_thread():
+            summary = table.summarise()
+            for label, n_rows in self.sampling_strategy_.items():
+                if n_rows == 0:
+                    continue
+                generator = self._train(
+                    table.rows(y == label), summary, _plain(label), seeds[label], device
+                )
+                new_rows.append(generator.sample(n_rows, generator.resampling_seed))
+                new_labels.append(np.full(n_rows, label, dtype=y.dtype))
+                self.generators_[label] = generator
+                self.report_[label] = generator.report(n_rows)
+                # A sampler that was trained on a GPU opens on a machine without one.
+                generator.to_cpu()
+
+        self.history_ = {k: g.history for k, g in self.generators_.items()}
+        self.n_iter_ = {k: r.n_iter for k, r in self.report_.items()}
+        self.device_ = str(device)
+        self._template = table.template()
+        return table.append(new_rows), np.concatenate([y, *new_labels])
+
+    def _train(
+        self,
+        rows: pd.DataFrame,
+        summary: list[ColumnSummary],
+        label: Hashable,
+        seed: int,
+        device: torch.device,
+    ) -> ClassGenerator:
+        """Train on the rows of one class, say so if it has too few, show progress."""
+        generator = ClassGenerator(
+            self._settings(),
+            value_range=self.value_range,
+            rejection_rate=float(self.rejection_rate),
+            seed=seed,
+        )
+        with tqdm(
+            total=self.max_iter, desc=f"class {label!r}", disable=not self.verbose
+        ) as bar:
+            generator.fit(
+                rows,
+                summary,
+                name=f"class {label!r}",
+                device=device,
+                observer=self._observer(label, bar),
+            )
+        fallback = describe_fallback(label, generator)
+        if fallback is not None:
+            warnings.warn(fallback, SmallClassWarning, stacklevel=2)
+        return generator
+
+    def _settings(self) -> TrainingSettings:
+        return TrainingSettings(
+            loss=self.loss,
+            latent_distribution=self.latent_distribution,
+            latent_dim=int(self.latent_dim),
+            hidden_layer_sizes=tuple(int(width) for width in self.hidden_layer_sizes),
+            discriminator_steps=int(self.discriminator_steps),
+            updates=self.updates,
+            optimizer=self.optimizer,
+            learning_rate=float(self.learning_rate),
+            gradient_penalty=self.gradient_penalty,
+            max_iter=int(self.max_iter),
+            batch_size=self.batch_size,
+            checkpoint=self.checkpoint,
+        )
+
+    def _observer(self, label: Hashable, bar: tqdm) -> Observer | None:
+        """What watches the training; None if nobody does, which spares its cost."""
+        if not self.verbose and self.callback is None:
+            return None
+
+        def observe(iteration: int, figures: dict[str, float]) -> bool:
+            bar.update()
+            if self.verbose >= 2 and iteration % POSTFIX_INTERVAL == 0:
+                bar.set_postfix(
+                    discriminator=figures["discriminator_loss"],
+                    generator=figures["generator_loss"],
+                    refresh=False,
+                )
+            if self.callback is None:
+                return False
+            return bool(self.callback(label, iteration, figures))
+
+        return observe
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.allow_nan = True
+        return tags
+
+
+def _draw_seed(rng: np.random.RandomState) -> int:
+    return int(rng.randint(np.iinfo(np.int32).max))
+
+
+def _plain(label: Any) -> Any:
+    """A label as Python would write it: 'yes' rather than np.str_('yes')."""
+    return label.item() if isinstance(label, np.generic) else label

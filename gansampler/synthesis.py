@@ -1,0 +1,232 @@
+"""One class: its rows encoded, a GAN trained on them, and new rows drawn from it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+
+from gansampler.columns import ColumnSummary
+from gansampler.gan import GAN, TrainingSettings, train_gan
+from gansampler.gan.training import (
+    JITTER,
+    Observer,
+    empty_history,
+    silverman_bandwidth,
+)
+from gansampler.quality import coverage, energy_distance, nearest_row_ratio
+from gansampler.table import TableEncoder
+
+MIN_ROWS = 3
+"""Rows that a class needs for a GAN to be trained on it."""
+
+N_CALIBRATION_ROWS = 8192
+"""Generated rows on which their laws, column by column, are measured."""
+
+N_REPORT_ROWS = 500
+"""Rows on either side of the report's figures."""
+
+
+@dataclass(frozen=True)
+class ClassReport:
+    """What became of one class.
+
+    Attributes
+    ----------
+    n_rows, n_synthetic : int
+        Rows that the class had, and rows that were added.
+    n_iter : int
+        Updates of the generator; 0 where no GAN was trained.
+    best_iteration : int
+        The update whose generator was kept.
+    seconds : float
+        Wall time of encoding, training and calibration.
+    energy_distance : float
+        Between generated rows and those of the class, both encoded; 0 is best. NaN,
+        as the next two, where the class has fewer than three distinct rows.
+    coverage : float
+        Share of the class's rows that have a generated row among their nearest.
+    nearest_row_ratio : float
+        How far generated rows are from the class's, relative to how far these are
+        from each other; near 0 for copies.
+    """
+
+    n_rows: int
+    n_synthetic: int
+    n_iter: int
+    best_iteration: int
+    seconds: float
+    energy_distance: float
+    coverage: float
+    nearest_row_ratio: float
+
+
+class ClassGenerator:
+    """Learns the rows of one class and draws new ones.
+
+    Parameters
+    ----------
+    settings : TrainingSettings
+        How to train.
+    value_range : {"table", "class"} or None
+        Range of generated numbers, as in ``TableEncoder``.
+    rejection_rate : float
+        Share of generated rows that the discriminator throws away.
+    seed : int
+        Seed of everything that is random.
+
+    Attributes
+    ----------
+    gan : GAN or None
+        None where all rows of the class are equal.
+    """
+
+    def __init__(
+        self,
+        settings: TrainingSettings,
+        *,
+        value_range: str | None,
+        rejection_rate: float,
+        seed: int,
+    ) -> None:
+        self.settings = settings
+        self.value_range = value_range
+        self.rejection_rate = rejection_rate
+        training, calibration, resampling, later = (
+            int(state) for state in np.random.SeedSequence(seed).generate_state(4)
+        )
+        self.training_seed, self.calibration_seed = training, calibration
+        self.resampling_seed, self.later_seed = resampling, later
+
+    def fit(
+        self,
+        rows: pd.DataFrame,
+        table: Sequence[ColumnSummary],
+        *,
+        name: str,
+        device: torch.device,
+        observer: Observer | None = None,
+    ) -> ClassGenerator:
+        """Encode the rows of the class and train a GAN on them.
+
+        Parameters
+        ----------
+        rows : DataFrame of shape (n_rows, n_columns)
+            The rows of the class.
+        table : sequence of ColumnSummary
+            What the whole table shows of each column.
+        name : str
+            The class, for messages.
+        device : torch.device
+            Where to train.
+        observer : callable or None, default=None
+            As in ``train_gan``.
+        """
+        start = time.perf_counter()
+        self.n_rows = len(rows)
+        self.encoder = TableEncoder(self.value_range)
+        matrix = self.encoder.fit_transform(rows, table, seed=self.training_seed)
+        self.gan: GAN | None = None
+        self.trained = len(rows) >= MIN_ROWS and matrix.shape[1] > 0
+        if matrix.shape[1]:
+            self.gan = self._train(matrix, name, device, observer)
+            self._calibrate(matrix)
+        self.seconds = time.perf_counter() - start
+        self._measure(matrix)
+        return self
+
+    def _train(
+        self,
+        matrix: np.ndarray,
+        name: str,
+        device: torch.device,
+        observer: Observer | None,
+    ) -> GAN:
+        settings = self.settings if self.trained else UNTRAINED
+        return train_gan(
+            matrix,
+            n_numeric=self.encoder.n_numeric_,
+            category_sizes=self.encoder.category_sizes_,
+            settings=settings,
+            seed=self.training_seed,
+            device=device,
+            observer=observer,
+            name=name,
+        )
+
+    def _calibrate(self, matrix: np.ndarray) -> None:
+        assert self.gan is not None
+        encoder, seed = self.encoder, self.calibration_seed
+        self.gan.match_categories(encoder.category_frequencies_, seed)
+        bandwidth = JITTER * silverman_bandwidth(len(matrix), encoder.n_numeric_)
+        encoder.calibrate(self._draw(N_CALIBRATION_ROWS, seed), bandwidth)
+
+    def _draw(self, n_rows: int, seed: int) -> np.ndarray:
+        if self.gan is None:
+            return np.empty((n_rows, 0), dtype=np.float32)
+        return self.gan.sample(n_rows, seed, rejection_rate=self.rejection_rate)
+
+    def sample(self, n_rows: int, seed: int) -> pd.DataFrame:
+        """Draw rows in the columns and dtypes of the class."""
+        return self.encoder.inverse_transform(self._draw(n_rows, seed))
+
+    def _measure(self, matrix: np.ndarray) -> None:
+        self.distance = self.coverage = self.ratio = np.nan
+        if self.trained:
+            rng = np.random.default_rng(self.calibration_seed)
+            real = matrix
+            if len(real) > N_REPORT_ROWS:
+                real = real[rng.choice(len(real), N_REPORT_ROWS, replace=False)]
+            rows = self.sample(N_REPORT_ROWS, self.calibration_seed)
+            synthetic = self.encoder.transform(rows)
+            self.distance = energy_distance(real, synthetic)
+            self.coverage = coverage(real, synthetic)
+            self.ratio = nearest_row_ratio(real, synthetic)
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """One row per update of the generator."""
+        return empty_history() if self.gan is None else self.gan.history
+
+    def to_cpu(self) -> None:
+        """Move the networks off a GPU."""
+        if self.gan is not None:
+            self.gan.cpu()
+
+    def report(self, n_synthetic: int) -> ClassReport:
+        """What became of the class."""
+        return ClassReport(
+            n_rows=self.n_rows,
+            n_synthetic=n_synthetic,
+            n_iter=len(self.history),
+            best_iteration=0 if self.gan is None else self.gan.best_iteration,
+            seconds=self.seconds,
+            energy_distance=self.distance,
+            coverage=self.coverage,
+            nearest_row_ratio=self.ratio,
+        )
+
+
+UNTRAINED = TrainingSettings(max_iter=0)
+"""Random points between the rows of the class: what a generator starts from."""
+
+
+def describe_fallback(label: Hashable, generator: ClassGenerator) -> str | None:
+    """What was done for a class too small for a GAN; None where one was trained."""
+    if generator.trained:
+        return None
+    n_rows = generator.n_rows
+    if generator.gan is None:
+        rows = "its only row" if n_rows == 1 else f"its {n_rows} rows, which are equal"
+        done = "copies of it" if n_rows == 1 else "copies of them"
+    else:
+        rows, done = f"only {n_rows} rows", "blurred mixtures of them"
+    return (
+        f"Class {label!r} has too little to train a GAN on ({rows}): its synthetic "
+        f"rows are {done}. Collect more rows of it, or leave it out through "
+        "sampling_strategy."
+    )

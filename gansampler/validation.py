@@ -1,0 +1,145 @@
+"""What a table and its labels must be, said in one sentence each where they are not."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import scipy.sparse
+from sklearn.base import BaseEstimator
+from sklearn.utils.multiclass import type_of_target
+from sklearn.utils.validation import validate_data
+
+from gansampler.exceptions import InvalidTableError
+
+
+@contextmanager
+def all_or_nothing(estimator: BaseEstimator) -> Iterator[None]:
+    """Leave an estimator as it was if anything goes wrong."""
+    before = dict(vars(estimator))
+    try:
+        yield
+    except BaseException:
+        vars(estimator).clear()
+        vars(estimator).update(before)
+        raise
+
+
+def check_labels(X: Any, y: Any) -> None:
+    """Raise ``InvalidTableError`` unless y gives each row of X a class."""
+    if y is None or scipy.sparse.issparse(y):
+        return  # scikit-learn's own message is clear
+    missing = int(np.count_nonzero(pd.isna(np.asarray(y, dtype=object))))
+    if missing:
+        raise InvalidTableError(
+            f"y contains {missing} missing label{'s'[: missing != 1]}. Drop these rows "
+            "or label them: each row needs a class."
+        )
+    n_rows, n_labels = _length(X), _length(y)
+    if n_rows is not None and n_labels is not None and n_rows != n_labels:
+        raise InvalidTableError(
+            f"X has {n_rows} rows and y has {n_labels} labels. Pass one label for each "
+            "row."
+        )
+    _check_classes(y)
+
+
+def _length(data: Any) -> int | None:
+    if hasattr(data, "shape"):
+        return int(data.shape[0]) if len(data.shape) else None
+    return len(data) if hasattr(data, "__len__") else None
+
+
+def _check_classes(y: Any) -> None:
+    labels = np.asarray(y, dtype=object).ravel()
+    kinds = {str if isinstance(label, str) else float for label in labels}
+    if len(kinds) > 1:
+        raise InvalidTableError(
+            "y mixes strings with other labels. Use labels of one type, for example "
+            "y.astype(str)."
+        )
+    target = type_of_target(y, input_name="y")
+    if target.startswith("continuous"):
+        raise InvalidTableError(
+            f"Unknown label type: {target}. y must hold classes and holds "
+            "measurements: turn them into classes first, for example with pandas.cut."
+        )
+
+
+def check_table(estimator: BaseEstimator, X: Any, y: np.ndarray) -> Any:
+    """Validate a table and set ``n_features_in_`` and ``feature_names_in_``.
+
+    Parameters
+    ----------
+    estimator : BaseEstimator
+        Whose attributes are set.
+    X : array-like, DataFrame or sparse matrix of shape (n_rows, n_columns)
+        The table.
+    y : ndarray of shape (n_rows,)
+        Its labels.
+
+    Returns
+    -------
+    DataFrame, ndarray, CSR or CSC matrix
+        The frame as it is; anything else as an array.
+    """
+    if not isinstance(X, pd.DataFrame):
+        return validate_data(
+            estimator,
+            X=X,
+            y=y,
+            reset=True,
+            dtype=None,
+            accept_sparse=["csr", "csc"],
+            ensure_all_finite="allow-nan",
+        )[0]
+    check_frame(X)
+    validate_data(estimator, X=X, y=y, reset=True, skip_check_array=True)
+    return X
+
+
+def check_frame(X: pd.DataFrame) -> None:
+    """Raise ``InvalidTableError`` for a frame without cells or with twin columns."""
+    n_rows, n_columns = X.shape
+    if not n_rows or not n_columns:
+        raise InvalidTableError(
+            f"X has {n_rows} rows and {n_columns} columns. Pass a table with at least "
+            "one of each."
+        )
+    twins = X.columns[X.columns.duplicated()].unique().tolist()
+    if twins:
+        names = ", ".join(map(repr, twins))
+        raise InvalidTableError(
+            f"X has several columns with the same name: {names}. Rename or drop the "
+            "duplicates."
+        )
+
+
+def check_memory(n_rows: int, n_columns: int) -> None:
+    """Raise ``MemoryError`` for more rows than the machine could ever hold.
+
+    Parameters
+    ----------
+    n_rows, n_columns : int
+        Shape of the result.
+    """
+    # Eight bytes a cell is the least that a number takes.
+    needed, present = 8 * n_rows * n_columns, physical_memory()
+    if needed > present:
+        raise MemoryError(
+            f"The balanced table would have {n_rows} rows and take at least "
+            f"{needed / 2**30:.0f} GiB, and this machine has {present / 2**30:.0f} "
+            "GiB. Ask for fewer rows through sampling_strategy."
+        )
+
+
+def physical_memory() -> float:
+    """Bytes of memory of this machine; infinite where it does not tell."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, OSError, ValueError):
+        return np.inf

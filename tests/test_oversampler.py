@@ -1,0 +1,581 @@
+"""The estimator's contract, beyond what the estimator checks ask for."""
+
+import copy
+import pickle
+import warnings
+from collections import Counter
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse
+from imblearn.pipeline import make_pipeline
+from sklearn.base import clone
+from sklearn.datasets import make_blobs
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, cross_val_score
+
+from gansampler import GANOversampler
+from gansampler.datasets import load_churn, load_credit, load_fraud, load_page_blocks
+from gansampler.exceptions import (
+    DeviceUnavailableError,
+    InvalidTableError,
+    NotTrainedError,
+    SmallClassWarning,
+    TrainingDivergedError,
+)
+
+
+def blobs(sizes=(60, 20), n_features=3, seed=0):
+    X, y = make_blobs(list(sizes), n_features, random_state=seed)
+    return X, y
+
+
+def rows_of(X):
+    return X.shape[0] if hasattr(X, "shape") else len(X)
+
+
+# --- what comes back ---------------------------------------------------------------
+
+
+def test_the_original_rows_come_first_and_untouched(quick, mixed_table):
+    X, y = mixed_table
+    X_before, y_before = X.copy(deep=True), y.copy(deep=True)
+    X_resampled, y_resampled = quick().fit_resample(X, y)
+    pd.testing.assert_frame_equal(X, X_before)
+    pd.testing.assert_series_equal(y, y_before)
+    pd.testing.assert_frame_equal(X_resampled.iloc[: len(X)], X.reset_index(drop=True))
+    assert y_resampled.iloc[: len(y)].tolist() == y.tolist()
+    assert (X_resampled.dtypes == X.dtypes).all()
+    assert y_resampled.dtype == y.dtype
+    assert y_resampled.name == "churned"
+    assert Counter(y_resampled) == {"no": 90, "yes": 90}
+    assert (y_resampled.iloc[len(y) :] == "yes").all()
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        pd.Series(["a", "b"]),
+        pd.Series(["a", "b"], dtype="category"),
+        pd.Series([True, False]),
+        pd.Series([0, 1], dtype="Int64"),
+        pd.Series([True, False], dtype="boolean"),
+        np.array(["a", "b"]),
+        np.array(["a", "b"], dtype=object),
+        np.array([-1, 1], dtype=np.int8),
+    ],
+    ids=lambda labels: f"{type(labels).__name__} of {labels.dtype}",
+)
+def test_labels_of_any_type_come_back_in_it(quick, labels):
+    X, codes = blobs()
+    y = labels[codes]
+    if isinstance(y, pd.Series):
+        y = y.reset_index(drop=True)
+    _, y_resampled = quick().fit_resample(X, y)
+    assert type(y_resampled) is type(y)
+    assert y_resampled.dtype == y.dtype
+    assert sorted(Counter(np.asarray(y_resampled).tolist()).values()) == [60, 60]
+
+
+def test_all_containers_give_the_same_rows(quick):
+    X, y = blobs()
+    X = np.where(X < 0, 0.0, X)
+    expected, _ = quick().fit_resample(X, y)
+    frame, _ = quick().fit_resample(pd.DataFrame(X, columns=list("abc")), y)
+    assert np.array_equal(frame.to_numpy(), expected)
+    listed, _ = quick().fit_resample(X.tolist(), y.tolist())
+    assert np.array_equal(np.array(listed), expected)
+    for kind in (scipy.sparse.csr_matrix, scipy.sparse.csc_array):
+        sparse, _ = quick().fit_resample(kind(X), y)
+        assert type(sparse) is kind
+        assert np.array_equal(sparse.toarray(), expected)
+    fortran, _ = quick().fit_resample(np.asfortranarray(X), y)
+    assert np.array_equal(fortran, expected)
+
+
+def test_one_vs_rest_targets_come_back_as_such(quick):
+    X, y = blobs((40, 20, 10))
+    _, indicator = quick().fit_resample(X, np.eye(3, dtype=int)[y])
+    assert indicator.shape == (120, 3)
+    assert indicator.sum(axis=0).tolist() == [40, 40, 40]
+
+
+def test_arrays_of_objects_may_mix_types(quick):
+    X = np.empty((40, 3), dtype=object)
+    X[:, 0] = [f"city {i % 3}" for i in range(40)]
+    X[:, 1] = list(range(40))
+    X[:, 2] = [None if i % 4 == 0 else i / 8 for i in range(40)]
+    y = np.repeat([0, 1], [30, 10])
+    X_resampled, _ = quick().fit_resample(X, y)
+    synthetic = X_resampled[40:]
+    assert X_resampled.dtype == object
+    assert set(synthetic[:, 0]) <= {"city 0", "city 1", "city 2"}
+    assert {type(cell) for cell in synthetic[:, 1]} == {int}
+    assert {type(cell) for cell in synthetic[:, 2]} <= {float, type(None)}
+
+
+def test_arrays_of_strings_stay_arrays_of_strings(quick):
+    X = np.array([["red", "s"], ["blue", "m"], ["red", "l"]] * 10)
+    X_resampled, _ = quick().fit_resample(X, np.repeat([0, 1], [20, 10]))
+    assert X_resampled.dtype == X.dtype
+    assert set(X_resampled[30:].ravel()) <= set(X.ravel())
+
+
+# --- the embedded tables as they are loaded ----------------------------------------
+
+TABLES = {
+    "churn": (load_churn, "yes"),
+    "credit": (load_credit, "bad"),
+    "fraud": (load_fraud, True),
+    "page_blocks": (load_page_blocks, "graphic"),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_real_tables_are_balanced_with_valid_rows(name):
+    load, label = TABLES[name]
+    X, y = load()
+    X_before = X.copy(deep=True)
+    n_new = 2000
+    sampler = GANOversampler({label: int((y == label).sum()) + n_new}, max_iter=40)
+    sampler.set_params(random_state=0)
+    X_resampled, y_resampled = sampler.fit_resample(X, y)
+    pd.testing.assert_frame_equal(X, X_before)
+    pd.testing.assert_frame_equal(X_resampled.iloc[: len(X)], X)
+    assert (X_resampled.dtypes == X.dtypes).all()
+    assert (y_resampled.iloc[len(X) :] == label).all()
+    own, new = X[y == label], X_resampled.iloc[len(X) :]
+    assert len(new) == n_new
+
+    for column in X:
+        table, mine, drawn = X[column].dropna(), own[column].dropna(), new[column]
+        missing = own[column].isna().mean()
+        assert drawn.isna().mean() == pytest.approx(missing, abs=0.03), column
+        drawn = drawn.dropna()
+        if table.dtype == bool or table.dtype.kind in "OT" or table.nunique() <= 32:
+            assert set(drawn) <= set(mine), column
+            shares = pd.DataFrame(
+                {
+                    "own": mine.value_counts(normalize=True),
+                    "new": drawn.value_counts(normalize=True),
+                }
+            ).fillna(0)
+            # Levels with a cell of their own come at the class's rates.
+            often = shares[shares["own"] >= 0.1]
+            gap = (often["own"] - often["new"]).abs().max()
+            assert not gap > 0.06, column
+            continue
+        assert drawn.between(table.min(), table.max()).all(), column
+        for end in (table.min(), table.max()):
+            share = (mine == end).mean()
+            # Four standard errors of the draw and of the calibration.
+            error = 4 * np.sqrt(share * (1 - share) * (1 / n_new + 1 / 8192))
+            assert (drawn == end).mean() <= share + error + 0.002, column
+        if table.dtype.kind == "f" and (table == table.round(2)).all():
+            assert (drawn == drawn.round(2)).all(), column
+
+
+# --- which rows are asked for ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("strategy", "counts"),
+    [
+        ("auto", [40, 40, 40]),
+        ("not majority", [40, 40, 40]),
+        ("minority", [40, 20, 40]),
+        ("not minority", [40, 40, 8]),
+        ("all", [40, 40, 40]),
+        ({1: 25, 2: 8}, [40, 25, 8]),
+        ({2: 31}, [40, 20, 31]),
+        (lambda y: {2: 9}, [40, 20, 9]),
+    ],
+)
+def test_every_strategy_is_obeyed_exactly(quick, strategy, counts):
+    X, y = blobs((40, 20, 8))
+    X_resampled, y_resampled = quick(sampling_strategy=strategy).fit_resample(X, y)
+    assert np.bincount(y_resampled).tolist() == counts
+    assert len(X_resampled) == len(y_resampled)
+
+
+def test_a_ratio_is_obeyed_exactly(quick):
+    X, y = blobs()
+    _, y_resampled = quick(sampling_strategy=0.5).fit_resample(X, y)
+    assert np.bincount(y_resampled).tolist() == [60, 30]
+
+
+def test_which_classes_are_asked_for_does_not_change_the_rows_of_another(quick):
+    X, y = blobs((40, 20, 8))
+    alone, _ = quick(sampling_strategy={2: 20}).fit_resample(X, y)
+    together, _ = quick(sampling_strategy={1: 30, 2: 20}).fit_resample(X, y)
+    assert np.array_equal(alone[-12:], together[-12:])
+
+
+def test_balanced_classes_need_no_training(quick):
+    X, y = blobs((20, 20))
+    sampler = quick()
+    X_resampled, y_resampled = sampler.fit_resample(X, y)
+    assert np.array_equal(X_resampled, X)
+    assert np.array_equal(y_resampled, y)
+    assert sampler.generators_ == {}
+
+
+# --- small classes -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n_rows", [1, 2, 3, 4, 5, 8, 12])
+@pytest.mark.parametrize("latent_distribution", ["neighbors", "normal"])
+def test_tiny_classes_are_balanced(n_rows, latent_distribution, mixed_table):
+    X, y = mixed_table
+    keep = np.r_[0:n_rows, 30:120]
+    X, y = X.iloc[keep], y.iloc[keep]
+    sampler = GANOversampler(
+        max_iter=5, latent_distribution=latent_distribution, random_state=0
+    )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        X_resampled, y_resampled = sampler.fit_resample(X, y)
+    assert [w.category for w in caught] == [SmallClassWarning] * (n_rows < 3)
+    assert Counter(y_resampled) == {"no": 90, "yes": 90}
+    assert (X_resampled.dtypes == X.dtypes).all()
+    assert sampler.n_iter_["yes"] == (0 if n_rows < 3 else 5)
+
+
+def test_the_warning_names_the_class_its_rows_and_what_was_done(quick):
+    X, y = blobs((20, 1, 2))
+    with pytest.warns(SmallClassWarning) as caught:
+        X_resampled, y_resampled = quick().fit_resample(X, y)
+    assert [str(w.message) for w in caught] == [
+        "Class 1 has too little to train a GAN on (its only row): its synthetic rows "
+        "are copies of it. Collect more rows of it, or leave it out through "
+        "sampling_strategy.",
+        "Class 2 has too little to train a GAN on (only 2 rows): its synthetic rows "
+        "are blurred mixtures of them. Collect more rows of it, or leave it out "
+        "through sampling_strategy.",
+    ]
+    assert (X_resampled[y_resampled == 1] == X[y == 1]).all()
+    assert len(np.unique(X_resampled[y_resampled == 2], axis=0)) == 20
+
+
+def test_a_class_of_equal_rows_is_repeated(quick):
+    X = np.vstack([np.random.default_rng(0).normal(size=(20, 2)), np.ones((6, 2))])
+    with pytest.warns(SmallClassWarning, match="its 6 rows, which are equal"):
+        X_resampled, _ = quick().fit_resample(X, np.repeat([0, 1], [20, 6]))
+    assert (X_resampled[26:] == 1).all()
+
+
+@pytest.mark.parametrize("n_features", [1, 300])
+def test_one_column_and_many_columns(quick, n_features):
+    X, y = blobs((30, 12), n_features)
+    X_resampled, _ = quick().fit_resample(X, y)
+    assert X_resampled.shape == (60, n_features)
+    assert np.isfinite(X_resampled).all()
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e30])
+def test_columns_of_extreme_scale(quick, scale):
+    X, y = blobs()
+    X_resampled, _ = quick().fit_resample(X * scale, y)
+    new = X_resampled[80:] / scale
+    assert np.isfinite(new).all()
+    assert len(np.unique(new[:, 0])) > 30
+
+
+# --- attributes --------------------------------------------------------------------
+
+
+def test_what_was_learned_is_on_the_sampler(quick):
+    X, y = blobs((40, 20, 8))
+    sampler = quick()
+    sampler.fit_resample(X, y)
+    assert list(sampler.generators_) == [1, 2]
+    assert sampler.sampling_strategy_ == {1: 20, 2: 32}
+    assert sampler.n_iter_ == {1: 5, 2: 5}
+    assert sampler.device_ == "cpu"
+    assert sampler.n_features_in_ == 3
+    assert len(sampler.history_[1]) == 5
+    report = sampler.report_[1]
+    assert (report.n_rows, report.n_synthetic, report.n_iter) == (20, 20, 5)
+    assert 0 <= report.coverage <= 1
+    assert report.nearest_row_ratio > 0
+    assert report.seconds > 0
+
+
+def test_fit_validates_and_does_not_train(quick):
+    X, y = blobs()
+    sampler = quick().fit(X, y)
+    assert sampler.sampling_strategy_ == {1: 40}
+    assert not hasattr(sampler, "generators_")
+
+
+def test_a_second_table_replaces_the_first(quick, mixed_table):
+    sampler = quick()
+    sampler.fit_resample(*mixed_table)
+    X, y = blobs()
+    expected, _ = quick().fit_resample(X, y)
+    again, _ = sampler.fit_resample(X, y)
+    assert np.array_equal(again, expected)
+    assert list(sampler.generators_) == [1]
+
+
+def test_clones_and_parameters_are_exact(quick):
+    sampler = quick(hidden_layer_sizes=(8, 4), sampling_strategy={1: 70})
+    sampler.fit_resample(*blobs())
+    copied = clone(sampler)
+    assert copied.get_params() == sampler.get_params()
+    assert copied.get_params()["hidden_layer_sizes"] == (8, 4)
+    assert not [name for name in vars(copied) if name.endswith("_")]
+    assert sampler.set_params(loss="hinge") is sampler
+    assert sampler.loss == "hinge"
+
+
+# --- more rows ---------------------------------------------------------------------
+
+
+def test_sample_draws_further_rows_in_the_same_types(quick, mixed_table):
+    X, y = mixed_table
+    sampler = quick()
+    X_resampled, _ = sampler.fit_resample(X, y)
+    more = sampler.sample(25, "yes")
+    assert more.shape == (25, X.shape[1])
+    assert (more.dtypes == X.dtypes).all()
+    assert not more.equals(
+        X_resampled.iloc[len(X) : len(X) + 25].reset_index(drop=True)
+    )
+    pd.testing.assert_frame_equal(sampler.sample(25, "yes"), more)
+    other = sampler.sample(25, "yes", random_state=1)
+    assert not other.equals(more)
+    pd.testing.assert_frame_equal(sampler.sample(25, "yes", random_state=1), other)
+
+
+@pytest.mark.parametrize("kind", [np.array, scipy.sparse.csr_array, np.ndarray.tolist])
+def test_sample_uses_the_container_of_the_table(quick, kind):
+    X, y = blobs()
+    container = kind(X)
+    sampler = quick()
+    sampler.fit_resample(container, y)
+    more = sampler.sample(7, 1)
+    assert type(more) is type(container)
+    assert rows_of(more) == 7
+
+
+def test_sample_says_what_is_wrong(quick):
+    X, y = blobs()
+    sampler = quick()
+    with pytest.raises(NotTrainedError) as error:
+        sampler.sample(3, 1)
+    assert str(error.value) == (
+        "This GANOversampler has no generators yet. Call fit_resample first."
+    )
+    sampler.fit_resample(X, y)
+    with pytest.raises(ValueError, match="Class 0 has no generator") as error:
+        sampler.sample(3, 0)
+    assert str(error.value) == (
+        "Class 0 has no generator: only classes that needed rows are trained. Choose "
+        "one of: 1."
+    )
+    with pytest.raises(ValueError, match="n_samples") as error:
+        sampler.sample(0, 1)
+    assert str(error.value) == (
+        "n_samples must be a whole number of at least 1. Got 0."
+    )
+
+
+@pytest.mark.parametrize("copier", ["pickle", "joblib", "deepcopy"])
+def test_copies_of_a_trained_sampler_draw_the_same_rows(
+    quick, mixed_table, tmp_path, copier
+):
+    sampler = quick()
+    sampler.fit_resample(*mixed_table)
+    if copier == "pickle":
+        copied = pickle.loads(pickle.dumps(sampler))
+    elif copier == "joblib":
+        joblib.dump(sampler, tmp_path / "sampler.joblib")
+        copied = joblib.load(tmp_path / "sampler.joblib")
+    else:
+        copied = copy.deepcopy(sampler)
+    pd.testing.assert_frame_equal(copied.sample(30, "yes"), sampler.sample(30, "yes"))
+
+
+# --- in pipelines ------------------------------------------------------------------
+
+
+def test_in_a_pipeline_with_cross_validation_and_grid_search(quick):
+    X, y = blobs((60, 24))
+    pipeline = make_pipeline(quick(), LogisticRegression())
+    assert cross_val_score(pipeline, X, y, scoring="roc_auc").shape == (5,)
+    search = GridSearchCV(
+        pipeline, {"ganoversampler__sampling_strategy": [0.6, 0.9]}, cv=2
+    ).fit(X, y)
+    assert search.best_params_["ganoversampler__sampling_strategy"] in (0.6, 0.9)
+
+
+# --- progress ----------------------------------------------------------------------
+
+
+def test_verbose_shows_a_bar_on_stderr_and_silence_is_silent(quick, capsys):
+    quick().fit_resample(*blobs())
+    assert capsys.readouterr() == ("", "")
+    quick(verbose=1).fit_resample(*blobs())
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "class 1: 100%" in shown.err
+    quick(verbose=2, max_iter=40).fit_resample(*blobs())
+    assert "discriminator=" in capsys.readouterr().err
+
+
+def test_a_callback_sees_the_class_and_can_stop_its_training(quick):
+    seen = []
+
+    def callback(class_label, iteration, figures):
+        seen.append((class_label, iteration))
+        assert np.isfinite(figures["value"])
+        return iteration == 2
+
+    sampler = quick(callback=callback)
+    _, y_resampled = sampler.fit_resample(*blobs((30, 12, 12)))
+    assert seen == [(1, 1), (1, 2), (2, 1), (2, 2)]
+    assert sampler.n_iter_ == {1: 2, 2: 2}
+    assert np.bincount(y_resampled).tolist() == [30, 30, 30]
+
+
+# --- refusals ----------------------------------------------------------------------
+
+INF = blobs()[0].copy()
+INF[3, 1] = np.inf
+
+
+def frame(**columns):
+    return pd.DataFrame(columns)
+
+
+REFUSALS = {
+    "missing labels": (
+        blobs()[0],
+        [None if i % 40 == 0 else i % 2 for i in range(80)],
+        "y contains 2 missing labels. Drop these rows or label them: each row needs a "
+        "class.",
+    ),
+    "one missing label": (
+        blobs()[0],
+        np.r_[np.nan, blobs()[1][1:]],
+        "y contains 1 missing label. Drop these rows or label them: each row needs a "
+        "class.",
+    ),
+    "fewer labels than rows": (
+        pd.DataFrame(blobs()[0]),
+        blobs()[1][:-1],
+        "X has 80 rows and y has 79 labels. Pass one label for each row.",
+    ),
+    "measurements for labels": (
+        blobs()[0],
+        np.linspace(0, 1, 80),
+        "Unknown label type: continuous. y must hold classes and holds measurements: "
+        "turn them into classes first, for example with pandas.cut.",
+    ),
+    "labels of two types": (
+        blobs()[0],
+        np.array([1, "a"] * 40, dtype=object),
+        "y mixes strings with other labels. Use labels of one type, for example "
+        "y.astype(str).",
+    ),
+    "duplicate columns": (
+        pd.DataFrame(blobs()[0], columns=["a", "b", "a"]),
+        blobs()[1],
+        "X has several columns with the same name: 'a'. Rename or drop the duplicates.",
+    ),
+    "infinity in a frame": (
+        pd.DataFrame(INF, columns=["a", "b", "c"]),
+        blobs()[1],
+        "Column 'b' contains infinity. Replace infinite cells by missing or by finite "
+        "values first.",
+    ),
+    "complex numbers in a frame": (
+        frame(z=blobs()[0][:, 0] + 1j),
+        blobs()[1],
+        "Column 'z' contains complex numbers. Split it into its real and imaginary "
+        "parts first.",
+    ),
+    "an empty frame": (
+        frame(a=[]),
+        [],
+        "X has 0 rows and 1 columns. Pass a table with at least one of each.",
+    ),
+}
+
+
+@pytest.mark.parametrize("method", ["fit", "fit_resample"])
+@pytest.mark.parametrize("case", REFUSALS)
+def test_bad_input_is_refused_in_one_sentence(quick, case, method):
+    X, y, message = REFUSALS[case]
+    with pytest.raises(InvalidTableError) as error:
+        getattr(quick(), method)(X, y)
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        (INF, "Input X contains infinity"),
+        (blobs()[0] + 1j, "Complex data not supported"),
+        (blobs()[0][:, 0], "Expected 2D array, got 1D array instead"),
+        ([*blobs()[0].tolist()[:-1], [1.0]], "inhomogeneous shape"),
+    ],
+)
+def test_bad_arrays_are_refused_by_scikit_learn(quick, X, message):
+    with pytest.raises(ValueError, match=message):
+        quick().fit_resample(X, blobs()[1])
+
+
+def test_one_class_is_refused(quick):
+    with pytest.raises(ValueError, match=r"more than 1 class\. Got 1 class instead"):
+        quick().fit_resample(blobs()[0], np.zeros(80, dtype=int))
+
+
+def test_an_unknown_value_of_a_parameter_is_refused(quick):
+    with pytest.raises(ValueError, match="The 'loss' parameter of GANOversampler"):
+        quick(loss="wgan").fit_resample(*blobs())
+
+
+@pytest.mark.parametrize("device", ["cuda:99", "gpu", "tpu:0"])
+def test_an_absent_device_is_an_error_and_not_a_silent_cpu_run(quick, device):
+    with pytest.raises(DeviceUnavailableError) as error:
+        quick(device=device).fit_resample(*blobs())
+    assert str(error.value).startswith(
+        f"device={device!r} is not available here; there is cpu"
+    )
+    assert str(error.value).endswith("Choose one of these, or 'auto'.")
+
+
+def test_more_rows_than_memory_is_an_error_before_training(quick):
+    sampler = quick(sampling_strategy={1: 10**15})
+    with pytest.raises(MemoryError, match="Ask for fewer rows through"):
+        sampler.fit_resample(*blobs())
+
+
+@pytest.mark.parametrize("trained", [False, True])
+def test_a_refusal_changes_nothing(quick, trained):
+    sampler = quick()
+    X, y = blobs()
+    if trained:
+        sampler.fit_resample(X, y)
+    before = dict(vars(sampler))
+    for bad_X, bad_y, _ in REFUSALS.values():
+        for method in (sampler.fit, sampler.fit_resample):
+            with pytest.raises(InvalidTableError):
+                method(bad_X, bad_y)
+            assert vars(sampler) == before
+    if trained:
+        assert sampler.sample(3, 1).shape == (3, 3)
+
+
+def test_a_divergence_names_the_class_the_iteration_and_the_remedy(quick):
+    sampler = quick(learning_rate=1e30, optimizer="sgd", max_iter=50)
+    with pytest.raises(TrainingDivergedError) as error:
+        sampler.fit_resample(*blobs())
+    message = str(error.value)
+    assert message.startswith("Training on class 1 diverged: the ")
+    assert "at iteration " in message
+    assert message.endswith("Lower learning_rate, or raise gradient_penalty.")

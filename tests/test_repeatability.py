@@ -1,0 +1,201 @@
+"""The same seed gives bitwise the same rows, and nothing global is disturbed."""
+
+import hashlib
+import os
+import random
+import subprocess
+import sys
+import textwrap
+import threading
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from imblearn.pipeline import make_pipeline
+from joblib import Parallel, delayed
+from sklearn.datasets import make_blobs
+from sklearn.model_selection import GridSearchCV
+from sklearn.tree import DecisionTreeClassifier
+
+from gansampler import GANOversampler
+from gansampler._threads import single_thread
+from gansampler.exceptions import TrainingDivergedError
+
+X, Y = make_blobs([90, 40], 6, random_state=0)
+
+
+def resample(container=np.asarray, **parameters):
+    sampler = GANOversampler(**{"max_iter": 20, "random_state": 0, **parameters})
+    X_resampled, _ = sampler.fit_resample(container(X), Y)
+    if hasattr(X_resampled, "to_numpy"):
+        X_resampled = X_resampled.to_numpy()
+    return hashlib.sha256(np.ascontiguousarray(X_resampled).tobytes()).hexdigest()
+
+
+SCRIPT = textwrap.dedent(
+    """
+    import sys
+    sys.path.insert(0, sys.argv[1])
+    from test_repeatability import resample
+    print(resample())
+    """
+)
+
+
+def start_process(n_threads):
+    environment = {**os.environ, "OMP_NUM_THREADS": str(n_threads)}
+    for name in ("MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        environment.pop(name, None)
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, os.path.dirname(__file__)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_twice_in_a_process_and_with_another_seed():
+    assert resample() == resample()
+    assert resample() != resample(random_state=1)
+
+
+def test_in_other_processes_with_any_number_of_threads():
+    processes = [start_process(n_threads) for n_threads in (1, 2, 4)]
+    outputs = [process.communicate(timeout=120)[0].strip() for process in processes]
+    assert outputs == [resample()] * 3
+
+
+@pytest.mark.parametrize("n_threads", [1, 2, 4])
+def test_with_any_number_of_torch_threads(n_threads):
+    expected, before = resample(), torch.get_num_threads()
+    torch.set_num_threads(n_threads)
+    try:
+        assert resample() == expected
+        assert torch.get_num_threads() == n_threads
+    finally:
+        torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize("backend", ["loky", "threading"])
+def test_in_workers_of_joblib(backend):
+    results = Parallel(n_jobs=2, backend=backend)(delayed(resample)() for _ in range(4))
+    assert results == [resample()] * 4
+
+
+def test_a_grid_search_finds_the_same_with_one_job_and_with_two():
+    pipeline = make_pipeline(
+        GANOversampler(max_iter=10, random_state=0),
+        DecisionTreeClassifier(random_state=0),
+    )
+    grid = {"ganoversampler__sampling_strategy": [0.7, 1.0]}
+
+    def scores(n_jobs):
+        search = GridSearchCV(pipeline, grid, cv=3, n_jobs=n_jobs, scoring="roc_auc")
+        return search.fit(X, Y).cv_results_["mean_test_score"]
+
+    assert np.array_equal(scores(1), scores(2))
+
+
+def test_a_random_state_instance_moves_on():
+    shared = np.random.RandomState(0)
+    first, second = resample(random_state=shared), resample(random_state=shared)
+    assert first != second
+    again = np.random.RandomState(0)
+    assert resample(random_state=again) == first
+    assert resample(random_state=again) == second
+
+
+def test_no_seed_gives_other_rows_each_time():
+    assert resample(random_state=None) != resample(random_state=None)
+
+
+def test_frames_give_the_rows_of_arrays():
+    assert resample(pd.DataFrame) == resample()
+
+
+def test_global_state_is_the_same_before_and_after(global_state):
+    random.seed(5)
+    np.random.seed(5)  # noqa: NPY002
+    torch.manual_seed(5)
+    before = global_state()
+    resample()
+    assert global_state() == before
+
+
+def stop(*_):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error"),
+    [
+        ({"learning_rate": 1e30, "optimizer": "sgd"}, TrainingDivergedError),
+        ({"callback": stop}, KeyboardInterrupt),
+    ],
+)
+def test_global_state_is_the_same_when_training_ends_badly(
+    global_state, parameters, error
+):
+    before = global_state()
+    sampler = GANOversampler(max_iter=50, random_state=0, **parameters)
+    unchanged = dict(vars(sampler))
+    with pytest.raises(error):
+        sampler.fit_resample(X, Y)
+    assert global_state() == before
+    assert vars(sampler) == unchanged
+    sampler.set_params(learning_rate=1e-3, optimizer="adam", callback=None, max_iter=20)
+    sampler.fit_resample(X, Y)
+    assert global_state() == before
+
+
+def test_trainings_in_threads_take_turns_and_restore_the_thread_count():
+    before = torch.get_num_threads()
+    inside, overlaps = [], []
+
+    def work():
+        with single_thread():
+            overlaps.append(len(inside))
+            inside.append(torch.get_num_threads())
+            inside.pop()
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert overlaps == [0] * 8
+    assert torch.get_num_threads() == before
+
+
+def test_a_callback_may_resample_itself():
+    inner = []
+
+    def callback(*_):
+        inner.append(resample(max_iter=2))
+        return True
+
+    resample(callback=callback)
+    assert inner == [resample(max_iter=2)]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
+def test_a_forked_child_does_not_wait_for_a_lock_of_its_parent():
+    entered, leave = threading.Event(), threading.Event()
+
+    def hold():
+        with single_thread():
+            entered.set()
+            leave.wait(30)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    entered.wait(30)
+    child = os.fork()
+    if child == 0:
+        with single_thread():
+            os._exit(0)
+    leave.set()
+    holder.join()
+    assert os.waitpid(child, 0)[1] == 0
