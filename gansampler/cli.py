@@ -1,0 +1,448 @@
+"""The command ``gansampler``.
+
+Only the standard library is imported until a command runs, so that help is instant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import codecs
+import json
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from gansampler.exceptions import GANSamplerError, GANSamplerWarning
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gansampler.tablefiles import CsvTable, ParquetTable
+
+EXIT_OK = 0
+EXIT_ERROR = 1
+EXIT_INTERRUPTED = 128 + signal.SIGINT
+EXIT_TERMINATED = 128 + signal.SIGTERM
+
+STRATEGIES = ("auto", "minority", "not minority", "not majority", "all")
+PICTURE_SUFFIXES = (".png", ".pdf", ".svg")
+
+Strategy = str | float | dict[str, int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments; by default those of the process.
+
+    Returns
+    -------
+    status : int
+        0 if all went well, 1 if data, files or the machine stood in the way, 130 after
+        an interrupt and 143 after a request to terminate.
+
+    Raises
+    ------
+    SystemExit
+        With status 2 if the arguments make no sense, and with 0 after help.
+    """
+    arguments = _parser().parse_args(argv)
+    try:
+        with _termination_as_exit(), _warnings_on_one_line():
+            arguments.command(arguments)
+    except KeyboardInterrupt:
+        _complain("interrupted")
+        return EXIT_INTERRUPTED
+    except _Terminated:
+        _complain("terminated")
+        return EXIT_TERMINATED
+    except MemoryError as error:
+        _complain(f"error: not enough memory: {error}")
+        return EXIT_ERROR
+    # What these say is meant for people; anything else is a bug and shows its trace.
+    except (
+        GANSamplerError,
+        ValueError,
+        TypeError,
+        OSError,
+        RuntimeError,
+        ImportError,
+    ) as error:
+        _complain(f"error: {error}")
+        return EXIT_ERROR
+    return EXIT_OK
+
+
+def _complain(message: str) -> None:
+    print(f"gansampler: {_one_line(message)}", file=sys.stderr)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+class _Terminated(BaseException):
+    """The process was asked to end; what is half done must be cleared away first."""
+
+
+@contextmanager
+def _termination_as_exit() -> Iterator[None]:
+    """Turn SIGTERM into an exception, so that cleaning up happens as after Ctrl-C."""
+
+    def stop(signal_number: int, frame: FrameType | None) -> None:
+        raise _Terminated
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set handlers
+        return
+    previous = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+@contextmanager
+def _warnings_on_one_line() -> Iterator[None]:
+    """Print warnings that are meant for users, and keep those for developers quiet."""
+
+    def show(message: Warning | str, *details: Any, **more_details: Any) -> None:
+        _complain(f"warning: {message}")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for category in (UserWarning, GANSamplerWarning):
+            warnings.simplefilter("always", category)
+        warnings.showwarning = show
+        yield
+
+
+def _parser() -> argparse.ArgumentParser:
+    from gansampler import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="gansampler",
+        description="Balance the classes of a table with rows made by GANs.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_balance(commands)
+    _add_demo(commands)
+    return parser
+
+
+def _add_balance(commands: Any) -> None:
+    parser = commands.add_parser(
+        "balance",
+        help="add synthetic rows to a CSV or Parquet file until its classes balance",
+        description=(
+            "Read a table, learn each class that is too small from its own rows, and "
+            "write the table with synthetic rows after the original ones. These keep "
+            "their very text (CSV) or values (Parquet); the input is never written "
+            "over, and the output appears whole or not at all."
+        ),
+    )
+    parser.set_defaults(command=_balance)
+    parser.add_argument(
+        "input",
+        type=Path,
+        metavar="INPUT",
+        help=".csv or .tsv (also with .gz, .bz2 or .xz after it) or .parquet",
+    )
+    parser.add_argument(
+        "--target", required=True, metavar="COLUMN", help="column with the classes"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="OUTPUT",
+        help="file to write, in the format of INPUT",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="replace OUTPUT if it exists"
+    )
+    parser.add_argument(
+        "--sampling-strategy",
+        type=_strategy,
+        default="auto",
+        metavar="STRATEGY",
+        help=(
+            "auto (all classes as large as the largest, the default), minority, 'not "
+            "minority', 'not majority', all, a number (wanted size of the smaller of "
+            "two classes as a share of the larger, for instance 0.5), or the wanted "
+            "sizes in JSON, for instance '{\"yes\": 500}'"
+        ),
+    )
+    parser.add_argument(
+        "--mark",
+        metavar="COLUMN",
+        help="add a column of this name: true for synthetic rows, false for others",
+    )
+    parser.add_argument(
+        "--random-state",
+        type=_seed,
+        metavar="INT",
+        help="seed; the same seed makes the same rows on the same machine",
+    )
+    parser.add_argument(
+        "--device",
+        default="auto",
+        help="where to train: auto (a GPU if there is one, the default), cpu, cuda",
+    )
+    parser.add_argument(
+        "--max-iter",
+        type=_positive,
+        metavar="INT",
+        help="updates of each class's generator; without it, the sampler's default",
+    )
+    parser.add_argument(
+        "--sep",
+        type=_separator,
+        metavar="CHARACTER",
+        help="between cells of a CSV file; ',' by default, and a tab for .tsv",
+    )
+    parser.add_argument(
+        "--encoding",
+        type=_encoding,
+        default="utf-8",
+        help="encoding of a CSV file, utf-8 by default",
+    )
+    parser.add_argument("--quiet", action="store_true", help="show no progress bar")
+
+
+def _add_demo(commands: Any) -> None:
+    parser = commands.add_parser(
+        "demo",
+        help="compare with SMOTE and with doing nothing on two real tables",
+        description=(
+            "Cross-validate classifiers on a churn and a fraud table, left alone and "
+            "balanced by SMOTENC and by GANOversampler, and draw real and synthetic "
+            "rows. Takes one or two minutes."
+        ),
+    )
+    parser.set_defaults(command=_demo)
+    parser.add_argument(
+        "--output",
+        type=_picture,
+        default=Path("gansampler-demo.png"),
+        metavar="PATH",
+        help="picture to write (.png, .pdf or .svg); %(default)s by default",
+    )
+    parser.add_argument(
+        "--random-state",
+        type=_seed,
+        default=0,
+        metavar="INT",
+        help="seed; 0 by default",
+    )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="few rows and hardly any training: shows that it runs, not how well",
+    )
+
+
+def _strategy(text: str) -> Strategy:
+    """Read ``--sampling-strategy``."""
+    if text in STRATEGIES:
+        return text
+    if text.lstrip().startswith("{"):
+        return _sizes(text)
+    try:
+        share = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is none of {', '.join(STRATEGIES)}, a number such as 0.5, or "
+            'JSON such as {"yes": 500}'
+        ) from None
+    if not 0 < share <= 1:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not a share: it must be above 0 and at most 1"
+        )
+    return share
+
+
+def _sizes(text: str) -> dict[str, int]:
+    try:
+        sizes = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise argparse.ArgumentTypeError(
+            f'{text!r} is not JSON such as {{"yes": 500}}: {error}'
+        ) from None
+    for label, size in sizes.items():
+        if type(size) is not int or size < 0:
+            raise argparse.ArgumentTypeError(
+                f"the size of class {label!r} must be a whole number, not "
+                f"{json.dumps(size)}"
+            )
+    return dict(sizes)
+
+
+def _positive(text: str) -> int:
+    number = _whole(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is below 1")
+    return number
+
+
+def _seed(text: str) -> int:
+    number = _whole(text)
+    if not 0 <= number < 2**32:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and {2**32 - 1}")
+    return number
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
+def _separator(text: str) -> str:
+    character = {"\\t": "\t", "tab": "\t"}.get(text, text)
+    if len(character) != 1 or character in '"\r\n':
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not one character (for a tab write tab)"
+        )
+    return character
+
+
+def _encoding(text: str) -> str:
+    try:
+        return codecs.lookup(text).name
+    except LookupError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not an encoding; utf-8, utf-16, latin-1 and cp1252 are some"
+        ) from None
+
+
+def _picture(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() not in PICTURE_SUFFIXES:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} does not end in {', '.join(PICTURE_SUFFIXES)}"
+        )
+    return path
+
+
+def _balance(arguments: argparse.Namespace) -> None:
+    from gansampler import tablefiles
+
+    tablefiles.check_paths(arguments.input, arguments.output, overwrite=arguments.force)
+    table = tablefiles.read_table(
+        arguments.input,
+        arguments.target,
+        separator=arguments.sep,
+        encoding=arguments.encoding,
+    )
+    if arguments.mark is not None and arguments.mark in table.columns:
+        raise ValueError(
+            f"{arguments.input} has a column {arguments.mark!r} already: choose "
+            "another name for --mark"
+        )
+    _check_classes(table)
+    features, labels = _synthetic_rows(table, arguments)
+    tablefiles.write_whole(
+        arguments.output,
+        table.with_rows(features, labels, arguments.mark),
+        overwrite=arguments.force,
+    )
+    print(_summary(table, labels))
+    print(
+        f"wrote {arguments.output}: {len(table.labels)} original and {len(labels)} "
+        "synthetic rows"
+    )
+
+
+def _check_classes(table: CsvTable | ParquetTable) -> None:
+    classes = table.labels.unique()
+    if len(classes) == 1:
+        raise ValueError(
+            f"column {table.target!r} holds one class only "
+            f"({table.label_text(classes[0])!r}): there is nothing to balance"
+        )
+
+
+def _synthetic_rows(
+    table: CsvTable | ParquetTable, arguments: argparse.Namespace
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Features and classes of the rows that balance a table."""
+    from gansampler import GANOversampler
+
+    options: dict[str, Any] = {}
+    if arguments.max_iter is not None:
+        options["max_iter"] = arguments.max_iter
+    sampler = GANOversampler(
+        _with_labels_of(table, arguments.sampling_strategy),
+        device=arguments.device,
+        verbose=0 if arguments.quiet else 1,
+        random_state=arguments.random_state,
+        **options,
+    )
+    features, labels = sampler.fit_resample(table.features, table.labels)
+    n_rows = len(table.labels)
+    return features.iloc[n_rows:], labels.iloc[n_rows:]
+
+
+def _with_labels_of(table: CsvTable | ParquetTable, strategy: Strategy) -> Any:
+    """Turn the texts in a strategy into labels of the table's own type.
+
+    Raises
+    ------
+    ValueError
+        If the table has no such class.
+    """
+    if not isinstance(strategy, dict):
+        return strategy
+    by_text = {table.label_text(label): label for label in table.labels.unique()}
+    by_folded = {text.casefold(): text for text in by_text}
+    labelled = {}
+    for asked, size in strategy.items():
+        # JSON writes true where the table may have True.
+        text = asked if asked in by_text else by_folded.get(asked.casefold())
+        if text is None:
+            known = ", ".join(repr(text) for text in sorted(by_text))
+            raise ValueError(
+                f"column {table.target!r} has no class {asked!r}: its classes are "
+                f"{known}"
+            )
+        labelled[by_text[text]] = size
+    return labelled
+
+
+def _summary(table: CsvTable | ParquetTable, added: pd.Series) -> str:
+    """Sizes of the classes before and after, as aligned text."""
+    sizes = table.labels.value_counts()
+    gains = added.value_counts()
+    rows = [(table.target, "before", "after")] + [
+        (table.label_text(label), str(size), str(size + gains.get(label, 0)))
+        for label, size in sizes.items()
+        if size
+    ]
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        f"{name:<{widths[0]}}  {before:>{widths[1]}}  {after:>{widths[2]}}"
+        for name, before, after in rows
+    )
+
+
+def _demo(arguments: argparse.Namespace) -> None:
+    from gansampler.demo import run_demo
+
+    run_demo(
+        quick=arguments.quick,
+        random_state=arguments.random_state,
+        picture=arguments.output,
+    )

@@ -1,0 +1,555 @@
+"""The command line: exit codes, whole messages, and files that it must not touch."""
+
+import gzip
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from imblearn.over_sampling import RandomOverSampler
+
+import gansampler
+from gansampler import tablefiles
+from gansampler.cli import main
+from gansampler.exceptions import SmallClassWarning
+
+N_COMMON, N_RARE = 40, 12
+
+
+class CopyingSampler(RandomOverSampler):
+    """Repeats rows instead of training: for all that is not about training."""
+
+    def __init__(
+        self,
+        sampling_strategy="auto",
+        *,
+        device="auto",
+        verbose=0,
+        random_state=None,
+        max_iter=500,
+    ):
+        super().__init__(sampling_strategy=sampling_strategy, random_state=random_state)
+        self.device = device
+        self.verbose = verbose
+        self.max_iter = max_iter
+        CopyingSampler.last = self
+
+
+@pytest.fixture
+def copying(monkeypatch):
+    """Let the command repeat rows, and tell with which parameters it would train."""
+    monkeypatch.setattr(gansampler, "GANOversampler", CopyingSampler)
+    return lambda: CopyingSampler.last.get_params()
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The current folder, with a table of which the command must change nothing."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    n = N_COMMON + N_RARE
+    lines = ["age,joined,income,city,member,churn"]
+    for row in range(n):
+        income = f"{rng.normal(2000, 500):.2f}" if row % 5 else "NA"
+        day = f"{rng.integers(1, 29):02}.{rng.integers(1, 13):02}.2023"
+        city = rng.choice(['"Rome, Italy"', "Paris", "Oslo"])
+        member = rng.choice(["TRUE", "FALSE"])
+        age = rng.integers(18, 90) if row % 7 else ""
+        label = "yes" if row < N_RARE else "no"
+        lines.append(f"{age},{day},{income},{city},{member},{label}")
+    (tmp_path / "in.csv").write_text("\n".join(lines) + "\n")
+    return tmp_path
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def failure(capsys, *arguments):
+    """Run a command that fails for a reason of its own, and return what it says."""
+    status = main([str(argument) for argument in arguments])
+    out, err = capsys.readouterr()
+    assert status == 1
+    assert out == ""
+    assert "Traceback" not in err
+    return err
+
+
+def misuse(capsys, *arguments):
+    """Run a command that makes no sense, and return the last line of what it says."""
+    with pytest.raises(SystemExit) as caught:
+        main([str(argument) for argument in arguments])
+    out, err = capsys.readouterr()
+    assert caught.value.code == 2
+    assert out == ""
+    assert err.startswith("usage: gansampler")
+    return err.splitlines()[-1]
+
+
+def balance(*more, source="in.csv", output="out.csv", target="churn"):
+    return ["balance", source, "--target", target, "-o", output, *more]
+
+
+# --- what comes out -------------------------------------------------------------------
+
+
+def test_a_gan_balances_a_file(folder, capsys):
+    before = digest(folder / "in.csv")
+    status = main(balance("--random-state", "0", "--max-iter", "3"))
+    out, err = capsys.readouterr()
+    assert status == 0
+    assert out == (
+        "churn  before  after\n"
+        "no         40     40\n"
+        "yes        12     40\n"
+        "wrote out.csv: 52 original and 28 synthetic rows\n"
+    )
+    assert "class 'yes'" in err
+    assert "100%" in err
+    assert digest(folder / "in.csv") == before
+    original = (folder / "in.csv").read_text()
+    written = (folder / "out.csv").read_text()
+    assert written.startswith(original)
+    synthetic = pd.read_csv(folder / "out.csv", dtype=str, keep_default_na=False)[52:]
+    assert synthetic["churn"].tolist() == ["yes"] * 28
+    assert synthetic["age"].str.fullmatch(r"\d\d|").all()
+    assert synthetic["joined"].str.fullmatch(r"[0-3]\d\.[01]\d\.2023").all()
+    assert synthetic["income"].str.fullmatch(r"-?\d+\.\d\d|NA").all()
+    assert synthetic["city"].isin(["Rome, Italy", "Paris", "Oslo"]).all()
+    assert synthetic["member"].isin(["TRUE", "FALSE"]).all()
+
+
+def test_a_gan_balances_a_parquet_file(folder, capsys, mixed_table):
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    X, y = mixed_table
+    X.assign(churned=y).to_parquet("in.parquet")
+    before = digest(folder / "in.parquet")
+    arguments = balance(
+        "--max-iter", "3", "--quiet", "--mark", "made", target="churned",
+        source="in.parquet", output="out.parquet",
+    )  # fmt: skip
+    assert main(arguments) == 0
+    assert capsys.readouterr().err == ""
+    assert digest(folder / "in.parquet") == before
+    original, written = pq.read_table("in.parquet"), pq.read_table("out.parquet")
+    assert written.column_names == [*original.column_names, "made"]
+    assert written.drop(["made"]).schema.equals(original.schema, check_metadata=True)
+    assert written.drop(["made"])[: len(y)].equals(original)
+    assert written.schema.field("made").type == pa.bool_()
+    assert written["made"].to_pylist() == [False] * 120 + [True] * 60
+    frame = pd.read_parquet("out.parquet")
+    pd.testing.assert_frame_equal(frame[X.columns][: len(y)], X)
+    assert frame["churned"].value_counts().to_dict() == {"no": 90, "yes": 90}
+
+
+def test_the_same_seed_writes_the_same_bytes(folder):
+    for output in ("a.csv.gz", "b.csv.gz", "c.csv.gz"):
+        seed = "1" if output == "c.csv.gz" else "0"
+        arguments = ["--random-state", seed, "--max-iter", "3", "--quiet"]
+        assert main(balance(*arguments, output=output)) == 0
+    assert digest(folder / "a.csv.gz") == digest(folder / "b.csv.gz")
+    assert digest(folder / "a.csv.gz") != digest(folder / "c.csv.gz")
+    text = gzip.decompress((folder / "a.csv.gz").read_bytes()).decode()
+    assert text.startswith((folder / "in.csv").read_text())
+
+
+def test_what_is_balanced_stays_as_it_is(folder, copying):
+    (folder / "even.csv").write_text("x,churn\n1,yes\n2,no")
+    assert main(balance(source="even.csv")) == 0
+    assert (folder / "out.csv").read_text() == "x,churn\n1,yes\n2,no\n"
+
+
+def test_mark_tells_synthetic_rows(folder, copying):
+    assert main(balance("--mark", "synthetic")) == 0
+    lines = (folder / "out.csv").read_text().splitlines()
+    original = (folder / "in.csv").read_text().splitlines()
+    assert lines[0] == original[0] + ",synthetic"
+    assert lines[1:53] == [line + ",False" for line in original[1:]]
+    assert len(lines) == 1 + 2 * N_COMMON
+    assert all(line.endswith(",yes,True") for line in lines[53:])
+
+
+def test_progress_bar_and_parameters(folder, copying, capsys):
+    assert main(balance()) == 0
+    assert copying() == {
+        "sampling_strategy": "auto",
+        "device": "auto",
+        "verbose": 1,
+        "random_state": None,
+        "max_iter": 500,
+    }
+    options = ["--quiet", "--random-state", "7", "--device", "cpu", "--max-iter", "9"]
+    assert main(balance(*options, "--force")) == 0
+    assert copying() == {
+        "sampling_strategy": "auto",
+        "device": "cpu",
+        "verbose": 0,
+        "random_state": 7,
+        "max_iter": 9,
+    }
+
+
+@pytest.mark.parametrize(
+    ("strategy", "sizes"),
+    [
+        ("auto", {"no": 40, "yes": 40}),
+        ("minority", {"no": 40, "yes": 40}),
+        ("not minority", {"no": 40, "yes": 12}),
+        ("not majority", {"no": 40, "yes": 40}),
+        ("all", {"no": 40, "yes": 40}),
+        ("0.5", {"no": 40, "yes": 20}),
+        ('{"yes": 25}', {"no": 40, "yes": 25}),
+        ('{"YES": 12, "no": 41}', {"no": 41, "yes": 12}),
+    ],
+)
+def test_sampling_strategies(folder, copying, strategy, sizes):
+    assert main(balance("--sampling-strategy", strategy)) == 0
+    labels = pd.read_csv(folder / "out.csv")["churn"]
+    assert labels.value_counts().to_dict() == sizes
+
+
+@pytest.mark.parametrize(
+    ("labels", "strategy", "sizes"),
+    [
+        ([0, 1, 1, 1], '{"0": 2}', {0: 2, 1: 3}),
+        ([True, False, False], '{"true": 2}', {True: 2, False: 2}),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_sizes_are_for_labels_of_any_type(
+    folder, copying, labels, strategy, sizes, suffix
+):
+    frame = pd.DataFrame({"x": range(len(labels)), "churn": labels})
+    if suffix == "csv":
+        frame.to_csv("labels.csv", index=False)
+    else:
+        pytest.importorskip("pyarrow")
+        frame.to_parquet("labels.parquet", index=False)
+    options = ["--sampling-strategy", strategy]
+    names = {"source": f"labels.{suffix}", "output": f"out.{suffix}"}
+    assert main(balance(*options, **names)) == 0
+    read = pd.read_csv if suffix == "csv" else pd.read_parquet
+    assert read(f"out.{suffix}")["churn"].value_counts().to_dict() == sizes
+
+
+def test_separator_and_encoding(folder, copying):
+    text = "x;churn\nétage;oui\nœuf;non\nœuf;non\n"
+    (folder / "french.csv").write_bytes(text.encode("cp1252"))
+    arguments = balance("--sep", ";", "--encoding", "cp1252", source="french.csv")
+    assert main(arguments) == 0
+    assert (folder / "out.csv").read_bytes() == (text + "étage;oui\n").encode("cp1252")
+
+
+# --- what is refused ------------------------------------------------------------------
+
+
+def test_unknown_target(folder, capsys):
+    assert failure(capsys, *balance(target="chrun")) == (
+        "gansampler: error: in.csv has no column 'chrun': did you mean 'churn'?\n"
+    )
+
+
+def test_unknown_class(folder, copying, capsys):
+    arguments = balance("--sampling-strategy", '{"maybe": 50}')
+    assert failure(capsys, *arguments) == (
+        "gansampler: error: column 'churn' has no class 'maybe': its classes are "
+        "'no', 'yes'\n"
+    )
+
+
+def test_one_class_only(folder, capsys):
+    (folder / "one.csv").write_text("x,churn\n1,no\n2,no\n")
+    assert failure(capsys, *balance(source="one.csv")) == (
+        "gansampler: error: column 'churn' holds one class only ('no'): there is "
+        "nothing to balance\n"
+    )
+
+
+def test_mark_that_is_a_column_already(folder, capsys):
+    assert failure(capsys, *balance("--mark", "city")) == (
+        "gansampler: error: in.csv has a column 'city' already: choose another name "
+        "for --mark\n"
+    )
+
+
+def test_output_that_exists(folder, copying, capsys):
+    (folder / "out.csv").write_text("precious")
+    assert failure(capsys, *balance()) == (
+        "gansampler: error: out.csv exists already: choose another output, or allow "
+        "with --force that it is replaced\n"
+    )
+    assert (folder / "out.csv").read_text() == "precious"
+    assert main(balance("--force")) == 0
+    assert (folder / "out.csv").read_text().startswith("age,joined,")
+
+
+def test_input_is_never_written_over(folder, capsys):
+    os.link("in.csv", "hard.csv")
+    os.symlink("in.csv", "symbolic.csv")
+    before = digest(folder / "in.csv")
+    for output in ("in.csv", "hard.csv", "symbolic.csv", f"../{folder.name}/in.csv"):
+        assert failure(capsys, *balance("--force", output=output)) == (
+            f"gansampler: error: {output} is the input itself, which is never written "
+            "over: choose another output\n"
+        )
+    assert digest(folder / "in.csv") == before
+
+
+def test_input_that_is_not_there(folder, capsys):
+    assert failure(capsys, *balance(source="no.csv")) == (
+        "gansampler: error: cannot read no.csv: no such file or directory\n"
+    )
+
+
+def test_infinity_is_refused_by_the_sampler_in_one_line(folder, capsys):
+    (folder / "inf.csv").write_text("x,churn\n1,no\ninf,no\n3,yes\n")
+    err = failure(capsys, *balance("--quiet", source="inf.csv"))
+    assert err.startswith("gansampler: error: ")
+    assert err.count("\n") == 1
+    assert "infinit" in err.lower()
+    assert not (folder / "out.csv").exists()
+
+
+def test_amounts_are_no_classes(folder, capsys):
+    (folder / "amounts.csv").write_text("x,churn\n1,0.5\n2,1.5\n3,2.5\n")
+    err = failure(capsys, *balance("--quiet", source="amounts.csv"))
+    assert err.startswith("gansampler: error: Unknown label type: continuous.")
+    assert err.count("\n") == 1
+
+
+def test_device_that_is_not_there(folder, capsys):
+    err = failure(capsys, *balance("--quiet", "--device", "cuda:99"))
+    assert err.startswith("gansampler: error: ")
+    assert err.count("\n") == 1
+    assert "cuda:99" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (
+            ["--sampling-strategy", "half"],
+            "argument --sampling-strategy: 'half' is none of auto, minority, not "
+            "minority, not majority, all, a number such as 0.5, or JSON such as "
+            '{"yes": 500}',
+        ),
+        (
+            ["--sampling-strategy", "1.5"],
+            "argument --sampling-strategy: 1.5 is not a share: it must be above 0 and "
+            "at most 1",
+        ),
+        (
+            ["--sampling-strategy", "nan"],
+            "argument --sampling-strategy: nan is not a share: it must be above 0 and "
+            "at most 1",
+        ),
+        (
+            ["--sampling-strategy", '{"yes": 1.5}'],
+            "argument --sampling-strategy: the size of class 'yes' must be a whole "
+            "number, not 1.5",
+        ),
+        (
+            ["--sampling-strategy", '{"yes": true}'],
+            "argument --sampling-strategy: the size of class 'yes' must be a whole "
+            "number, not true",
+        ),
+        (
+            ["--sampling-strategy", "{yes: 5}"],
+            "argument --sampling-strategy: '{yes: 5}' is not JSON such as "
+            '{"yes": 500}: Expecting property name enclosed in double quotes: line 1 '
+            "column 2 (char 1)",
+        ),
+        (
+            ["--random-state", "x"],
+            "argument --random-state: 'x' is not a whole number",
+        ),
+        (
+            ["--random-state", "-1"],
+            "argument --random-state: -1 is not between 0 and 4294967295",
+        ),
+        (["--max-iter", "0"], "argument --max-iter: 0 is below 1"),
+        (
+            ["--sep", ",,"],
+            "argument --sep: ',,' is not one character (for a tab write tab)",
+        ),
+        (
+            ["--encoding", "utf-9"],
+            "argument --encoding: 'utf-9' is not an encoding; utf-8, utf-16, latin-1 "
+            "and cp1252 are some",
+        ),
+    ],
+)
+def test_arguments_that_make_no_sense(folder, capsys, arguments, expected):
+    assert misuse(capsys, *balance(*arguments)) == (
+        f"gansampler balance: error: {expected}"
+    )
+    assert not (folder / "out.csv").exists()
+
+
+def test_missing_arguments(capsys):
+    assert misuse(capsys) == (
+        "gansampler: error: the following arguments are required: COMMAND"
+    )
+    assert misuse(capsys, "balance", "in.csv") == (
+        "gansampler balance: error: the following arguments are required: --target, "
+        "-o/--output"
+    )
+    assert misuse(capsys, "demo", "--output", "a.txt") == (
+        "gansampler demo: error: argument --output: 'a.txt' does not end in .png, "
+        ".pdf, .svg"
+    )
+
+
+# --- what happens on the way ----------------------------------------------------------
+
+
+def with_fit_resample(monkeypatch, behave):
+    """Let the sampler do something first."""
+
+    class Behaving(CopyingSampler):
+        def fit_resample(self, X, y, **parameters):
+            behave()
+            return super().fit_resample(X, y, **parameters)
+
+    monkeypatch.setattr(gansampler, "GANOversampler", Behaving)
+
+
+def raising(error):
+    def behave():
+        raise error
+
+    return behave
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "expected"),
+    [
+        (KeyboardInterrupt(), 130, "gansampler: interrupted\n"),
+        (ValueError("two\n  lines"), 1, "gansampler: error: two lines\n"),
+        (TypeError("wrong"), 1, "gansampler: error: wrong\n"),
+        (
+            RuntimeError("the GPU is on fire"),
+            1,
+            "gansampler: error: the GPU is on fire\n",
+        ),
+        (MemoryError("9 TB"), 1, "gansampler: error: not enough memory: 9 TB\n"),
+    ],
+)
+def test_errors_while_sampling(folder, monkeypatch, capsys, error, status, expected):
+    with_fit_resample(monkeypatch, raising(error))
+    assert main(balance()) == status
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", expected)
+    assert [path.name for path in folder.iterdir()] == ["in.csv"]
+
+
+def test_a_bug_shows_where_it_is(folder, monkeypatch):
+    with_fit_resample(monkeypatch, raising(KeyError("a bug")))
+    with pytest.raises(KeyError, match="a bug"):
+        main(balance())
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_while_writing_leaves_nothing(
+    folder, copying, monkeypatch, capsys, signal_number
+):
+    def stop(descriptor):
+        assert any(path.suffix == ".part" for path in folder.iterdir())
+        os.kill(os.getpid(), signal_number)
+        time.sleep(10)  # interrupted at once
+
+    handler = signal.getsignal(signal_number)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", stop)
+        assert main(balance()) == 128 + signal_number
+    word = "interrupted" if signal_number == signal.SIGINT else "terminated"
+    assert capsys.readouterr() == ("", f"gansampler: {word}\n")
+    assert [path.name for path in folder.iterdir()] == ["in.csv"]
+    assert signal.getsignal(signal_number) == handler
+
+
+def test_warnings_take_one_line_each(folder, monkeypatch, capsys):
+    def behave():
+        warnings.warn(SmallClassWarning("class 'yes'\nis small"), stacklevel=1)
+        warnings.warn("mind the gap", UserWarning, stacklevel=1)
+        warnings.warn("for developers", FutureWarning, stacklevel=1)
+
+    with_fit_resample(monkeypatch, behave)
+    assert main(balance()) == 0
+    assert capsys.readouterr().err == (
+        "gansampler: warning: class 'yes' is small\ngansampler: warning: mind the gap\n"
+    )
+
+
+def test_a_full_disk(folder, copying, monkeypatch, capsys):
+    def fail(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tablefiles.os, "fsync", fail)
+    assert failure(capsys, *balance()) == (
+        "gansampler: error: cannot write out.csv: no space left on device\n"
+    )
+    assert [path.name for path in folder.iterdir()] == ["in.csv"]
+
+
+# --- as a process ---------------------------------------------------------------------
+
+
+def run_python(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, **options
+    )
+
+
+def test_version():
+    result = run_python("-m", "gansampler", "--version")
+    assert (result.returncode, result.stdout) == (0, f"{gansampler.__version__}\n")
+    assert result.stderr == ""
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import json, sys\n"
+        "from gansampler.cli import main\n"
+        "try:\n"
+        "    main(['--help'])\n"
+        "finally:\n"
+        "    print(json.dumps(sorted(sys.modules)), file=sys.stderr)\n"
+    )
+    result = run_python("-c", code)
+    assert result.returncode == 0
+    assert "balance" in result.stdout
+    assert "demo" in result.stdout
+    heavy = {"torch", "numpy", "pandas", "sklearn", "scipy", "imblearn"}
+    assert heavy.isdisjoint(json.loads(result.stderr))
+
+
+def test_interrupt_from_outside(folder):
+    arguments = balance("--max-iter", "1000000")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gansampler", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        seen = b""
+        while b"class 'yes'" not in seen:  # the progress bar: training has begun
+            seen += process.stderr.read(1)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert out == b""
+    assert err.endswith(b"gansampler: interrupted\n")
+    assert b"Traceback" not in err
+    assert [path.name for path in folder.iterdir()] == ["in.csv"]

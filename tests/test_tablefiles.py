@@ -1,0 +1,845 @@
+"""Tables in files: nothing of the original is lost, and nothing half is written."""
+
+import csv
+import datetime
+import errno
+import io
+import os
+import stat
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gansampler import tablefiles
+from gansampler.exceptions import GANSamplerError
+from gansampler.tablefiles import TableFileError, check_paths, read_table, write_whole
+
+
+def write_csv(folder, *columns, name="table.csv", header="x,y"):
+    """Write a table of a column x and classes y."""
+    path = folder / name
+    lines = [",".join(cells) for cells in zip(*columns, strict=True)]
+    path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    return path
+
+
+def column_of(folder, cells):
+    """Column x of a table with these cells, each of them as it stands in the file."""
+    labels = [("a", "b")[row % 2] for row in range(len(cells))]
+    return read_table(write_csv(folder, cells, labels), "y").columns["x"]
+
+
+def message(call, *arguments, **options):
+    """Whole text of the error that a call ends in."""
+    with pytest.raises(TableFileError) as caught:
+        call(*arguments, **options)
+    return str(caught.value)
+
+
+# --- CSV: what was there stays --------------------------------------------------------
+
+AWKWARD_CELLS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
+    st.text(st.sampled_from("\",;\r\n\t '\\é|")),
+    st.sampled_from(["", "NA", "?", "null", "01", "1.50", "1e5", "-0", "True", " 7"]),
+)
+NUMBERS = st.one_of(
+    st.integers().map(str),
+    st.decimals(-(10**6), 10**6, places=3).map(str),
+    st.floats(allow_nan=False).map(repr),
+    st.sampled_from(["", "NA", "0.10", ".5", "5.", "1E-7", "2e+3", " 4", "-0.0"]),
+)
+DATES = st.one_of(
+    st.datetimes(datetime.datetime(1900, 1, 1)).map(str),
+    st.dates().map(str),
+    st.sampled_from(["", "NA", "2020-02-29", "2020-02-30"]),
+)
+
+
+@st.composite
+def csv_texts(draw, cells=AWKWARD_CELLS):
+    """Text of a CSV file, its separator, and its rows with the header."""
+    n_columns = draw(st.integers(1, 4))
+    name = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+    names = draw(
+        st.lists(name, min_size=n_columns, max_size=n_columns, unique=True).filter(
+            lambda names: "class" not in names and not names[0].startswith("\ufeff")
+        )
+    )
+    columns = [draw(st.lists(cells, min_size=6, max_size=6)) for _ in names]
+    n_rows = draw(st.integers(1, 6))
+    labels = [draw(st.sampled_from(["yes", "no"])) for _ in range(n_rows)]
+    rows = [
+        [*names, "class"],
+        *([*(column[i] for column in columns), labels[i]] for i in range(n_rows)),
+    ]
+    separator = draw(st.sampled_from(",;\t|"))
+    newline, quoting = draw(
+        st.sampled_from(
+            [
+                ("\r\n", csv.QUOTE_MINIMAL),
+                ("\r\n", csv.QUOTE_ALL),
+                ("\n", csv.QUOTE_ALL),
+            ]
+        )
+    )
+    text = io.StringIO()
+    csv.writer(
+        text, delimiter=separator, lineterminator=newline, quoting=quoting
+    ).writerows(rows)
+    return text.getvalue(), separator, rows
+
+
+def parsed(content, separator):
+    text = io.StringIO(content.decode("utf-8"), newline="")
+    return list(csv.reader(text, delimiter=separator))
+
+
+@settings(deadline=None, max_examples=200)
+@given(csv_texts(), st.booleans())
+def test_rows_of_any_text_come_back_exactly(tmp_path_factory, drawn, marked):
+    text, separator, rows = drawn
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_bytes(text.encode("utf-8"))
+    table = read_table(path, "class", separator=separator)
+    mark = "\u2713 synthetic" if marked else None
+    content = table.with_rows(table.features[:2], table.labels[:2], mark)
+    assert path.read_bytes() == text.encode("utf-8")
+    out = parsed(content, separator)
+    assert len(out) == len(rows) + min(2, len(rows) - 1)
+    if marked:
+        assert [row.pop() for row in out] == (
+            [mark] + ["False"] * (len(rows) - 1) + ["True"] * min(2, len(rows) - 1)
+        )
+    else:
+        assert content.decode("utf-8").startswith(text)
+    assert out[: len(rows)] == rows
+
+
+@settings(deadline=None, max_examples=300)
+@given(csv_texts(st.one_of(AWKWARD_CELLS, NUMBERS, DATES)) | csv_texts(NUMBERS))
+def test_added_rows_are_read_back_as_the_values_they_were(tmp_path_factory, drawn):
+    text, separator, _ = drawn
+    path = tmp_path_factory.getbasetemp() / "values.csv"
+    path.write_bytes(text.encode("utf-8"))
+    table = read_table(path, "class", separator=separator)
+    path.write_bytes(table.with_rows(table.features, table.labels))
+    again = read_table(path, "class", separator=separator)
+    n_rows = len(table.labels)
+    pd.testing.assert_frame_equal(again.features[:n_rows], table.features)
+    pd.testing.assert_frame_equal(
+        again.features[n_rows:].reset_index(drop=True), table.features
+    )
+    assert again.labels.tolist() == table.labels.tolist() * 2
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("end", ["", "newline"])
+def test_lines_end_as_they_did(tmp_path, newline, end):
+    path = tmp_path / "table.csv"
+    lines = ["x,y", '"a ""b""\nc",yes', "2,no"]
+    text = newline.join(lines) + (newline if end else "")
+    path.write_bytes(text.encode())
+    table = read_table(path, "y")
+    added = table.with_rows(table.features[1:], table.labels[1:])
+    assert added.decode() == newline.join([*lines, "2,no", ""])
+
+
+def test_blank_lines_are_no_rows(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("\nx,y\n\n1,a\n\n\n2,b\n\n")
+    table = read_table(path, "y")
+    assert table.features["x"].tolist() == [1, 2]
+    assert table.with_rows(table.features[:0], table.labels[:0]) == b"x,y\n1,a\n2,b\n"
+
+
+def test_mark_of_spreadsheets_is_kept(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_bytes("\ufeffx,y\n1,a\n2,b\n".encode())
+    table = read_table(path, "y")
+    assert list(table.columns) == ["x", "y"]
+    content = table.with_rows(table.features[:1], table.labels[:1])
+    assert content == "\ufeffx,y\n1,a\n2,b\n1,a\n".encode()
+
+
+def test_encoding_is_kept(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_bytes("x,y\nétage,a\nœuf,b\n".encode("cp1252"))
+    table = read_table(path, "y", encoding="cp1252")
+    content = table.with_rows(table.features[:1], table.labels[:1])
+    assert content.decode("cp1252") == "x,y\nétage,a\nœuf,b\nétage,a\n"
+
+
+# --- CSV: columns and the manner of their cells ---------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cells", "dtype", "values", "texts"),
+    [
+        # Integers stay such although cells are missing.
+        (["1", "-20", "3"], "int64", [7, -8], ["7", "-8"]),
+        (["1", "", "3"], "Int64", [7, pd.NA], ["7", ""]),
+        (["1", "NA", "3", "NA", ""], "Int64", [7, pd.NA], ["7", "NA"]),
+        # Decimals: as many as seen, and zeros behind them where they stood.
+        (["1.5", "2.25", "3"], "float64", [1.23456, 4.0, 0.1], ["1.23", "4", "0.1"]),
+        (["1.50", "2.25"], "float64", [1.239, 4.0], ["1.24", "4.00"]),
+        (["129.0", "0.0", "?"], "float64", [12.34, np.nan], ["12.3", "?"]),
+        (["-1.5", "2.5"], "float64", [-0.04, -2.0], ["0.0", "-2.0"]),
+        (["0.00001", "1000000.5"], "float64", [1e-5, 1e6], ["0.00001", "1000000.0"]),
+        (["1e-05", "0.25"], "float64", [3.14159e-7, 0.5], ["3.1e-07", "0.5"]),
+        (["1.25E+3", "0.25"], "float64", [31415.9, 0.5], ["3.14E+04", "0.5"]),
+        (["inf", "-Infinity", "1"], "float64", [np.inf, 2.0], ["inf", "2"]),
+        # Blanks and quotes around numbers.
+        ([" 1", " 22", " "], "Int64", [3, pd.NA], [" 3", " "]),
+        (['"1.5"', '"2.5"', '""'], "float64", [1.0, np.nan], ['"1.0"', '""']),
+        # Dates in the format of the file.
+        (
+            ["2020-01-31", "2021-12-01"],
+            "datetime64",
+            [pd.Timestamp("2020-02-03 14:00")],
+            ["2020-02-03"],
+        ),
+        (
+            ["31.12.2020 08:05", "01.02.2021 10:00", ""],
+            "datetime64",
+            [pd.Timestamp("2021-03-04 05:06:07"), pd.NaT],
+            ["04.03.2021 05:06", ""],
+        ),
+        (
+            ["2020-01-31T10:00:00Z", "2020-01-31T10:00:01Z"],
+            "datetime64",
+            [pd.Timestamp("2021-03-04 05:06:07.9")],
+            ["2021-03-04T05:06:07Z"],
+        ),
+        (
+            ["2020-01-31 10:00:00.125", "2020-01-31 10:00:01.500"],
+            "datetime64",
+            [pd.Timestamp("2021-03-04 05:06:07.987654")],
+            ["2021-03-04 05:06:07.987"],
+        ),
+        (
+            ["12/31/2020", "02/01/2021"],
+            "datetime64",
+            [pd.Timestamp("2021-03-04")],
+            ["03/04/2021"],
+        ),
+        (
+            ["20201231", "19990101"],
+            "datetime64",
+            [pd.Timestamp("2021-03-04")],
+            ["20210304"],
+        ),
+    ],
+)
+def test_cells_are_written_in_the_manner_of_their_column(
+    tmp_path, cells, dtype, values, texts
+):
+    column = column_of(tmp_path, cells)
+    assert str(column.values.dtype).startswith(dtype)
+    assert column.texts(pd.Series(values, dtype=column.values.dtype)) == texts
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["01234", "94110"],  # codes would lose their zeros
+        ["1", "2", "x"],
+        ["1'500", "2"],
+        ["+1", "2"],
+        ["123456789012345678901", "1"],  # no integer of 64 bits
+        ["\u0661", "\u0662"],  # digits, but not those that would be written
+        ["01/02/2020", "03/04/2021"],  # day and month could change places
+        ["2020-1-5", "2020-01-06"],
+        ["2020-02-30", "2020-01-06"],
+        ["20201301", "1x"],
+        ["0001-01-01T", "b"],
+        ["True", "False"],
+        ["NA", "Nb"],
+        ["10:15", "11:20"],
+        ["09/20", "06/23"],
+    ],
+)
+def test_other_cells_are_text_and_stay_what_they_are(tmp_path, cells):
+    column = column_of(tmp_path, cells)
+    assert column.values.tolist() == cells
+    assert column.texts(column.values[::-1]) == cells[::-1]
+
+
+def test_eight_digits_are_numbers_outside_of_this_time(tmp_path):
+    assert column_of(tmp_path, ["18991231", "20200101"]).values.dtype == "int64"
+    assert column_of(tmp_path, ["20200101", "18991231"]).values.dtype == "int64"
+
+
+def test_text_is_missing_only_where_the_cell_is_empty(tmp_path):
+    column = column_of(tmp_path, ["NA", "", "None", "Ghana"])
+    assert column.values.isna().tolist() == [False, True, False, False]
+    assert column.texts(column.values) == ["NA", "", "None", "Ghana"]
+
+
+def test_text_is_quoted_where_it_was(tmp_path):
+    cells = ['"a"', "b", '""', '"d ""e"", f"']
+    column = column_of(tmp_path, cells)
+    assert column.values.tolist()[:2] == ["a", "b"]
+    assert column.values[3] == 'd "e", f'
+    assert column.texts(column.values) == cells
+
+
+def test_text_that_was_not_there_is_quoted_if_needed(tmp_path):
+    column = column_of(tmp_path, ["a", "b"])
+    assert column.texts(pd.Series(["c", "d,e", 'f"'])) == ["c", '"d,e"', '"f"""']
+
+
+def test_column_without_any_value(tmp_path):
+    empty = column_of(tmp_path, ["", ""])
+    assert empty.values.isna().all()
+    assert empty.texts(empty.values) == ["", ""]
+    assert column_of(tmp_path, ["?", "?"]).values.tolist() == ["?", "?"]
+
+
+def test_decimal_comma_where_it_does_not_separate(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("x;y\n1,50;a\n-2,25;b\n")
+    table = read_table(path, "y", separator=";")
+    assert table.features["x"].tolist() == [1.5, -2.25]
+    added = table.with_rows(pd.DataFrame({"x": [3.14159]}), pd.Series(["a"]))
+    assert added.decode().splitlines()[-1] == "3,14;a"
+
+
+def test_labels_are_numbers_or_text(tmp_path):
+    path = write_csv(tmp_path, ["p", "q", "r"], ["1", "0", "1"])
+    table = read_table(path, "y")
+    assert table.labels.name == "y"
+    assert table.labels.tolist() == [1, 0, 1]
+    assert table.label_text(0) == "0"
+    # Never dates, and booleans as the file writes them.
+    path = write_csv(tmp_path, ["p", "q"], ["TRUE", "FALSE"])
+    assert read_table(path, "y").labels.tolist() == ["TRUE", "FALSE"]
+    path = write_csv(tmp_path, ["p", "q"], ["2020-01-31", "2020-02-29"])
+    assert read_table(path, "y").labels.tolist() == ["2020-01-31", "2020-02-29"]
+
+
+def test_quoted_labels_have_plain_names(tmp_path):
+    path = write_csv(tmp_path, ["1", "2"], ['"1"', '"2"'])
+    table = read_table(path, "y")
+    assert [table.label_text(label) for label in table.labels] == ["1", "2"]
+    assert table.columns["y"].texts(table.labels) == ['"1"', '"2"']
+
+
+def test_features_keep_their_order_wherever_the_target_stands(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("b,y,a\n1,no,x\n2,yes,z\n")
+    table = read_table(path, "y")
+    assert list(table.features) == ["b", "a"]
+    content = table.with_rows(table.features[1:], table.labels[1:], "new, or not")
+    assert content.decode() == (
+        'b,y,a,"new, or not"\n1,no,x,False\n2,yes,z,False\n2,yes,z,True\n'
+    )
+
+
+# --- CSV: what cannot be read ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "{path} is empty: a header and rows are needed"),
+        (b"\n\n", "{path} is empty: a header and rows are needed"),
+        (b"x,y\n", "{path} has a header but no rows"),
+        (
+            b"x,y,x,y,z\n1,2,3,4,5\n",
+            "{path} has more than one column named 'x', 'y': give each column a name "
+            "of its own",
+        ),
+        (
+            b'x,y\n1,a\n"2\n3",b\n4,c,d\n',
+            "line 5 of {path} has 3 cells where the header has 2: mend the line, or "
+            "say with --sep what separates cells",
+        ),
+        (
+            b'x,y\r\n1,a\r\n2,"b\r\n',
+            "line 3 of {path} has a cell whose quotes do not match: a quoted cell ends "
+            'with a quote (") before the separator, and quotes inside it are doubled',
+        ),
+        (
+            b'x,y\n"1" ,a\n',
+            "line 2 of {path} has a cell whose quotes do not match: a quoted cell ends "
+            'with a quote (") before the separator, and quotes inside it are doubled',
+        ),
+        (
+            b"x,y\n1,a\n2,\xe9\n",
+            "{path} is not utf-8 text (line 3): say with --encoding how it is encoded, "
+            "for instance --encoding cp1252",
+        ),
+        (
+            "x,y\n1,a\n".encode("utf-16-le"),
+            "{path} holds zero bytes, so it is no utf-8 text: check the file, or say "
+            "with --encoding how it is encoded, for instance --encoding utf-16",
+        ),
+        (
+            b"x,y\n1,a\n2,\n3,NA\n",
+            "2 rows have no class in column 'y' of {path}: fill these cells in or "
+            "remove the rows",
+        ),
+        (
+            b"x,y\n1,a\n2,?\n",
+            "1 row has no class in column 'y' of {path}: fill these cells in or "
+            "remove the rows",
+        ),
+        (
+            b"y\n1\n2\n",
+            "{path} has no column besides 'y': there is nothing to learn from",
+        ),
+        (
+            b"a;y\n1;2\n",
+            "{path} has no column 'y': its columns are 'a;y' (its cells seem to be "
+            "separated by ';': try --sep)",
+        ),
+        (b"Y ,x\n1,2\n", "{path} has no column 'y': did you mean 'Y '?"),
+        (b"p,q\n1,2\n", "{path} has no column 'y': its columns are 'p', 'q'"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_one_sentence(tmp_path, content, expected):
+    path = tmp_path / "table.csv"
+    path.write_bytes(content)
+    assert message(read_table, path, "y") == expected.format(path=path)
+    assert path.read_bytes() == content
+
+
+def test_close_names_are_offered(tmp_path):
+    path = write_csv(tmp_path, ["1"], ["a"], header="churn_date,churned")
+    assert message(read_table, path, "churnd") == (
+        f"{path} has no column 'churnd': did you mean 'churned' or 'churn_date'?"
+    )
+
+
+def test_long_lists_of_columns_are_cut(tmp_path):
+    names = [f"c{i}" for i in range(100)]
+    path = tmp_path / "table.csv"
+    path.write_text(",".join(names) + "\n" + ",".join(["1"] * 100) + "\n")
+    assert message(read_table, path, "zzz") == (
+        f"{path} has no column 'zzz': its columns are "
+        + ", ".join(repr(name) for name in names[:12])
+        + ", ..."
+    )
+
+
+def test_file_that_is_not_there(tmp_path):
+    path = tmp_path / "none.csv"
+    assert message(read_table, path, "y") == (
+        f"cannot read {path}: no such file or directory"
+    )
+    (tmp_path / "folder.csv").mkdir()
+    assert message(read_table, tmp_path / "folder.csv", "y") == (
+        f"cannot read {tmp_path / 'folder.csv'}: is a directory"
+    )
+
+
+def test_errors_are_of_this_package_and_value_errors(tmp_path):
+    assert issubclass(TableFileError, GANSamplerError)
+    assert issubclass(TableFileError, ValueError)
+
+
+# --- names and paths ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.csv", (".csv", "")),
+        ("a.b.CSV.GZ", (".csv", ".gz")),
+        ("a.tsv.xz", (".tsv", ".xz")),
+        ("a.csv.bz2", (".csv", ".bz2")),
+        ("a.parquet", (".parquet", "")),
+        ("a.pq", (".parquet", "")),
+    ],
+)
+def test_formats_are_known_by_name(name, kind):
+    assert tablefiles.file_kind(Path(name)) == kind
+
+
+@pytest.mark.parametrize("name", ["a", "a.xlsx", "a.gz", "a.parquet.gz", ".csv"])
+def test_unknown_names_are_refused(name):
+    assert message(tablefiles.file_kind, Path(name)) == (
+        f"cannot tell the format of {name} from its name: it must end in .csv or .tsv "
+        "(also with .gz, .bz2 or .xz after it) or in .parquet"
+    )
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz"])
+def test_compressed_files_are_read_and_written(tmp_path, suffix):
+    path = tmp_path / f"table.csv{suffix}"
+    content = b"x,y\n" + b"1,a\n2,b\n" * 100
+    write_whole(path, content)
+    assert len(path.read_bytes()) < len(content) / 2
+    table = read_table(path, "y")
+    assert table.features["x"].tolist() == [1, 2] * 100
+    other = tmp_path / f"other.csv{suffix}"
+    write_whole(other, content)
+    assert other.read_bytes() == path.read_bytes()
+    path.write_bytes(path.read_bytes()[:-9])
+    assert message(read_table, path, "y") == (
+        f"{path} is damaged or no {suffix} file: check the file, or name it after what "
+        "it is"
+    )
+    path.write_bytes(b"x,y\n1,a\n")
+    assert message(read_table, path, "y") == (
+        f"{path} is damaged or no {suffix} file: check the file, or name it after what "
+        "it is"
+    )
+
+
+def test_tab_separated_values(tmp_path):
+    path = tmp_path / "table.tsv"
+    path.write_text("x\ty\n1,5\ta\n2,5\tb\n")
+    table = read_table(path, "y")
+    assert table.features["x"].tolist() == [1.5, 2.5]
+
+
+def test_source_is_never_the_destination(tmp_path, monkeypatch):
+    source = write_csv(tmp_path, ["1"], ["a"])
+    symbolic, hard = tmp_path / "symbolic.csv", tmp_path / "hard.csv"
+    symbolic.symlink_to(source)
+    os.link(source, hard)
+    (tmp_path / "sub").mkdir()
+    monkeypatch.chdir(tmp_path / "sub")
+    for alias in (
+        source,
+        symbolic,
+        hard,
+        Path("../table.csv"),
+        Path("../sub/../hard.csv"),
+    ):
+        expected = (
+            f"{alias} is the input itself, which is never written over: choose another "
+            "output"
+        )
+        assert message(check_paths, source, alias, overwrite=True) == expected
+        assert message(check_paths, source, alias) == expected
+    assert message(check_paths, symbolic, source, overwrite=True) == (
+        f"{source} is the input itself, which is never written over: choose another "
+        "output"
+    )
+
+
+def test_destinations_that_are_refused(tmp_path):
+    source = write_csv(tmp_path, ["1"], ["a"])
+    there = write_csv(tmp_path, ["1"], ["a"], name="there.csv")
+    assert message(check_paths, source, there) == (
+        f"{there} exists already: choose another output, or allow with --force that it "
+        "is replaced"
+    )
+    check_paths(source, there, overwrite=True)
+    check_paths(source, tmp_path / "new.csv.gz")
+    (tmp_path / "folder.csv").mkdir()
+    assert message(check_paths, source, tmp_path / "folder.csv", overwrite=True) == (
+        f"{tmp_path / 'folder.csv'} is a folder: name a file in it"
+    )
+    lost = tmp_path / "no" / "a.csv"
+    assert message(check_paths, source, lost) == (
+        f"cannot write {lost}: the folder {lost.parent} is not there"
+    )
+    assert message(check_paths, source, tmp_path / "a.parquet") == (
+        f"the format stays as it is: {source} is csv, so {tmp_path / 'a.parquet'} must "
+        "end in .csv, not in .parquet"
+    )
+
+
+# --- whole or not at all --------------------------------------------------------------
+
+
+def failing(error):
+    def fail(*arguments, **options):
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize("step", ["fdopen", "fsync", "chmod", "replace"])
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()]
+)
+def test_output_is_whole_or_as_before(tmp_path, monkeypatch, step, overwrite, error):
+    path = tmp_path / "out.csv"
+    if overwrite:
+        path.write_text("old")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, step, failing(error))
+        with pytest.raises((TableFileError, KeyboardInterrupt)) as caught:
+            write_whole(path, b"new", overwrite=overwrite)
+    if isinstance(error, OSError):
+        assert str(caught.value) == f"cannot write {path}: no space left on device"
+    else:
+        assert caught.value is error
+    assert [file.name for file in tmp_path.iterdir()] == ["out.csv"] * overwrite
+    if overwrite:
+        assert path.read_text() == "old"
+    write_whole(path, b"new", overwrite=overwrite)
+    assert path.read_bytes() == b"new"
+
+
+def test_file_that_appears_meanwhile_is_not_replaced(tmp_path):
+    path = tmp_path / "out.csv"
+    path.write_text("old")
+    assert message(write_whole, path, b"new") == (
+        f"{path} exists already: choose another output, or allow with --force that it "
+        "is replaced"
+    )
+    assert path.read_text() == "old"
+    assert [file.name for file in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_folder_that_cannot_be_written_to(tmp_path):
+    path = tmp_path / "gone" / "out.csv"
+    assert message(write_whole, path, b"new") == (
+        f"cannot write {path}: no such file or directory"
+    )
+
+
+def test_permissions_are_those_of_an_ordinary_file(tmp_path):
+    umask = os.umask(0o027)
+    try:
+        path = tmp_path / "out.csv"
+        write_whole(path, b"new")
+        assert stat.S_IMODE(path.stat().st_mode) == 0o640
+        path.chmod(0o604)
+        write_whole(path, b"newer", overwrite=True)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o604
+        assert os.umask(0o027) == 0o027
+    finally:
+        os.umask(umask)
+
+
+def test_symbolic_link_is_followed(tmp_path):
+    real, link = tmp_path / "real.csv", tmp_path / "link.csv"
+    real.write_text("old")
+    link.symlink_to(real)
+    write_whole(link, b"new", overwrite=True)
+    assert link.is_symlink()
+    assert real.read_bytes() == b"new"
+
+
+# --- Parquet --------------------------------------------------------------------------
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+
+
+def days(n):
+    return [datetime.date(2020, 1, day + 1) for day in range(n)]
+
+
+def moments(n):
+    return [datetime.datetime(2020, 1, day + 1, 3, 4, 5) for day in range(n)]
+
+
+def times(n):
+    return [datetime.time(hour, 1, 2) for hour in range(n)]
+
+
+def of_many_types():
+    """An Arrow table of every type that is not refused, with and without nulls."""
+    return pa.table(
+        {
+            "int8": pa.array([1, 2, None, 4, 5, 6], pa.int8()),
+            "uint64": pa.array([1, 2, 3, 4, 5, 2**63], pa.uint64()),
+            "double": pa.array([1.5, None, 2.5, 1, 2, 3], pa.float64()),
+            "float": pa.array([1.5, float("nan"), 1, 2, 3, 4], pa.float32()),
+            "half": pa.array(np.arange(6, dtype=np.float16)),
+            "bool": pa.array([True, None, False, True, True, False]),
+            "text": pa.array(["a", None, "b", "c", "d", ""]),
+            "large text": pa.array(list("abcdef"), pa.large_string()),
+            "day": pa.array([*days(5), None], pa.date32()),
+            "day64": pa.array(days(6), pa.date64()),
+            "moment": pa.array(moments(6), pa.timestamp("ns")),
+            "zoned": pa.array(
+                [*moments(5), None], pa.timestamp("ms", tz="Europe/Rome")
+            ),
+            "time": pa.array([*times(5), None], pa.time32("s")),
+            "time64": pa.array(times(6), pa.time64("us")),
+            "span": pa.array([datetime.timedelta(day) for day in range(6)]),
+            "decimal": pa.array([Decimal("1.05")] * 5 + [None], pa.decimal128(8, 2)),
+            "category": pa.array(["x", "y", None, "x", "x", "z"]).dictionary_encode(),
+            "label": pa.array(["no", "no", "no", "yes", "yes", "no"]),
+            "nothing": pa.nulls(6),
+        }
+    )
+
+
+@pytest.mark.parametrize("codec", ["none", "snappy", "zstd"])
+def test_parquet_comes_back_with_its_schema_and_values(tmp_path, codec):
+    path = tmp_path / "table.parquet"
+    pq.write_table(of_many_types(), path, compression=codec)
+    original = pq.read_table(path)
+    before = path.read_bytes()
+    table = read_table(path, "label")
+    content = table.with_rows(table.features.iloc[::-1], table.labels.iloc[::-1])
+    assert path.read_bytes() == before
+    whole = pq.read_table(pa.BufferReader(content))
+    assert whole.schema.equals(original.schema, check_metadata=True)
+    assert repr(whole[:6].to_pylist()) == repr(original.to_pylist())
+    assert repr(whole[6:].to_pylist()[::-1]) == repr(original.to_pylist())
+    metadata = pq.ParquetFile(pa.BufferReader(content)).metadata
+    expected = "UNCOMPRESSED" if codec == "none" else codec.upper()
+    assert metadata.row_group(0).column(0).compression == expected
+
+
+def test_parquet_gives_samplers_plain_types(tmp_path):
+    path = tmp_path / "table.parquet"
+    pq.write_table(of_many_types(), path)
+    table = read_table(path, "label")
+    assert {name: str(dtype) for name, dtype in table.features.dtypes.items()} == {
+        "int8": "Int8",
+        "uint64": "uint64",
+        "double": "float64",
+        "float": "float32",
+        "half": "float16",
+        "bool": "boolean",
+        "text": str(pd.Series(["a", None]).dtype),
+        "large text": str(pd.Series(["a", None]).dtype),
+        "day": "datetime64[s]",
+        "day64": "datetime64[s]",
+        "moment": "datetime64[ns]",
+        "zoned": "datetime64[ms]",
+        "time": "Int32",
+        "time64": "int64",
+        "span": "timedelta64[us]",
+        "decimal": "float64",
+        "category": "category",
+        "nothing": "object",
+    }
+    assert table.labels.name == "label"
+    assert table.label_text("yes") == "yes"
+
+
+def test_parquet_rounds_what_a_column_cannot_hold(tmp_path):
+    path = tmp_path / "table.parquet"
+    columns = pa.table(
+        {
+            "day": pa.array(days(2), pa.date32()),
+            "day64": pa.array(days(2), pa.date64()),
+            "decimal": pa.array([Decimal("1.05"), Decimal("2.00")]),
+            "label": ["a", "b"],
+        }
+    )
+    pq.write_table(columns, path)
+    table = read_table(path, "label")
+    features = pd.DataFrame(
+        {
+            "day": pd.Series([pd.Timestamp("2020-01-01 23:59")]).astype("M8[s]"),
+            "day64": pd.Series([pd.Timestamp("2020-01-01 23:59")]).astype("M8[s]"),
+            "decimal": [1.0678],
+        }
+    )
+    content = table.with_rows(features, pd.Series(["b"]))
+    assert pq.read_table(pa.BufferReader(content)).to_pylist()[-1] == {
+        "day": datetime.date(2020, 1, 1),
+        "day64": datetime.date(2020, 1, 1),
+        "decimal": Decimal("1.07"),
+        "label": "b",
+    }
+
+
+@pytest.mark.parametrize(
+    ("index", "expected"),
+    [
+        (pd.RangeIndex(3), pd.RangeIndex(5)),
+        (pd.RangeIndex(10, 16, 2), pd.RangeIndex(10, 20, 2)),
+        (pd.Index([5, 9, 7], name="id"), pd.Index([5, 9, 7, 10, 11], name="id")),
+        (pd.Index(["p", "q", "r"]), pd.Index(["p", "q", "r", None, None])),
+    ],
+)
+@pytest.mark.parametrize("mark", [None, "synthetic"])
+def test_parquet_of_pandas_keeps_index_and_types(tmp_path, index, expected, mark):
+    frame = pd.DataFrame(
+        {
+            "x": [1.5, 2.5, 3.5],
+            "c": pd.Categorical(["u", "v", "u"], ["v", "u", "w"], ordered=True),
+            "y": ["a", "b", "b"],
+        },
+        index=index,
+    )
+    path = tmp_path / "table.parquet"
+    frame.to_parquet(path)
+    table = read_table(path, "y")
+    assert list(table.features) == ["x", "c"]
+    out = tmp_path / "out.parquet"
+    out.write_bytes(table.with_rows(table.features[:2], table.labels[:2], mark))
+    whole = pd.read_parquet(out)
+    if mark:
+        assert whole.pop(mark).tolist() == [False] * 3 + [True] * 2
+    pd.testing.assert_frame_equal(whole[:3], frame)
+    pd.testing.assert_index_equal(whole.index, expected, exact="equiv")
+    pd.testing.assert_frame_equal(
+        whole[3:].reset_index(drop=True), frame[:2].reset_index(drop=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        (
+            {"y": ["a", "b"], "x": [[1], [2]]},
+            "column 'x' of {path} is of type list<element: int64>, of which no values "
+            "can be made: remove the column",
+        ),
+        (
+            {"y": ["a", "b"], "x": [b"1", b"2"]},
+            "column 'x' of {path} is of type binary, of which no values can be made: "
+            "remove the column",
+        ),
+        (
+            {"y": ["a", None], "x": [1, 2]},
+            "1 row has no class in column 'y' of {path}: fill these cells in or remove "
+            "the rows",
+        ),
+        (
+            {"y": [0.0, float("nan")], "x": [1, 2]},
+            "1 row has no class in column 'y' of {path}: fill these cells in or remove "
+            "the rows",
+        ),
+        (
+            {"why": ["a"], "x": [1]},
+            "{path} has no column 'y': its columns are 'why', 'x'",
+        ),
+        (
+            {"y": ["a"]},
+            "{path} has no column besides 'y': there is nothing to learn from",
+        ),
+        (
+            {"y": pa.array([], pa.string()), "x": pa.array([], pa.int8())},
+            "{path} has columns but no rows",
+        ),
+    ],
+)
+def test_parquet_that_is_refused(tmp_path, columns, expected):
+    path = tmp_path / "table.parquet"
+    pq.write_table(pa.table(columns), path)
+    assert message(read_table, path, "y") == expected.format(path=path)
+
+
+def test_what_is_no_parquet_file(tmp_path):
+    path = tmp_path / "table.parquet"
+    path.write_bytes(b"x,y\n1,2\n")
+    assert message(read_table, path, "y") == (
+        f"{path} is damaged or no Parquet file: check the file, or name it after what "
+        "it is"
+    )
+    path.write_bytes(b"")
+    assert message(read_table, path, "y") == f"{path} is empty: it is no Parquet file"
+
+
+def test_parquet_without_pyarrow(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    path = tmp_path / "table.parquet"
+    path.write_bytes(b"PAR1")
+    assert message(read_table, path, "y") == (
+        "Parquet files need pyarrow, which is not installed: "
+        'pip install "gansampler[parquet]"'
+    )
