@@ -1,0 +1,1 @@
+"""Benchmarks of gansampler, run by hand from the root of a checkout."""

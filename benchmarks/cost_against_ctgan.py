@@ -1,0 +1,148 @@
+"""Measure what a default fit on churn costs, beside CTGAN with its defaults.
+
+GANOversampler balances the whole churn table, CTGAN learns its 707 minority rows
+(300 epochs, its default). Both run alternately, in processes of their own with one
+thread each; CPU seconds of the fit count, imports do not. CTGAN lives in an
+environment of its own, ``benchmarks/.envs/ctgan``, which is made where it is not
+there; it is measured only and never a dependency. Run it from the root of a checkout::
+
+    python -m benchmarks.cost_against_ctgan --repeats 3
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks.summarise import to_markdown
+from gansampler.datasets import load_churn
+
+HERE = Path(__file__).parent
+ENVIRONMENT = HERE / ".envs" / "ctgan"
+CHILD = HERE / "cost_child.py"
+DEFAULT_OUT = HERE / "results" / "cost_against_ctgan.csv"
+# torch comes first and pinned: left to itself, pip may bring a far larger build.
+INSTALL_STEPS = (("torch==2.13.0",), ("ctgan==0.12.1", "pandas<3", "torch==2.13.0"))
+MINORITY = "yes"
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+
+def ctgan_python():
+    """Return the interpreter of CTGAN's environment; make it where it is not there.
+
+    Returns
+    -------
+    python : Path
+    """
+    python = ENVIRONMENT / "bin" / "python"
+    if not _runs(python, "import ctgan"):
+        venv.create(ENVIRONMENT, with_pip=True, clear=True)
+        for packages in INSTALL_STEPS:
+            subprocess.run([python, "-m", "pip", "install", *packages], check=True)
+    return python
+
+
+def compare(repeats):
+    """Measure both methods alternately.
+
+    Parameters
+    ----------
+    repeats : int
+
+    Returns
+    -------
+    results : DataFrame
+        One row for each fit.
+    """
+    rival = ctgan_python()
+    X, y = load_churn()
+    table = X.assign(target=y)
+    with tempfile.TemporaryDirectory() as folder:
+        whole, minority = Path(folder, "whole.csv"), Path(folder, "minority.csv")
+        table.to_csv(whole, index=False)
+        table[y == MINORITY].to_csv(minority, index=False)
+        results = []
+        for seed in range(repeats):
+            results.append(_measure(rival, "ctgan", minority, seed))
+            results.append(_measure(sys.executable, "gansampler", whole, seed))
+            print(f"{seed + 1} of {repeats} repeats done", file=sys.stderr)
+    return pd.DataFrame(results)
+
+
+def summary(results):
+    """Give the medians of both methods and the ratio of their CPU seconds.
+
+    Parameters
+    ----------
+    results : DataFrame
+        From :func:`compare`.
+
+    Returns
+    -------
+    text : str
+        Markdown.
+    """
+    columns = ["cpu_seconds", "wall_seconds", "peak_growth_mb"]
+    medians = results.groupby("method")[columns].median()
+    ratio = (
+        medians.loc["gansampler", "cpu_seconds"] / medians.loc["ctgan", "cpu_seconds"]
+    )
+    return (
+        f"Medians of {len(results) // 2} runs of each\n\n"
+        f"{to_markdown(medians, index_name='method')}\n\n"
+        f"CPU seconds of gansampler / ctgan: {ratio:.3f} (1/{1 / ratio:.1f})"
+    )
+
+
+def main(arguments=None):
+    """Run the comparison from the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.cost_against_ctgan",
+        description=__doc__.partition("\n")[0],
+    )
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--out", type=Path, default=DEFAULT_OUT)
+    options = parser.parse_args(arguments)
+    results = compare(options.repeats)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    results.to_csv(options.out, index=False)
+    print(summary(results))
+
+
+def _measure(python, method, path, seed):
+    """Run the child process and read its result."""
+    done = subprocess.run(
+        [python, CHILD, method, path, str(seed)],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | ONE_THREAD | {"PYTHONPATH": str(_path_of(method))},
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _path_of(method):
+    """Where the child finds gansampler if it is not installed; CTGAN sees nothing."""
+    return HERE.parent if method == "gansampler" else ""
+
+
+def _runs(python, code):
+    """Whether an interpreter is there and runs the code."""
+    if not python.exists():
+        return False
+    done = subprocess.run([python, "-c", code], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+"""The methods that are compared: from a training fold to a balanced one.
+
+Every method is a function ``method(X, y, seed) -> (X_resampled, y_resampled)`` on a
+frame of mixed types with missing values and labels 0 and 1. The rivals work on
+tables of plain types (float64 numbers, so that nothing is truncated, and text), and
+their synthetic rows are appended to the untouched training rows.
+"""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from imblearn.over_sampling import (
+    ADASYN,
+    SMOTE,
+    SMOTEN,
+    SMOTENC,
+    SVMSMOTE,
+    BorderlineSMOTE,
+    RandomOverSampler,
+)
+
+from benchmarks.models import categorical_columns, to_plain_types
+from gansampler import GANOversampler
+
+MISSING = "(missing)"
+
+
+def no_resampling(X, y, seed):
+    """Leave the rows alone."""
+    return X, y
+
+
+def random_oversampling(X, y, seed):
+    """Repeat minority rows."""
+    rows = _repeated_rows(y, seed)
+    return X.iloc[rows], y[rows]
+
+
+def smoothed_bootstrap(X, y, seed, *, valid=False):
+    """Repeat minority rows with Gaussian noise on the numbers.
+
+    The noise is that of ``RandomOverSampler(shrinkage=1)``; categories and missing
+    cells are those of the repeated row.
+
+    Parameters
+    ----------
+    X : DataFrame
+    y : ndarray of {0, 1}
+    seed : int
+    valid : bool, default=False
+        Whether to clip to the class's range and to round whole-numbered columns.
+
+    Returns
+    -------
+    X_resampled : DataFrame
+    y_resampled : ndarray
+    """
+    plain = to_plain_types(X)
+    numeric = _numeric_columns(X)
+    if not numeric:
+        return random_oversampling(X, y, seed)
+    sampler = RandomOverSampler(shrinkage=1, random_state=seed)
+    numbers, y_resampled = sampler.fit_resample(_filled_numbers(plain[numeric]), y)
+    source = sampler.sample_indices_[len(X) :]
+    synthetic = plain.iloc[source].reset_index(drop=True)
+    missing = synthetic[numeric].isna()
+    noisy = numbers.iloc[len(X) :].reset_index(drop=True)
+    if valid:
+        noisy = _made_valid(noisy, plain.loc[y == 1, numeric])
+    synthetic[numeric] = noisy.mask(missing)
+    return _appended(plain, synthetic), y_resampled
+
+
+def smote(X, y, seed):
+    """SMOTE, SMOTENC or SMOTEN, as the columns demand."""
+    categorical = categorical_columns(X)
+    options = {"k_neighbors": _n_neighbors(y), "random_state": seed}
+    if not categorical:
+        sampler = SMOTE(**options)
+    elif len(categorical) == X.shape[1]:
+        sampler = SMOTEN(**options)
+    else:
+        sampler = SMOTENC(categorical_features=categorical, **options)
+    return _resample_filled(sampler, X, y)
+
+
+def numeric_smote_variant(X, y, seed, *, sampler_class, neighbors_name):
+    """A relative of SMOTE for numeric tables; it fails on others."""
+    if categorical_columns(X):
+        raise ValueError(f"{sampler_class.__name__} needs numeric columns only.")
+    options = {neighbors_name: _n_neighbors(y), "random_state": seed}
+    return _resample_filled(sampler_class(**options), X, y)
+
+
+def gan(X, y, seed, **params):
+    """GANOversampler with its defaults but for ``params``."""
+    return GANOversampler(random_state=seed, **params).fit_resample(X, y)
+
+
+METHODS = {
+    "none": no_resampling,
+    "ros": random_oversampling,
+    "smoothed_bootstrap": smoothed_bootstrap,
+    "smoothed_bootstrap_valid": partial(smoothed_bootstrap, valid=True),
+    "smote": smote,
+    "borderline_smote": partial(
+        numeric_smote_variant,
+        sampler_class=BorderlineSMOTE,
+        neighbors_name="k_neighbors",
+    ),
+    "svm_smote": partial(
+        numeric_smote_variant, sampler_class=SVMSMOTE, neighbors_name="k_neighbors"
+    ),
+    "adasyn": partial(
+        numeric_smote_variant, sampler_class=ADASYN, neighbors_name="n_neighbors"
+    ),
+    "gan": gan,
+}
+
+
+def _repeated_rows(y, seed):
+    """Positions of all rows followed by those of the repeated minority rows."""
+    sampler = RandomOverSampler(random_state=seed)
+    sampler.fit_resample(np.arange(len(y)).reshape(-1, 1), y)
+    return sampler.sample_indices_
+
+
+def _numeric_columns(X):
+    categorical = categorical_columns(X)
+    return [column for column in X.columns if column not in categorical]
+
+
+def _filled_numbers(numbers):
+    """Fill missing numbers with the column's median, an empty column with 0."""
+    return numbers.fillna(numbers.median()).fillna(0.0)
+
+
+def _n_neighbors(y):
+    """The usual 5 neighbours, or as many as the minority has."""
+    return min(5, int(y.sum()) - 1)
+
+
+def _made_valid(numbers, class_numbers):
+    """Clip to the class's range and round the columns that are whole-numbered."""
+    clipped = numbers.clip(class_numbers.min(), class_numbers.max(), axis=1)
+    known = class_numbers.fillna(0.0)
+    whole = (known == known.round()).all()
+    return clipped.where(~whole, clipped.round(), axis=1)
+
+
+def _resample_filled(sampler, X, y):
+    """Resample the table with its gaps filled; append only the synthetic rows.
+
+    A missing category is a category of its own while the sampler works.
+    """
+    plain = to_plain_types(X)
+    numeric, categorical = _numeric_columns(X), categorical_columns(X)
+    filled = plain.copy()
+    if numeric:
+        filled[numeric] = _filled_numbers(plain[numeric])
+    if categorical:
+        filled[categorical] = plain[categorical].fillna(MISSING)
+    resampled, y_resampled = sampler.fit_resample(filled, y)
+    synthetic = resampled.iloc[len(X) :].reset_index(drop=True)
+    if categorical:
+        text = synthetic[categorical].astype(object)
+        synthetic[categorical] = text.mask(text == MISSING)
+    return _appended(plain, synthetic), y_resampled
+
+
+def _appended(plain, synthetic):
+    """Stack the training rows and the synthetic ones."""
+    return pd.concat([plain, synthetic], ignore_index=True)
