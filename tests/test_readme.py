@@ -1,0 +1,23 @@
+"""The code in the README runs as it stands, from top to bottom."""
+
+import re
+from pathlib import Path
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+def test_python_blocks_run_one_after_the_other(capsys):
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
+    assert len(blocks) == 2
+    namespace = {}
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), namespace)
+    assert 0.5 < float(capsys.readouterr().out.split()[0]) <= 1
+    assert len(namespace["synthetic"]) == 2000 - 707
+    assert len(namespace["more"]) == 100
+
+
+def test_the_two_commands_stand_at_the_top():
+    head = README.read_text()[:1200]
+    assert "$ make demo" in head
+    assert "$ make test" in head
