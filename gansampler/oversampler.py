@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -19,10 +20,10 @@ from tqdm import tqdm
 from gansampler import validation
 from gansampler._device import resolve_device
 from gansampler._threads import single_thread
-from gansampler.columns import ColumnSummary
 from gansampler.exceptions import NotTrainedError, SmallClassWarning
 from gansampler.gan import GAMES, TrainingSettings
 from gansampler.gan.training import Observer
+from gansampler.onehot import OneHotGroups
 from gansampler.synthesis import ClassGenerator, ClassReport, describe_fallback
 from gansampler.tabular import Table, in_container
 
@@ -384,12 +385,21 @@ class GANOversampler(BaseOverSampler):
 
         with single_thread():
             summary = table.summarise()
+            groups = OneHotGroups.find(table, summary)
             for label, n_rows in self.sampling_strategy_.items():
                 if n_rows == 0:
                     continue
-                generator = self._train(
-                    table.rows(y == label), summary, _plain(label), seeds[label], device
-                )
+                generator = self._new_generator(seeds[label])
+                with self._watched(_plain(label)) as observer:
+                    generator.fit(
+                        table.rows(y == label),
+                        summary,
+                        groups,
+                        name=f"class {_plain(label)!r}",
+                        device=device,
+                        observer=observer,
+                    )
+                self._warn_if_small(_plain(label), generator)
                 new_rows.append(generator.sample(n_rows, generator.resampling_seed))
                 new_labels.append(np.full(n_rows, label, dtype=y.dtype))
                 self.generators_[label] = generator
@@ -403,35 +413,13 @@ class GANOversampler(BaseOverSampler):
         self._template = table.template()
         return table.append(new_rows), np.concatenate([y, *new_labels])
 
-    def _train(
-        self,
-        rows: pd.DataFrame,
-        summary: list[ColumnSummary],
-        label: Hashable,
-        seed: int,
-        device: torch.device,
-    ) -> ClassGenerator:
-        """Train on the rows of one class, say so if it has too few, show progress."""
-        generator = ClassGenerator(
+    def _new_generator(self, seed: int) -> ClassGenerator:
+        return ClassGenerator(
             self._settings(),
             value_range=self.value_range,
             rejection_rate=float(self.rejection_rate),
             seed=seed,
         )
-        with tqdm(
-            total=self.max_iter, desc=f"class {label!r}", disable=not self.verbose
-        ) as bar:
-            generator.fit(
-                rows,
-                summary,
-                name=f"class {label!r}",
-                device=device,
-                observer=self._observer(label, bar),
-            )
-        fallback = describe_fallback(label, generator)
-        if fallback is not None:
-            warnings.warn(fallback, SmallClassWarning, stacklevel=2)
-        return generator
 
     def _settings(self) -> TrainingSettings:
         return TrainingSettings(
@@ -449,10 +437,15 @@ class GANOversampler(BaseOverSampler):
             checkpoint=self.checkpoint,
         )
 
-    def _observer(self, label: Hashable, bar: tqdm) -> Observer | None:
-        """What watches the training; None if nobody does, which spares its cost."""
+    @contextmanager
+    def _watched(self, label: Hashable) -> Iterator[Observer | None]:
+        """Show the progress of a training and let the callback see it.
+
+        Yields None where nobody watches, which spares the cost of it.
+        """
         if not self.verbose and self.callback is None:
-            return None
+            yield None
+            return
 
         def observe(iteration: int, figures: dict[str, float]) -> bool:
             bar.update()
@@ -466,7 +459,16 @@ class GANOversampler(BaseOverSampler):
                 return False
             return bool(self.callback(label, iteration, figures))
 
-        return observe
+        with tqdm(
+            total=self.max_iter, desc=f"class {label!r}", disable=not self.verbose
+        ) as bar:
+            yield observe
+
+    @staticmethod
+    def _warn_if_small(label: Hashable, generator: ClassGenerator) -> None:
+        fallback = describe_fallback(label, generator)
+        if fallback is not None:
+            warnings.warn(fallback, SmallClassWarning, stacklevel=2)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

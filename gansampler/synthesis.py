@@ -18,6 +18,7 @@ from gansampler.gan.training import (
     empty_history,
     silverman_bandwidth,
 )
+from gansampler.onehot import OneHotGroups
 from gansampler.quality import coverage, energy_distance, nearest_row_ratio
 from gansampler.table import TableEncoder
 
@@ -106,6 +107,7 @@ class ClassGenerator:
         self,
         rows: pd.DataFrame,
         table: Sequence[ColumnSummary],
+        groups: OneHotGroups,
         *,
         name: str,
         device: torch.device,
@@ -119,6 +121,8 @@ class ClassGenerator:
             The rows of the class.
         table : sequence of ColumnSummary
             What the whole table shows of each column.
+        groups : OneHotGroups
+            Columns that are learned as one.
         name : str
             The class, for messages.
         device : torch.device
@@ -128,8 +132,11 @@ class ClassGenerator:
         """
         start = time.perf_counter()
         self.n_rows = len(rows)
+        self.table, self.groups = table, groups
         self.encoder = TableEncoder(self.value_range)
-        matrix = self.encoder.fit_transform(rows, table, seed=self.training_seed)
+        matrix = self.encoder.fit_transform(
+            groups.collapse(rows), groups.summarise(table), seed=self.training_seed
+        )
         self.gan: GAN | None = None
         self.trained = len(rows) >= MIN_ROWS and matrix.shape[1] > 0
         if matrix.shape[1]:
@@ -172,6 +179,9 @@ class ClassGenerator:
 
     def sample(self, n_rows: int, seed: int) -> pd.DataFrame:
         """Draw rows in the columns and dtypes of the class."""
+        return self.groups.expand(self._draw_rows(n_rows, seed), self.table)
+
+    def _draw_rows(self, n_rows: int, seed: int) -> pd.DataFrame:
         return self.encoder.inverse_transform(self._draw(n_rows, seed))
 
     def _measure(self, matrix: np.ndarray) -> None:
@@ -181,7 +191,7 @@ class ClassGenerator:
             real = matrix
             if len(real) > N_REPORT_ROWS:
                 real = real[rng.choice(len(real), N_REPORT_ROWS, replace=False)]
-            rows = self.sample(N_REPORT_ROWS, self.calibration_seed)
+            rows = self._draw_rows(N_REPORT_ROWS, self.calibration_seed)
             synthetic = self.encoder.transform(rows)
             self.distance = energy_distance(real, synthetic)
             self.coverage = coverage(real, synthetic)

@@ -22,20 +22,30 @@ class Table:
 
     def __init__(self, X: Any) -> None:
         self.X = X
+        self.n_rows, self.n_columns = X.shape
+        # One column of it at a time becomes dense, never the whole.
+        self._by_column = X.tocsc() if scipy.sparse.issparse(X) else None
+
+    @property
+    def names(self) -> pd.Index:
+        """Names of the columns; their positions where they have none."""
+        if isinstance(self.X, pd.DataFrame):
+            return self.X.columns
+        return pd.RangeIndex(self.n_columns)
+
+    def column(self, position: int) -> pd.Series:
+        """Cells of one column."""
+        if isinstance(self.X, pd.DataFrame):
+            return self.X.iloc[:, position]
+        if self._by_column is not None:
+            return pd.Series(self._by_column[:, [position]].toarray().ravel())
+        return pd.Series(self.X[:, position], copy=False)
 
     def summarise(self) -> list[ColumnSummary]:
-        """Look at each column, one at a time: a sparse one is never whole in memory."""
-        X = self.X
-        if scipy.sparse.issparse(X):
-            by_column = X.tocsc()
-            return [
-                summarise(index, pd.Series(by_column[:, [index]].toarray().ravel()))
-                for index in range(X.shape[1])
-            ]
-        frame = _as_frame(X)
+        """Look at each column of the table."""
         return [
-            summarise(name, frame.iloc[:, index])
-            for index, name in enumerate(frame.columns)
+            summarise(name, self.column(position))
+            for position, name in enumerate(self.names)
         ]
 
     def rows(self, chosen: np.ndarray) -> pd.DataFrame:
@@ -85,7 +95,3 @@ def in_container(rows: pd.DataFrame, template: Any) -> Any:
     if scipy.sparse.issparse(template):
         return type(template)(rows.to_numpy(dtype=template.dtype))
     return rows.to_numpy(dtype=object).astype(template.dtype)
-
-
-def _as_frame(X: Any) -> pd.DataFrame:
-    return X if isinstance(X, pd.DataFrame) else pd.DataFrame(X, copy=False)

@@ -1,0 +1,114 @@
+"""Columns that were one-hot encoded beforehand, seen as the one column they were.
+
+``pandas.get_dummies`` and its kin turn one column of levels into many of zeros and
+ones, exactly one of which is set in each row. Learned one by one they would come back
+with two levels set, or none; so they are learned as one column of levels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from pandas.api import types
+
+from gansampler.columns import ColumnSummary
+from gansampler.tabular import Table
+
+
+@dataclass(frozen=True)
+class OneHotGroups:
+    """Neighbouring columns of which exactly one is set in each row of the table.
+
+    Attributes
+    ----------
+    groups : list of list of int
+        Positions of the columns of each group, in rising order.
+    columns : Index
+        Names of all columns.
+    """
+
+    groups: list[list[int]]
+    columns: pd.Index
+
+    @classmethod
+    def find(cls, table: Table, summary: Sequence[ColumnSummary]) -> OneHotGroups:
+        """Look for groups in the whole table.
+
+        A group ends where its columns are set once in every row; where a further
+        column would be set a second time in some row, the search starts anew.
+        """
+        groups: list[list[int]] = []
+        group: list[int] = []
+        n_set = np.zeros(table.n_rows, dtype=np.int64)
+        for position in range(len(summary)):
+            cells = _zeros_and_ones(table, position, summary[position])
+            if cells is None:
+                group = []
+                continue
+            if not group or (n_set + cells).max() > 1:
+                group, n_set = [], np.zeros_like(n_set)
+            group, n_set = [*group, position], n_set + cells
+            if len(group) > 1 and n_set.min() == 1:
+                groups.append(group)
+                group = []
+        return cls(groups, pd.Index([column.name for column in summary]))
+
+    def collapse(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows with each group as one column of levels, at the place of its first."""
+        if not self.groups:
+            return rows
+        columns = {
+            position: rows.iloc[:, position] for position in range(rows.shape[1])
+        }
+        for group in self.groups:
+            set_column = rows.iloc[:, group].to_numpy(dtype=float).argmax(axis=1)
+            columns[group[0]] = pd.Series(set_column, rows.index).astype("category")
+            for position in group[1:]:
+                del columns[position]
+        return pd.concat(columns, axis=1)
+
+    def expand(self, rows: pd.DataFrame, like: Sequence[ColumnSummary]) -> pd.DataFrame:
+        """Undo ``collapse``, in the names and dtypes of the whole table."""
+        if not self.groups:
+            return rows
+        columns = dict(rows.items())
+        for group in self.groups:
+            set_column = columns[group[0]].to_numpy(dtype=np.int64)
+            for index, position in enumerate(group):
+                cells = pd.Series(set_column == index, rows.index)
+                columns[position] = cells.astype(np.int8).astype(like[position].dtype)
+        ordered = pd.concat([columns[i] for i in range(len(self.columns))], axis=1)
+        ordered.columns = self.columns
+        return ordered
+
+    def summarise(self, summary: Sequence[ColumnSummary]) -> list[ColumnSummary]:
+        """What the table shows of the columns that ``collapse`` leaves."""
+        if not self.groups:
+            return list(summary)
+        firsts = {group[0] for group in self.groups}
+        others = {position for group in self.groups for position in group[1:]}
+        return [
+            ColumnSummary(position, pd.CategoricalDtype(), "category")
+            if position in firsts
+            else column
+            for position, column in enumerate(summary)
+            if position not in others
+        ]
+
+
+def _zeros_and_ones(
+    table: Table, position: int, summary: ColumnSummary
+) -> np.ndarray | None:
+    """Cells of a column as 0 and 1, None if it holds anything else."""
+    numeric = summary.kind == "number" and (summary.low, summary.high) == (0.0, 1.0)
+    if not (summary.few_valued and numeric) and not types.is_bool_dtype(summary.dtype):
+        return None
+    cells = table.column(position)
+    if cells.isna().any():
+        return None
+    numbers = cells.to_numpy(dtype=float)
+    whole = numbers.astype(np.int64)
+    return whole if (whole == numbers).all() else None

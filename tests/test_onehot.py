@@ -1,0 +1,76 @@
+"""Columns that were one-hot encoded beforehand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse
+
+from gansampler import GANOversampler
+from gansampler.onehot import OneHotGroups
+from gansampler.tabular import Table
+
+
+def groups_of(X):
+    table = Table(X)
+    return OneHotGroups.find(table, table.summarise()).groups
+
+
+@pytest.fixture
+def levels():
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {
+            "colour": rng.choice(["red", "green", "blue"], 200),
+            "size": rng.normal(size=200),
+            "shape": rng.choice(["round", "square"], 200),
+            "wheels": rng.choice(["two", "three", "four"], 200),
+        }
+    )
+
+
+@pytest.mark.parametrize("dtype", [bool, int, float, "Int64", "boolean"])
+def test_dummies_of_any_dtype_are_found(levels, dtype):
+    dummies = pd.get_dummies(levels, dtype=dtype)
+    # get_dummies puts the number first.
+    assert groups_of(dummies) == [[1, 2, 3], [4, 5], [6, 7, 8]]
+
+
+def test_arrays_and_sparse_matrices_are_searched_too(levels):
+    X = pd.get_dummies(levels, dtype=float).to_numpy()
+    expected = [[1, 2, 3], [4, 5], [6, 7, 8]]
+    assert groups_of(X) == expected
+    assert groups_of(scipy.sparse.csr_matrix(X)) == expected
+
+
+def test_columns_that_are_no_group_are_left_alone():
+    rng = np.random.default_rng(1)
+    flags = pd.DataFrame(rng.integers(0, 2, (200, 3)), columns=list("abc"))
+    assert groups_of(flags) == []
+    exclusive = pd.DataFrame({"a": [1, 0, 0] * 20, "b": [0, 1, 0] * 20})
+    assert groups_of(exclusive) == []  # in some rows none is set
+    gaps = pd.DataFrame({"a": [1, None, 0] * 20, "b": [0, 1, 1] * 20}, dtype="Int64")
+    assert groups_of(gaps) == []
+    halves = pd.DataFrame({"a": [0, 1, 0.5] * 20, "b": [1, 0, 0.5] * 20})
+    assert groups_of(halves) == []
+
+
+def test_collapsed_rows_expand_to_themselves(levels):
+    dummies = pd.get_dummies(levels)
+    table = Table(dummies)
+    summary = table.summarise()
+    groups = OneHotGroups.find(table, summary)
+    collapsed = groups.collapse(dummies)
+    assert collapsed.shape == (200, 4)
+    assert len(groups.summarise(summary)) == 4
+    pd.testing.assert_frame_equal(groups.expand(collapsed, summary), dummies)
+
+
+def test_synthetic_rows_have_exactly_one_level_of_each_group(levels):
+    dummies = pd.get_dummies(levels)
+    y = np.repeat([0, 1], [150, 50])
+    X_resampled, _ = GANOversampler(max_iter=5, random_state=0).fit_resample(dummies, y)
+    synthetic = X_resampled.iloc[200:]
+    assert (X_resampled.dtypes == dummies.dtypes).all()
+    for group in groups_of(dummies):
+        assert (synthetic.iloc[:, group].sum(axis=1) == 1).all()
+    assert list(X_resampled.columns) == list(dummies.columns)
