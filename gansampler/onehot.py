@@ -1,8 +1,9 @@
 """Columns that were one-hot encoded beforehand, seen as the one column they were.
 
 ``pandas.get_dummies`` and its kin turn one column of levels into many of zeros and
-ones, exactly one of which is set in each row. Learned one by one they would come back
-with two levels set, or none; so they are learned as one column of levels.
+ones, of which one is set in each row, or none where the first level was dropped.
+Learned one by one they would come back with two levels set; so they are learned as one
+column of levels.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from gansampler.tabular import Table
 
 @dataclass(frozen=True)
 class OneHotGroups:
-    """Neighbouring columns of which exactly one is set in each row of the table.
+    """Neighbouring columns of which no row of the table sets more than one.
 
     Attributes
     ----------
@@ -37,24 +38,23 @@ class OneHotGroups:
     def find(cls, table: Table, summary: Sequence[ColumnSummary]) -> OneHotGroups:
         """Look for groups in the whole table.
 
-        A group ends where its columns are set once in every row; where a further
-        column would be set a second time in some row, the search starts anew.
+        A group ends where one more column would set a second cell in some row.
         """
-        groups: list[list[int]] = []
-        group: list[int] = []
+        groups: list[list[int]] = [[]]
         n_set = np.zeros(table.n_rows, dtype=np.int64)
         for position in range(len(summary)):
             cells = _zeros_and_ones(table, position, summary[position])
             if cells is None:
-                group = []
+                groups.append([])
                 continue
-            if not group or (n_set + cells).max() > 1:
-                group, n_set = [], np.zeros_like(n_set)
-            group, n_set = [*group, position], n_set + cells
-            if len(group) > 1 and n_set.min() == 1:
-                groups.append(group)
-                group = []
-        return cls(groups, pd.Index([column.name for column in summary]))
+            if not groups[-1] or (n_set + cells).max() > 1:
+                groups.append([])
+                n_set = np.zeros_like(n_set)
+            groups[-1].append(position)
+            n_set += cells
+        # One column alone is a flag like any other.
+        several = [group for group in groups if len(group) > 1]
+        return cls(several, pd.Index([column.name for column in summary]))
 
     def collapse(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows with each group as one column of levels, at the place of its first."""
@@ -64,8 +64,10 @@ class OneHotGroups:
             position: rows.iloc[:, position] for position in range(rows.shape[1])
         }
         for group in self.groups:
-            set_column = rows.iloc[:, group].to_numpy(dtype=float).argmax(axis=1)
-            columns[group[0]] = pd.Series(set_column, rows.index).astype("category")
+            cells = rows.iloc[:, group].to_numpy(dtype=float)
+            # The number of the column that is set, from 1; 0 for none.
+            levels = cells @ np.arange(1, len(group) + 1)
+            columns[group[0]] = pd.Series(levels, rows.index).astype("category")
             for position in group[1:]:
                 del columns[position]
         return pd.concat(columns, axis=1)
@@ -76,9 +78,9 @@ class OneHotGroups:
             return rows
         columns = dict(rows.items())
         for group in self.groups:
-            set_column = columns[group[0]].to_numpy(dtype=np.int64)
-            for index, position in enumerate(group):
-                cells = pd.Series(set_column == index, rows.index)
+            levels = columns[group[0]].to_numpy(dtype=np.int64)
+            for number, position in enumerate(group, start=1):
+                cells = pd.Series(levels == number, rows.index)
                 columns[position] = cells.astype(np.int8).astype(like[position].dtype)
         ordered = pd.concat([columns[i] for i in range(len(self.columns))], axis=1)
         ordered.columns = self.columns
