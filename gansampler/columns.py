@@ -59,6 +59,12 @@ SMALL_LEVELS = 10
 ``SMALL_LEVELS`` levels, or if at least ``MIN_LEVEL_ROWS`` of its rows show the level
 and it is among the ``MAX_LEVELS`` most frequent. All other levels share one cell."""
 
+MAX_BENT = 100.0
+"""Where the compressed tails end: sinh of more would soon overflow."""
+
+ORDINARY = 1e-100, 1e100
+"""Magnitudes that can be squared and cubed as they are; others are scaled first."""
+
 SKEWED = 2.0
 """Skewness beyond which a column's tails are compressed before training."""
 
@@ -186,6 +192,8 @@ def _kind(name: Hashable, cells: pd.Series) -> Kind:
     dtype = dense(cells.dtype)
     if types.is_complex_dtype(dtype):
         raise _complex_numbers(name)
+    if getattr(dtype, "type", None) in (list, dict):
+        raise _no_category(name, dtype.type.__name__)
     if types.is_bool_dtype(dtype) or isinstance(dtype, pd.CategoricalDtype):
         return "category"
     if dtype.kind in "mM" and "date32" not in str(dtype) and "date64" not in str(dtype):
@@ -207,11 +215,14 @@ def _check_objects(name: Hashable, cells: pd.Series) -> None:
         try:
             hash(cell)
         except TypeError:
-            raise InvalidTableError(
-                f"Column {name!r} contains a cell of type {type(cell).__name__}, which "
-                "is neither a number nor a category. Drop the column, or turn its "
-                "cells into strings or numbers."
-            ) from None
+            raise _no_category(name, type(cell).__name__) from None
+
+
+def _no_category(name: Hashable, kind: str) -> InvalidTableError:
+    return InvalidTableError(
+        f"Column {name!r} contains a cell of type {kind}, which is neither a number "
+        "nor a category. Drop the column, or turn its cells into strings or numbers."
+    )
 
 
 def _complex_numbers(name: Hashable) -> InvalidTableError:
@@ -332,6 +343,12 @@ class NumericColumn:
         summary = self.summary
         numbers = summary.to_numbers(cells)
         observed = np.sort(numbers[~np.isnan(numbers)])
+        self.unit = 1.0
+        if len(observed):
+            largest = float(np.abs(observed).max())
+            if largest and not ORDINARY[0] < largest < ORDINARY[1]:
+                self.unit = largest
+        observed = observed / self.unit
         self.levels = np.unique(observed)
         self.width = int(len(self.levels) > 1)
         self.low, self.high = self._ends()
@@ -342,12 +359,14 @@ class NumericColumn:
             n_levels <= FEW_VALUES and n_levels * FEW_REPEATS <= n
         )
         whole = summary.kind in ("integer", "time")
-        self.decimals = 0 if whole else count_decimals(observed, summary.dtype)
+        self.decimals = 0 if whole else None
+        if not whole and self.unit == 1.0:
+            self.decimals = count_decimals(observed, summary.dtype)
         self.centre, self.bend = 0.0, None
         if not self.few_valued and abs(skewness(observed)) > SKEWED:
             self.centre = float(np.median(observed))
-            spread_ = np.subtract(*np.quantile(observed, [0.75, 0.25]))
-            self.bend = float(spread_) or float(observed.std())
+            middle_half = np.subtract(*np.quantile(observed, [0.75, 0.25]))
+            self.bend = float(middle_half) or float(observed.std())
         bent = self._bend(observed)
         self.mean, self.scale = float(bent.mean()), float(bent.std())
         self.observed = observed
@@ -359,12 +378,12 @@ class NumericColumn:
                 return np.nan, np.nan
             return float(self.levels[0]), float(self.levels[-1])
         if self.value_range == "table" or self.summary.kind in ("integer", "time"):
-            return self.summary.low, self.summary.high
+            return self.summary.low / self.unit, self.summary.high / self.unit
         if types.is_integer_dtype(self.summary.dtype):
             limits = np.iinfo(
                 getattr(self.summary.dtype, "numpy_dtype", self.summary.dtype)
             )
-            return float(limits.min), float(limits.max)
+            return limits.min / self.unit, limits.max / self.unit
         return -np.inf, np.inf
 
     def _bend(self, numbers: np.ndarray) -> np.ndarray:
@@ -375,13 +394,13 @@ class NumericColumn:
     def _unbend(self, numbers: np.ndarray) -> np.ndarray:
         if self.bend is None:
             return numbers
-        return np.sinh(numbers) * self.bend + self.centre
+        return np.sinh(np.clip(numbers, -MAX_BENT, MAX_BENT)) * self.bend + self.centre
 
     def encode(self, cells: pd.Series) -> np.ndarray:
         """Cells in units of the class's standard deviation; zero where missing."""
         if not self.width:
             return np.empty((len(cells), 0))
-        numbers = self.summary.to_numbers(cells)
+        numbers = self.summary.to_numbers(cells) / self.unit
         encoded = (self._bend(numbers) - self.mean) / self.scale
         return np.nan_to_num(encoded, nan=0.0)[:, None]
 
@@ -431,7 +450,7 @@ class NumericColumn:
 
     def decode(self, encoded: np.ndarray) -> pd.Series:
         """Cells in the column's dtype for encoded cells of shape (n, width)."""
-        return self.summary.from_numbers(self._valid_numbers(encoded))
+        return self.summary.from_numbers(self._valid_numbers(encoded) * self.unit)
 
     def _valid_numbers(self, encoded: np.ndarray) -> np.ndarray:
         if not self.width:

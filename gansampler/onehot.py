@@ -35,15 +35,15 @@ class OneHotGroups:
     columns: pd.Index
 
     @classmethod
-    def find(cls, table: Table, summary: Sequence[ColumnSummary]) -> OneHotGroups:
+    def find(cls, table: Table) -> OneHotGroups:
         """Look for groups in the whole table.
 
         A group ends where one more column would set a second cell in some row.
         """
         groups: list[list[int]] = [[]]
         n_set = np.zeros(table.n_rows, dtype=np.int64)
-        for position in range(len(summary)):
-            cells = _zeros_and_ones(table, position, summary[position])
+        for position in range(table.n_columns):
+            cells = _zeros_and_ones(table, position)
             if cells is None:
                 groups.append([])
                 continue
@@ -54,7 +54,7 @@ class OneHotGroups:
             n_set += cells
         # One column alone is a flag like any other.
         several = [group for group in groups if len(group) > 1]
-        return cls(several, pd.Index([column.name for column in summary]))
+        return cls(several, table.names)
 
     def collapse(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows with each group as one column of levels, at the place of its first."""
@@ -101,10 +101,9 @@ class OneHotGroups:
         ]
 
 
-def _zeros_and_ones(
-    table: Table, position: int, summary: ColumnSummary
-) -> np.ndarray | None:
+def _zeros_and_ones(table: Table, position: int) -> np.ndarray | None:
     """Cells of a column as 0 and 1, None if it holds anything else."""
+    summary = table.summary[position]
     numeric = summary.kind == "number" and (summary.low, summary.high) == (0.0, 1.0)
     if not (summary.few_valued and numeric) and not types.is_bool_dtype(summary.dtype):
         return None

@@ -9,7 +9,6 @@ from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-import pandas as pd
 import torch
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.utils import Substitution, check_target_type
@@ -276,8 +275,6 @@ class GANOversampler(BaseOverSampler):
         with validation.all_or_nothing(self):
             validation.check_labels(X, y)
             super().fit(X, y, **params)
-            if isinstance(X, pd.DataFrame):
-                Table(X).summarise()  # refuses what no column may hold
         return self
 
     def fit_resample(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
@@ -366,26 +363,27 @@ class GANOversampler(BaseOverSampler):
             rows = in_container(generator.sample(int(n_samples), seed), self._template)
         return rows.tolist() if self._is_list else rows
 
-    def _check_X_y(self, X: Any, y: Any) -> tuple[Any, np.ndarray, bool]:
+    def _check_X_y(self, X: Any, y: Any) -> tuple[Table, np.ndarray, bool]:
         y, binarize_y = check_target_type(y, indicate_one_vs_all=True)
-        return validation.check_table(self, X, y), y, binarize_y
+        table = Table(validation.check_table(self, X, y))
+        # Refuses, in fit as well, what no column may hold.
+        _ = table.summary
+        return table, y, binarize_y
 
-    def _fit_resample(self, X: Any, y: np.ndarray) -> tuple[Any, np.ndarray]:
+    def _fit_resample(self, table: Table, y: np.ndarray) -> tuple[Any, np.ndarray]:
         device = resolve_device(self.device)
         n_new = sum(self.sampling_strategy_.values())
-        validation.check_memory(len(y) + n_new, X.shape[1])
+        validation.check_memory(len(y) + n_new, table.n_columns)
         # A seed for each class, whether it needs rows or not: which classes are
         # resampled does not change the rows of another.
         rng = check_random_state(self.random_state)
         seeds = {label: _draw_seed(rng) for label in np.unique(y)}
-        table = Table(X)
+        groups = OneHotGroups.find(table)
         self.generators_: dict[Hashable, ClassGenerator] = {}
         self.report_: dict[Hashable, ClassReport] = {}
         new_rows, new_labels = [], []
 
         with single_thread():
-            summary = table.summarise()
-            groups = OneHotGroups.find(table, summary)
             for label, n_rows in self.sampling_strategy_.items():
                 if n_rows == 0:
                     continue
@@ -393,7 +391,7 @@ class GANOversampler(BaseOverSampler):
                 with self._watched(_plain(label)) as observer:
                     generator.fit(
                         table.rows(y == label),
-                        summary,
+                        table.summary,
                         groups,
                         name=f"class {_plain(label)!r}",
                         device=device,

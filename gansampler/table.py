@@ -100,7 +100,7 @@ class TableEncoder:
         rows : DataFrame of shape (n_rows, n_columns)
             The class's rows.
         table : sequence of ColumnSummary or None, default=None
-            What the whole table shows of each column, from ``Table.summarise``; None
+            What the whole table shows of each column, from ``Table.summary``; None
             if ``rows`` are the whole table.
         seed : int, default=0
             Chooses the rows that lend rare levels where there are very many.
@@ -127,7 +127,7 @@ class TableEncoder:
         ndarray of shape (n_rows, n_numeric_ + sum(category_sizes_)), float32
         """
         self.names_ = rows.columns
-        self.table_ = list(table) if table is not None else Table(rows).summarise()
+        self.table_ = list(table) if table is not None else Table(rows).summary
         self.columns_ = [
             self._fit_column(summary, rows.iloc[:, position])
             for position, summary in enumerate(self.table_)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -41,8 +42,15 @@ class Table:
             return pd.Series(self._by_column[:, [position]].toarray().ravel())
         return pd.Series(self.X[:, position], copy=False)
 
-    def summarise(self) -> list[ColumnSummary]:
-        """Look at each column of the table."""
+    @cached_property
+    def summary(self) -> list[ColumnSummary]:
+        """What each column shows.
+
+        Raises
+        ------
+        InvalidTableError
+            If a column holds what no column may hold.
+        """
         return [
             summarise(name, self.column(position))
             for position, name in enumerate(self.names)

@@ -88,6 +88,7 @@ def check_table(estimator: BaseEstimator, X: Any, y: np.ndarray) -> Any:
         The frame as it is; anything else as an array.
     """
     if not isinstance(X, pd.DataFrame):
+        _check_array(X)
         return validate_data(
             estimator,
             X=X,
@@ -95,11 +96,26 @@ def check_table(estimator: BaseEstimator, X: Any, y: np.ndarray) -> Any:
             reset=True,
             dtype=None,
             accept_sparse=["csr", "csc"],
-            ensure_all_finite="allow-nan",
+            ensure_all_finite=False,
         )[0]
     check_frame(X)
     validate_data(estimator, X=X, y=y, reset=True, skip_check_array=True)
     return X
+
+
+def _check_array(X: Any) -> None:
+    if getattr(getattr(X, "dtype", None), "kind", "") == "c":
+        raise InvalidTableError(
+            "Complex data not supported: split the numbers of X into their real and "
+            "imaginary parts first."
+        )
+    if isinstance(X, (list, tuple)) and all(isinstance(r, (list, tuple)) for r in X):
+        lengths = {len(row) for row in X}
+        if len(lengths) > 1:
+            raise InvalidTableError(
+                f"The rows of X have from {min(lengths)} to {max(lengths)} cells. Give "
+                "all rows the same number of cells, None where one is missing."
+            )
 
 
 def check_frame(X: pd.DataFrame) -> None:

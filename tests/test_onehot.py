@@ -12,7 +12,7 @@ from gansampler.tabular import Table
 
 def groups_of(X):
     table = Table(X)
-    return OneHotGroups.find(table, table.summarise()).groups
+    return OneHotGroups.find(table).groups
 
 
 @pytest.fixture
@@ -61,8 +61,8 @@ def test_columns_that_are_no_group_are_left_alone():
 def test_collapsed_rows_expand_to_themselves(levels, drop_first):
     dummies = pd.get_dummies(levels, drop_first=drop_first)
     table = Table(dummies)
-    summary = table.summarise()
-    groups = OneHotGroups.find(table, summary)
+    summary = table.summary
+    groups = OneHotGroups.find(table)
     collapsed = groups.collapse(dummies)
     assert collapsed.shape[1] == 4
     assert len(groups.summarise(summary)) == 4

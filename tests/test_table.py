@@ -16,7 +16,7 @@ from gansampler.tabular import Table
 
 def encoder_of(rows, table=None, **parameters):
     table = rows if table is None else table
-    return TableEncoder(**parameters).fit(rows, Table(table).summarise())
+    return TableEncoder(**parameters).fit(rows, Table(table).summary)
 
 
 def random_matrix(encoder, n_rows, seed=0, spread=1.0):
