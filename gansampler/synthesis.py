@@ -13,10 +13,9 @@ import torch
 from gansampler.columns import ColumnSummary
 from gansampler.gan import GAN, TrainingSettings, train_gan
 from gansampler.gan.training import (
-    JITTER,
     Observer,
     empty_history,
-    silverman_bandwidth,
+    jitter,
 )
 from gansampler.onehot import OneHotGroups
 from gansampler.quality import coverage, energy_distance, nearest_row_ratio
@@ -169,7 +168,7 @@ class ClassGenerator:
         assert self.gan is not None
         encoder, seed = self.encoder, self.calibration_seed
         self.gan.match_categories(encoder.category_frequencies_, seed)
-        bandwidth = JITTER * silverman_bandwidth(len(matrix), encoder.n_numeric_)
+        bandwidth = jitter(len(matrix), encoder.n_numeric_)
         encoder.calibrate(self._draw(N_CALIBRATION_ROWS, seed), bandwidth)
 
     def _draw(self, n_rows: int, seed: int) -> np.ndarray:

@@ -13,6 +13,7 @@ from gansampler.gan.training import (
     HISTORY_COLUMNS,
     covariance_factor,
     default_batch_size,
+    jitter,
     learning_rate_factor,
     noise_scale,
     silverman_bandwidth,
@@ -159,6 +160,11 @@ def test_noise_falls_to_its_floor():
 
 def test_batches_follow_the_number_of_rows_within_bounds():
     assert [default_batch_size(n) for n in (3, 60, 5000)] == [32, 60, 128]
+
+
+def test_jitter_reckons_with_few_dimensions():
+    assert jitter(100, 3) == pytest.approx(0.7 * silverman_bandwidth(100, 3))
+    assert jitter(100, 300) == jitter(100, 4) == 0.7 * silverman_bandwidth(100, 4)
 
 
 @pytest.mark.parametrize("shape", [(200, 4), (3, 6), (5, 1), (5, 0)])

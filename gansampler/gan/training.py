@@ -23,6 +23,10 @@ JITTER = 0.7
 covariance of the class: the generator learns the smoothed law of the class instead of
 its n rows."""
 
+MAX_DIMENSION = 4
+"""Columns that the bandwidth reckons with: it grows towards one with their number, as
+if the class filled all dimensions, which the rows of real tables do not."""
+
 NOISE_START, NOISE_END = 0.3, 0.1
 """Standard deviation of the noise on all rows that the discriminator sees, at the
 start and at the end (instance noise: Soenderby et al. 2017)."""
@@ -92,6 +96,11 @@ def silverman_bandwidth(n_rows: int, n_columns: int) -> float:
     Silverman 1986, equation 4.14: (4 / ((d + 2) n))^(1 / (d + 4)).
     """
     return float((4 / ((n_columns + 2) * n_rows)) ** (1 / (n_columns + 4)))
+
+
+def jitter(n_rows: int, n_columns: int) -> float:
+    """Standard deviation of the noise on real rows, in units of the class's."""
+    return JITTER * silverman_bandwidth(n_rows, min(n_columns, MAX_DIMENSION))
 
 
 def covariance_factor(rows: np.ndarray) -> np.ndarray:
@@ -175,8 +184,7 @@ class Match:
         self.settings = settings
         self.game = GAMES[settings.loss]
         self.n_numeric = n_numeric
-        bandwidth = JITTER * silverman_bandwidth(len(rows), n_numeric)
-        kernel = bandwidth * covariance_factor(rows[:, :n_numeric])
+        kernel = jitter(len(rows), n_numeric) * covariance_factor(rows[:, :n_numeric])
         self.kernel = torch.as_tensor(kernel, dtype=torch.float32, device=device)
         self.batch_size = settings.batch_size or default_batch_size(len(rows))
         weight = settings.gradient_penalty
