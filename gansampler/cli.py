@@ -10,7 +10,6 @@ import codecs
 import json
 import signal
 import sys
-import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,12 +17,10 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from gansampler.exceptions import GANSamplerError, GANSamplerWarning
-
 if TYPE_CHECKING:
     import pandas as pd
 
-    from gansampler.tablefiles import CsvTable, ParquetTable
+    from gansampler.tablefiles import FileTable
 
 EXIT_OK = 0
 EXIT_ERROR = 1
@@ -66,17 +63,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complain("terminated")
         return EXIT_TERMINATED
     except MemoryError as error:
-        _complain(f"error: not enough memory: {error}")
+        _complain(f"error: not enough memory. {error}")
         return EXIT_ERROR
     # What these say is meant for people; anything else is a bug and shows its trace.
-    except (
-        GANSamplerError,
-        ValueError,
-        TypeError,
-        OSError,
-        RuntimeError,
-        ImportError,
-    ) as error:
+    # The errors of this package are among them.
+    except (ValueError, OSError, RuntimeError, ImportError) as error:
         _complain(f"error: {error}")
         return EXIT_ERROR
     return EXIT_OK
@@ -101,9 +92,6 @@ def _termination_as_exit() -> Iterator[None]:
     def stop(signal_number: int, frame: FrameType | None) -> None:
         raise _Terminated
 
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may set handlers
-        return
     previous = signal.signal(signal.SIGTERM, stop)
     try:
         yield
@@ -120,8 +108,7 @@ def _warnings_on_one_line() -> Iterator[None]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for category in (UserWarning, GANSamplerWarning):
-            warnings.simplefilter("always", category)
+        warnings.simplefilter("always", UserWarning)
         warnings.showwarning = show
         yield
 
@@ -258,7 +245,7 @@ def _strategy(text: str) -> Strategy:
     if text in STRATEGIES:
         return text
     if text.lstrip().startswith("{"):
-        return _sizes(text)
+        return _json_sizes(text)
     try:
         share = float(text)
     except ValueError:
@@ -268,12 +255,13 @@ def _strategy(text: str) -> Strategy:
         ) from None
     if not 0 < share <= 1:
         raise argparse.ArgumentTypeError(
-            f"{text} is not a share: it must be above 0 and at most 1"
+            f"{text} is no share above 0 and at most 1; for a number of rows write "
+            'JSON such as {"yes": 500}'
         )
     return share
 
 
-def _sizes(text: str) -> dict[str, int]:
+def _json_sizes(text: str) -> dict[str, int]:
     try:
         sizes = json.loads(text)
     except json.JSONDecodeError as error:
@@ -283,7 +271,7 @@ def _sizes(text: str) -> dict[str, int]:
     for label, size in sizes.items():
         if type(size) is not int or size < 0:
             raise argparse.ArgumentTypeError(
-                f"the size of class {label!r} must be a whole number, not "
+                f"the size of class {label!r} must be a whole number from 0 on, not "
                 f"{json.dumps(size)}"
             )
     return dict(sizes)
@@ -321,6 +309,7 @@ def _separator(text: str) -> str:
 
 def _encoding(text: str) -> str:
     try:
+        "".encode(text)  # refuses codecs that are none of text, such as hex
         return codecs.lookup(text).name
     except LookupError:
         raise argparse.ArgumentTypeError(
@@ -332,7 +321,8 @@ def _picture(text: str) -> Path:
     path = Path(text)
     if path.suffix.lower() not in PICTURE_SUFFIXES:
         raise argparse.ArgumentTypeError(
-            f"{text!r} does not end in {', '.join(PICTURE_SUFFIXES)}"
+            f"{text!r} must end in {', '.join(PICTURE_SUFFIXES[:-1])} or "
+            f"{PICTURE_SUFFIXES[-1]}"
         )
     return path
 
@@ -352,8 +342,8 @@ def _balance(arguments: argparse.Namespace) -> None:
             f"{arguments.input} has a column {arguments.mark!r} already: choose "
             "another name for --mark"
         )
-    _check_classes(table)
-    features, labels = _synthetic_rows(table, arguments)
+    strategy = _strategy_for(table, arguments.sampling_strategy)
+    features, labels = _synthetic_rows(table, strategy, arguments)
     tablefiles.write_whole(
         arguments.output,
         table.with_rows(features, labels, arguments.mark),
@@ -366,17 +356,75 @@ def _balance(arguments: argparse.Namespace) -> None:
     )
 
 
-def _check_classes(table: CsvTable | ParquetTable) -> None:
-    classes = table.labels.unique()
-    if len(classes) == 1:
+def _class_sizes(table: FileTable) -> dict[Any, int]:
+    """Rows of each class, the largest class first."""
+    sizes = table.labels.value_counts()
+    return {label: int(size) for label, size in sizes.items() if size}
+
+
+def _strategy_for(table: FileTable, strategy: Strategy) -> Any:
+    """Check a strategy against a table, and turn the texts in it into labels.
+
+    Raises
+    ------
+    ValueError
+        If the table has one class only, or the strategy does not suit its classes.
+    """
+    sizes = {table.label_text(label): n for label, n in _class_sizes(table).items()}
+    if len(sizes) == 1:
         raise ValueError(
-            f"column {table.target!r} holds one class only "
-            f"({table.label_text(classes[0])!r}): there is nothing to balance"
+            f"column {table.target!r} holds one class only ({next(iter(sizes))!r}): "
+            "there is nothing to balance"
+        )
+    if isinstance(strategy, float):
+        _check_share(table.target, sizes, strategy)
+    if isinstance(strategy, dict):
+        return _labelled_sizes(table, strategy)
+    return strategy
+
+
+def _check_share(target: str, sizes: dict[str, int], share: float) -> None:
+    """Refuse a share where there are not two classes, or that adds nothing."""
+    (_, most), *others, (smaller, least) = sizes.items()
+    if others:
+        raise ValueError(
+            f"a share needs two classes, and column {target!r} holds {len(sizes)}: "
+            f"write the wanted sizes in JSON, such as {json.dumps({smaller: most})}"
+        )
+    if int(share * most) <= least:
+        raise ValueError(
+            f"a share of {share} adds nothing: class {smaller!r} is already "
+            f"{least / most:.3g} times as large as the other; ask for a larger share"
         )
 
 
+def _labelled_sizes(table: FileTable, wanted: dict[str, int]) -> dict[Any, int]:
+    """Wanted sizes by label of the table's own type instead of by text."""
+    from gansampler.tablefiles import listed
+
+    sizes = _class_sizes(table)
+    by_text = {table.label_text(label): label for label in sizes}
+    by_folded = {text.casefold(): label for text, label in by_text.items()}
+    labelled = {}
+    for text, size in wanted.items():
+        # JSON writes true where the table may have True.
+        label = by_text.get(text, by_folded.get(text.casefold()))
+        if label is None:
+            raise ValueError(
+                f"column {table.target!r} has no class {text!r}: its classes are "
+                f"{listed(sorted(by_text))}"
+            )
+        if size < sizes[label]:
+            raise ValueError(
+                f"class {text!r} has {sizes[label]} rows already, and rows are only "
+                f"added: ask for as many or more, not {size}"
+            )
+        labelled[label] = size
+    return labelled
+
+
 def _synthetic_rows(
-    table: CsvTable | ParquetTable, arguments: argparse.Namespace
+    table: FileTable, strategy: Any, arguments: argparse.Namespace
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Features and classes of the rows that balance a table."""
     from gansampler import GANOversampler
@@ -385,7 +433,7 @@ def _synthetic_rows(
     if arguments.max_iter is not None:
         options["max_iter"] = arguments.max_iter
     sampler = GANOversampler(
-        _with_labels_of(table, arguments.sampling_strategy),
+        strategy,
         device=arguments.device,
         verbose=0 if arguments.quiet else 1,
         random_state=arguments.random_state,
@@ -396,40 +444,12 @@ def _synthetic_rows(
     return features.iloc[n_rows:], labels.iloc[n_rows:]
 
 
-def _with_labels_of(table: CsvTable | ParquetTable, strategy: Strategy) -> Any:
-    """Turn the texts in a strategy into labels of the table's own type.
-
-    Raises
-    ------
-    ValueError
-        If the table has no such class.
-    """
-    if not isinstance(strategy, dict):
-        return strategy
-    by_text = {table.label_text(label): label for label in table.labels.unique()}
-    by_folded = {text.casefold(): text for text in by_text}
-    labelled = {}
-    for asked, size in strategy.items():
-        # JSON writes true where the table may have True.
-        text = asked if asked in by_text else by_folded.get(asked.casefold())
-        if text is None:
-            known = ", ".join(repr(text) for text in sorted(by_text))
-            raise ValueError(
-                f"column {table.target!r} has no class {asked!r}: its classes are "
-                f"{known}"
-            )
-        labelled[by_text[text]] = size
-    return labelled
-
-
-def _summary(table: CsvTable | ParquetTable, added: pd.Series) -> str:
+def _summary(table: FileTable, added: pd.Series) -> str:
     """Sizes of the classes before and after, as aligned text."""
-    sizes = table.labels.value_counts()
     gains = added.value_counts()
     rows = [(table.target, "before", "after")] + [
         (table.label_text(label), str(size), str(size + gains.get(label, 0)))
-        for label, size in sizes.items()
-        if size
+        for label, size in _class_sizes(table).items()
     ]
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     return "\n".join(

@@ -16,7 +16,6 @@ import pytest
 from imblearn.over_sampling import RandomOverSampler
 
 import gansampler
-from gansampler import tablefiles
 from gansampler.cli import main
 from gansampler.exceptions import SmallClassWarning
 
@@ -257,12 +256,40 @@ def test_unknown_target(folder, capsys):
     )
 
 
-def test_unknown_class(folder, copying, capsys):
-    arguments = balance("--sampling-strategy", '{"maybe": 50}')
-    assert failure(capsys, *arguments) == (
-        "gansampler: error: column 'churn' has no class 'maybe': its classes are "
-        "'no', 'yes'\n"
-    )
+@pytest.mark.parametrize(
+    ("target", "strategy", "expected"),
+    [
+        (
+            "churn",
+            '{"maybe": 50}',
+            "column 'churn' has no class 'maybe': its classes are 'no', 'yes'",
+        ),
+        (
+            "churn",
+            '{"yes": 11}',
+            "class 'yes' has 12 rows already, and rows are only added: ask for as many "
+            "or more, not 11",
+        ),
+        (
+            "churn",
+            "0.3",
+            "a share of 0.3 adds nothing: class 'yes' is already 0.3 times as large as "
+            "the other; ask for a larger share",
+        ),
+        (
+            "city",
+            "0.5",
+            "a share needs two classes, and column 'city' holds 3: write the wanted "
+            'sizes in JSON, such as {"Paris": 21}',
+        ),
+    ],
+)
+def test_strategies_that_do_not_suit_the_classes(
+    folder, capsys, target, strategy, expected
+):
+    arguments = balance("--sampling-strategy", strategy, target=target)
+    assert failure(capsys, *arguments) == f"gansampler: error: {expected}\n"
+    assert not (folder / "out.csv").exists()
 
 
 def test_one_class_only(folder, capsys):
@@ -301,6 +328,13 @@ def test_input_is_never_written_over(folder, capsys):
             "over: choose another output\n"
         )
     assert digest(folder / "in.csv") == before
+
+
+def test_output_in_a_folder_that_is_not_there(folder, capsys):
+    assert failure(capsys, *balance(output="no/out.csv")) == (
+        "gansampler: error: cannot write no/out.csv: the folder no is not there; make "
+        "it first\n"
+    )
 
 
 def test_input_that_is_not_there(folder, capsys):
@@ -343,23 +377,28 @@ def test_device_that_is_not_there(folder, capsys):
         ),
         (
             ["--sampling-strategy", "1.5"],
-            "argument --sampling-strategy: 1.5 is not a share: it must be above 0 and "
-            "at most 1",
+            "argument --sampling-strategy: 1.5 is no share above 0 and at most 1; for "
+            'a number of rows write JSON such as {"yes": 500}',
         ),
         (
             ["--sampling-strategy", "nan"],
-            "argument --sampling-strategy: nan is not a share: it must be above 0 and "
-            "at most 1",
+            "argument --sampling-strategy: nan is no share above 0 and at most 1; for "
+            'a number of rows write JSON such as {"yes": 500}',
         ),
         (
             ["--sampling-strategy", '{"yes": 1.5}'],
             "argument --sampling-strategy: the size of class 'yes' must be a whole "
-            "number, not 1.5",
+            "number from 0 on, not 1.5",
         ),
         (
             ["--sampling-strategy", '{"yes": true}'],
             "argument --sampling-strategy: the size of class 'yes' must be a whole "
-            "number, not true",
+            "number from 0 on, not true",
+        ),
+        (
+            ["--sampling-strategy", '{"yes": -1}'],
+            "argument --sampling-strategy: the size of class 'yes' must be a whole "
+            "number from 0 on, not -1",
         ),
         (
             ["--sampling-strategy", "{yes: 5}"],
@@ -385,6 +424,11 @@ def test_device_that_is_not_there(folder, capsys):
             "argument --encoding: 'utf-9' is not an encoding; utf-8, utf-16, latin-1 "
             "and cp1252 are some",
         ),
+        (
+            ["--encoding", "hex"],
+            "argument --encoding: 'hex' is not an encoding; utf-8, utf-16, latin-1 and "
+            "cp1252 are some",
+        ),
     ],
 )
 def test_arguments_that_make_no_sense(folder, capsys, arguments, expected):
@@ -392,6 +436,15 @@ def test_arguments_that_make_no_sense(folder, capsys, arguments, expected):
         f"gansampler balance: error: {expected}"
     )
     assert not (folder / "out.csv").exists()
+
+
+def test_mistyped_command(capsys):
+    # Python 3.12 writes the choices without quotes.
+    assert (
+        misuse(capsys, "balanse")
+        .replace("'", "")
+        .startswith("gansampler: error: argument COMMAND: invalid choice: balanse")
+    )
 
 
 def test_missing_arguments(capsys):
@@ -403,8 +456,8 @@ def test_missing_arguments(capsys):
         "-o/--output"
     )
     assert misuse(capsys, "demo", "--output", "a.txt") == (
-        "gansampler demo: error: argument --output: 'a.txt' does not end in .png, "
-        ".pdf, .svg"
+        "gansampler demo: error: argument --output: 'a.txt' must end in .png, .pdf "
+        "or .svg"
     )
 
 
@@ -434,13 +487,13 @@ def raising(error):
     [
         (KeyboardInterrupt(), 130, "gansampler: interrupted\n"),
         (ValueError("two\n  lines"), 1, "gansampler: error: two lines\n"),
-        (TypeError("wrong"), 1, "gansampler: error: wrong\n"),
         (
             RuntimeError("the GPU is on fire"),
             1,
             "gansampler: error: the GPU is on fire\n",
         ),
-        (MemoryError("9 TB"), 1, "gansampler: error: not enough memory: 9 TB\n"),
+        (MemoryError("9 TB"), 1, "gansampler: error: not enough memory. 9 TB\n"),
+        (MemoryError(), 1, "gansampler: error: not enough memory.\n"),
     ],
 )
 def test_errors_while_sampling(folder, monkeypatch, capsys, error, status, expected):
@@ -451,9 +504,10 @@ def test_errors_while_sampling(folder, monkeypatch, capsys, error, status, expec
     assert [path.name for path in folder.iterdir()] == ["in.csv"]
 
 
-def test_a_bug_shows_where_it_is(folder, monkeypatch):
-    with_fit_resample(monkeypatch, raising(KeyError("a bug")))
-    with pytest.raises(KeyError, match="a bug"):
+@pytest.mark.parametrize("kind", [KeyError, TypeError])
+def test_a_bug_shows_where_it_is(folder, monkeypatch, kind):
+    with_fit_resample(monkeypatch, raising(kind("a bug")))
+    with pytest.raises(kind, match="a bug"):
         main(balance())
 
 
@@ -493,7 +547,7 @@ def test_a_full_disk(folder, copying, monkeypatch, capsys):
     def fail(descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(tablefiles.os, "fsync", fail)
+    monkeypatch.setattr(os, "fsync", fail)
     assert failure(capsys, *balance()) == (
         "gansampler: error: cannot write out.csv: no space left on device\n"
     )

@@ -10,13 +10,15 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
+from imblearn import FunctionSampler
+from imblearn.pipeline import Pipeline
 
-from gansampler import demo
 from gansampler.cli import main
 from gansampler.datasets import load_churn, load_credit, load_fraud
+from gansampler.demo import _columns, _comparison, _picture, description
 
 ROW = re.compile(
-    r"(none|SMOTENC|GANOversampler) +"
+    r"(no resampling|SMOTENC|GANOversampler) +"
     + r" +".join([r"(0\.\d{3})"] * 4)
     + r" +(\d+\.\d)"
 )
@@ -47,11 +49,12 @@ def test_two_tables_and_three_methods_are_shown(shown):
     assert shown.status == 0
     assert "gansampler: " not in shown.err
     assert "Stratified 2-fold cross-validation" in shown.out
+    assert "With few rows and hardly any training, as here," in shown.out
     assert "churn: 600 rows, 19 columns, 14.2% of class churn = yes\n" in shown.out
     assert "fraud: 600 rows, 12 columns, 10.0% of class fraud = True\n" in shown.out
     assert "(29,400 rows were left out at random to be quick;" in shown.out
     rows = ROW.findall(shown.out)
-    names = ["none", "SMOTENC", "GANOversampler"]
+    names = ["no resampling", "SMOTENC", "GANOversampler"]
     assert [row[0] for row in rows] == names * 2
     assert all(len(line) <= 88 for line in shown.out.splitlines())
 
@@ -80,12 +83,11 @@ def test_picture_is_drawn(shown):
     assert [path.name for path in shown.folder.iterdir()] == ["gansampler-demo.png"]
 
 
-def test_without_matplotlib_there_are_figures_only(tmp_path, monkeypatch, capsys):
+def test_without_matplotlib_there_are_figures_only(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    demo._draw(tmp_path / "a.png", [], [])
-    assert capsys.readouterr().out == (
+    assert _picture.draw(tmp_path / "a.png", []) == (
         "No picture was drawn, because matplotlib is not installed: "
-        'pip install "gansampler[plot]"\n'
+        'pip install "gansampler[plot]"'
     )
     assert not list(tmp_path.iterdir())
 
@@ -96,36 +98,36 @@ def test_folder_of_the_picture_is_looked_for_at_once(tmp_path, capsys):
     assert capsys.readouterr() == (
         "",
         f"gansampler: error: cannot write {picture}: the folder {picture.parent} is "
-        "not there\n",
+        "not there; make it first\n",
     )
 
 
 def test_shortened_tables():
     X, y = load_fraud()
-    table = demo.shortened("fraud", X, y, 6_000, np.random.RandomState(0))
+    table = _comparison.shortened("fraud", X, y, 6_000, np.random.RandomState(0))
     assert bool(table.rare) is True
     assert len(table.X) == len(table.y) == 6_000
     assert table.n_dropped == 24_000
     assert table.y.sum() == 300  # all of them
     pd.testing.assert_series_equal(table.X.dtypes, X.dtypes)
-    table = demo.shortened("fraud", X, y, 1_000, np.random.RandomState(0))
+    table = _comparison.shortened("fraud", X, y, 1_000, np.random.RandomState(0))
     assert table.y.sum() == 100
     X, y = load_churn()
-    table = demo.shortened("churn", X, y, 6_000, np.random.RandomState(0))
+    table = _comparison.shortened("churn", X, y, 6_000, np.random.RandomState(0))
     pd.testing.assert_frame_equal(table.X, X)
     assert (table.rare, table.n_dropped) == ("yes", 0)
-    assert demo.description(table) == (
+    assert description(table) == (
         "churn: 5,000 rows, 19 columns, 14.1% of class churn = yes"
     )
 
 
 def test_samplers_see_the_training_rows_only(monkeypatch):
     X, y = load_churn()
-    table = demo.shortened("churn", X, y, 300, np.random.RandomState(0))
+    table = _comparison.shortened("churn", X, y, 300, np.random.RandomState(0))
     table.X["row"] = np.arange(300)
     seen = []
 
-    class Spy(demo.FunctionSampler):
+    class Spy(FunctionSampler):
         def fit_resample(self, X, y, **parameters):
             seen.append(set(X["row"]))
             return super().fit_resample(X, y, **parameters)
@@ -135,13 +137,13 @@ def test_samplers_see_the_training_rows_only(monkeypatch):
         return scores(model, X, is_rare)
 
     tested = []
-    scores = demo._scores
-    monkeypatch.setattr(demo, "_scores", spy_on)
-    treatment = demo.Pipeline(
+    scores = _comparison._scores
+    monkeypatch.setattr(_comparison, "_scores", spy_on)
+    treatment = Pipeline(
         [("prepare", "passthrough"), ("resample", Spy(validate=False))]
     )
-    effort = demo.QUICK
-    result = demo.evaluation(table, "spy", treatment, effort, 0)
+    effort = _comparison.QUICK
+    result = _comparison.evaluation(table, "spy", treatment, effort, 0)
     assert len(seen) == effort.n_folds == 2
     assert seen[0].isdisjoint(seen[1])
     assert seen[0] | seen[1] == set(range(300))
@@ -154,7 +156,7 @@ def test_columns_are_completed_as_smotenc_demands():
     X, _ = load_credit()
     X = X.assign(day=pd.Timestamp("2020-01-01") + pd.to_timedelta(X["age"], unit="D"))
     X.loc[3, "day"] = pd.NaT
-    completed = demo.completed_columns().fit_transform(X)
+    completed = _columns.completed_columns().fit_transform(X)
     assert set(completed) == set(X)
     assert not completed.isna().any(axis=None)
     kinds = completed.dtypes.map(lambda dtype: dtype.kind).to_dict()
@@ -168,36 +170,35 @@ def test_columns_are_completed_as_smotenc_demands():
 
 def test_encoding_takes_missing_cells_and_new_categories():
     X, _ = load_fraud()
-    encoder = demo.encoded_columns().fit(X[:2000])
+    encoder = _columns.encoded_columns().fit(X[:2000])
     unseen = X[2000:2100].assign(provider="never seen", currency=None, lat=np.nan)
     encoded = encoder.transform(unseen)
     assert np.isfinite(encoded).all()
-    n_categories = len(demo.categories(X))
+    n_categories = len(_columns.categories(X))
     n_others = X.shape[1] - n_categories
-    assert encoded.shape[1] <= n_others + n_categories * demo.MAX_LEVELS
+    assert encoded.shape[1] <= n_others + n_categories * _columns.MAX_LEVELS
 
 
-def evaluation(table, method, scores):
-    frame = pd.DataFrame()
-    return demo.Evaluation(table, method, np.array(scores), 0.0, frame, frame)
+def evaluation(method, scores):
+    return _comparison.Evaluation(None, method, np.array(scores), 0.0, None, None)
 
 
 def test_verdict_counts_wins_and_measures_noise():
     # Two folds, four scores; b leads a by 0.1 or 0.3 from fold to fold.
-    a = evaluation("t", "none", [[0.5, 0.5, 0.5, 0.9], [0.5, 0.5, 0.5, 0.9]])
-    b = evaluation("t", "b", [[0.6, 0.6, 0.6, 0.8], [0.8, 0.8, 0.8, 0.6]])
+    a = evaluation("a", [[0.5, 0.5, 0.5, 0.9], [0.5, 0.5, 0.5, 0.9]])
+    b = evaluation("b", [[0.6, 0.6, 0.6, 0.8], [0.8, 0.8, 0.8, 0.6]])
     deviation = np.std([0.05, 0.15], ddof=1)
-    assert demo.verdict([a, b]) == (
-        "Of these 4 figures the best is that of b in 3, no resampling in 1; gaps of "
+    assert _comparison.verdict([[a, b]]) == (
+        "Of these 4 figures the best is that of b in 3, a in 1; gaps of "
         f"about {deviation:.3f} or less are within the noise between folds."
     )
 
 
 def test_verdict_gives_ties_to_all():
     scores = [[0.5] * 4] * 2
-    results = [evaluation("t", name, scores) for name in ("none", "b")]
-    assert demo.verdict(results).startswith(
-        "Of these 4 figures the best is that of no resampling in 4, b in 4;"
+    results = [[evaluation(name, scores) for name in ("a", "b")]] * 2
+    assert _comparison.verdict(results).startswith(
+        "Of these 8 figures the best is that of a in 8, b in 8;"
     )
 
 
@@ -208,6 +209,7 @@ def test_telling_columns():
         {
             "same": rng.normal(size=n),
             "shifted": rng.normal(size=n),
+            "twice": 0.0,
             "kind": rng.choice(["p", "q"], n),
             "id": [f"id{i}" for i in range(n)],
             "day": pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(n), unit="D"),
@@ -218,24 +220,32 @@ def test_telling_columns():
         kind="p",
         day=common["day"] + pd.Timedelta(days=n // 4),
     )
-    assert demo.telling_columns(rare, common, 3) == ["shifted", "kind", "day"]
-    assert demo.class_distance(rare["id"], common["id"]) is None
-    assert demo.class_distance(rare["same"], common["same"]) == 0
-    assert demo.class_distance(rare["day"], common["day"]) == pytest.approx(0.25)
+    # What goes hand in hand with another column tells nothing more.
+    common["twice"], rare["twice"] = 2 * common["shifted"], 2 * rare["shifted"]
+    assert _picture.telling_columns(rare, common, 3) == ["shifted", "kind", "day"]
+    assert _picture.class_distance(rare["id"], common["id"]) is None
+    assert _picture.class_distance(rare["same"], common["same"]) == 0
+    assert _picture.class_distance(rare["day"], common["day"]) == pytest.approx(0.25)
     share = (common["kind"] == "q").mean()
-    assert demo.class_distance(rare["kind"], common["kind"]) == pytest.approx(share)
+    assert _picture.class_distance(rare["kind"], common["kind"]) == pytest.approx(share)
 
 
 def test_all_kinds_of_columns_are_drawn():
     figure = pytest.importorskip("matplotlib.figure").Figure()
     day = pd.Series(pd.to_datetime(["2020-01-01", "2020-01-05", None]), name="day")
     axis = figure.add_subplot()
-    demo.draw_marginal(axis, day, day)
+    _picture.draw_column(axis, day, day)
     low, high = axis.get_xlim()
     assert low < 18262 < 18266 < high  # days since 1970
     assert axis.get_title() == "day"
     axis = figure.add_subplot()
-    demo.draw_marginal(axis, pd.Series(["p", "q", "q"]), pd.Series(["q", "r"]))
+    _picture.draw_column(axis, pd.Series([0, 2, 2, 2]), pd.Series([1.0, 2.0]))
+    real, synthetic = (patch.get_data() for patch in axis.patches)
+    assert real.edges.tolist() == synthetic.edges.tolist() == [-0.5, 0.5, 1.5, 2.5]
+    assert real.values.tolist() == [25, 0, 75]
+    assert synthetic.values.tolist() == [0, 50, 50]
+    axis = figure.add_subplot()
+    _picture.draw_column(axis, pd.Series(["p", "q", "q"]), pd.Series(["q", "r"]))
     assert [label.get_text() for label in axis.get_yticklabels()] == ["q", "p", "r"]
     widths = [bar.get_width() for bar in axis.patches]
-    assert widths == pytest.approx([2 / 3, 1 / 3, 0, 1 / 2, 0, 1 / 2])
+    assert widths == pytest.approx([200 / 3, 100 / 3, 0, 50, 0, 50])

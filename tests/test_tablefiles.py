@@ -5,6 +5,7 @@ import datetime
 import errno
 import io
 import os
+import shutil
 import stat
 import sys
 from decimal import Decimal
@@ -253,6 +254,7 @@ def test_cells_are_written_in_the_manner_of_their_column(
         ["1'500", "2"],
         ["+1", "2"],
         ["123456789012345678901", "1"],  # no integer of 64 bits
+        ["1" * 5000, "1"],
         ["\u0661", "\u0662"],  # digits, but not those that would be written
         ["01/02/2020", "03/04/2021"],  # day and month could change places
         ["2020-1-5", "2020-01-06"],
@@ -397,8 +399,13 @@ def test_features_keep_their_order_wherever_the_target_stands(tmp_path):
         ),
         (
             b"a;y\n1;2\n",
-            "{path} has no column 'y': its columns are 'a;y' (its cells seem to be "
-            "separated by ';': try --sep)",
+            "{path} has only one column where ',' separates cells: if ';' does, say "
+            "--sep ';'",
+        ),
+        (
+            b"a\ty\n1\t2\n",
+            "{path} has only one column where ',' separates cells: if '\\t' does, say "
+            "--sep tab",
         ),
         (b"Y ,x\n1,2\n", "{path} has no column 'y': did you mean 'Y '?"),
         (b"p,q\n1,2\n", "{path} has no column 'y': its columns are 'p', 'q'"),
@@ -537,16 +544,26 @@ def test_destinations_that_are_refused(tmp_path):
     check_paths(source, there, overwrite=True)
     check_paths(source, tmp_path / "new.csv.gz")
     (tmp_path / "folder.csv").mkdir()
-    assert message(check_paths, source, tmp_path / "folder.csv", overwrite=True) == (
-        f"{tmp_path / 'folder.csv'} is a folder: name a file in it"
-    )
+    for folder in (tmp_path / "folder.csv", tmp_path):
+        assert message(check_paths, source, folder, overwrite=True) == (
+            f"{folder} is a folder: name a file in it"
+        )
     lost = tmp_path / "no" / "a.csv"
     assert message(check_paths, source, lost) == (
-        f"cannot write {lost}: the folder {lost.parent} is not there"
+        f"cannot write {lost}: the folder {lost.parent} is not there; make it first"
     )
     assert message(check_paths, source, tmp_path / "a.parquet") == (
         f"the format stays as it is: {source} is csv, so {tmp_path / 'a.parquet'} must "
         "end in .csv, not in .parquet"
+    )
+
+
+def test_folder_without_permission_is_refused(tmp_path, monkeypatch):
+    source, new = write_csv(tmp_path, ["1"], ["a"]), tmp_path / "new.csv"
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)
+    assert message(check_paths, source, new) == (
+        f"cannot write {new}: you may not write to the folder {tmp_path}; choose "
+        "another output"
     )
 
 
@@ -560,17 +577,28 @@ def failing(error):
     return fail
 
 
-@pytest.mark.parametrize("step", ["fdopen", "fsync", "chmod", "replace"])
-@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize(
+    ("owner", "step", "overwrite"),
+    [
+        (Path, "open", False),
+        (os, "fsync", False),
+        (os, "fsync", True),
+        (shutil, "copymode", True),
+        (os, "replace", False),
+        (os, "replace", True),
+    ],
+)
 @pytest.mark.parametrize(
     "error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()]
 )
-def test_output_is_whole_or_as_before(tmp_path, monkeypatch, step, overwrite, error):
+def test_output_is_whole_or_as_before(
+    tmp_path, monkeypatch, owner, step, overwrite, error
+):
     path = tmp_path / "out.csv"
     if overwrite:
         path.write_text("old")
     with monkeypatch.context() as patched:
-        patched.setattr(os, step, failing(error))
+        patched.setattr(owner, step, failing(error))
         with pytest.raises((TableFileError, KeyboardInterrupt)) as caught:
             write_whole(path, b"new", overwrite=overwrite)
     if isinstance(error, OSError):
@@ -781,6 +809,17 @@ def test_parquet_of_pandas_keeps_index_and_types(tmp_path, index, expected, mark
     )
 
 
+@pytest.mark.parametrize("places", [[1, 2, 126], [None, None, None]])
+def test_parquet_index_that_cannot_be_counted_on_stays_empty(tmp_path, places):
+    index = pd.Index(pd.array(places, dtype="Int8"), name="place")
+    path = tmp_path / "table.parquet"
+    pd.DataFrame({"x": [1, 2, 3], "y": ["a", "b", "b"]}, index).to_parquet(path)
+    table = read_table(path, "y")
+    content = table.with_rows(table.features[:2], table.labels[:2])
+    whole = pq.read_table(pa.BufferReader(content))
+    assert whole["place"].to_pylist() == [*places, None, None]
+
+
 @pytest.mark.parametrize(
     ("columns", "expected"),
     [
@@ -837,6 +876,7 @@ def test_what_is_no_parquet_file(tmp_path):
 
 def test_parquet_without_pyarrow(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.delitem(sys.modules, "gansampler.tablefiles._parquet", raising=False)
     path = tmp_path / "table.parquet"
     path.write_bytes(b"PAR1")
     assert message(read_table, path, "y") == (

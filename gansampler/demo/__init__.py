@@ -1,0 +1,113 @@
+"""What ``gansampler demo`` shows: two real tables, three ways to treat them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from textwrap import fill
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from gansampler.datasets import load_churn, load_fraud
+from gansampler.demo._comparison import (
+    CLASSIFIERS,
+    FULL,
+    QUICK,
+    SCORES,
+    Effort,
+    Evaluation,
+    Table,
+    evaluation,
+    methods,
+    shortened,
+    verdict,
+)
+from gansampler.demo._picture import draw
+
+__all__ = ["run_demo"]
+
+WIDTH = 88
+
+
+def run_demo(
+    *,
+    quick: bool = False,
+    random_state: int = 0,
+    picture: Path = Path("gansampler-demo.png"),
+) -> None:
+    """Compare no resampling, SMOTENC and GANOversampler, and draw synthetic rows.
+
+    Parameters
+    ----------
+    quick : bool, default=False
+        Whether to use few rows and hardly any training.
+    random_state : int, default=0
+        Seed of the folds, samplers and classifiers.
+    picture : Path
+        File to draw to; nothing is drawn where matplotlib is not installed.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder of ``picture`` does not exist.
+    """
+    if not picture.resolve().parent.is_dir():
+        raise FileNotFoundError(
+            f"cannot write {picture}: the folder {picture.parent} is not there; make "
+            "it first"
+        )
+    effort = QUICK if quick else FULL
+    rng = np.random.RandomState(random_state)
+    tables = [
+        shortened("churn", *load_churn(), effort.n_rows, rng),
+        shortened("fraud", *load_fraud(), effort.n_rows, rng),
+    ]
+    heading = (
+        f"Stratified {effort.n_folds}-fold cross-validation; scores are means over the "
+        f"folds and over {CLASSIFIERS}. Seconds are those of resampling one fold."
+    )
+    if quick:
+        heading += (
+            " With few rows and hardly any training, as here, they say nothing of how "
+            "well a method does."
+        )
+    print(fill(heading, WIDTH))
+    # Boosting on more threads than there are idle cores mostly waits.
+    with threadpool_limits(limits=1):
+        results = [evaluations(table, effort, random_state) for table in tables]
+    print(f"\n{fill(verdict(results), WIDTH)}")
+    print(draw(picture, [result[-1] for result in results]))
+
+
+def evaluations(table: Table, effort: Effort, random_state: int) -> list[Evaluation]:
+    """Evaluate all methods on a table and print each as soon as it is known."""
+    print(f"\n{description(table)}\n{_row('', [*SCORES, 'seconds'])}", flush=True)
+    results = []
+    for name, treatment in methods(effort, random_state).items():
+        result = evaluation(table, name, treatment, effort, random_state)
+        figures = [f"{score:.3f}" for score in result.scores.mean(axis=0)]
+        print(_row(name, [*figures, f"{result.seconds:.1f}"]), flush=True)
+        results.append(result)
+    return results
+
+
+def _row(name: str, cells: Sequence[str]) -> str:
+    widths = [max(len(head), len("0.000")) for head in (*SCORES, "seconds")]
+    return f"{name:<14}" + "".join(
+        f"  {cell:>{width}}" for cell, width in zip(cells, widths, strict=True)
+    )
+
+
+def description(table: Table) -> str:
+    """Say what a table is, and what was left out of it."""
+    text = (
+        f"{table.name}: {len(table.y):,} rows, {table.X.shape[1]} columns, "
+        f"{table.is_rare.mean():.1%} of class {table.y.name} = {table.rare}"
+    )
+    if table.n_dropped:
+        text += (
+            f"\n({table.n_dropped:,} rows were left out at random to be quick; "
+            "the whole table scores differently)"
+        )
+    return text

@@ -1,0 +1,237 @@
+"""CSV files: their text kept row by row, and their columns typed."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from gansampler.tablefiles._csv_columns import (
+    MISSING_TOKENS,
+    CsvColumn,
+    quoted_if_needed,
+    typed_column,
+    unquoted,
+)
+from gansampler.tablefiles._files import (
+    TableFileError,
+    check_columns,
+    check_labels,
+    read_bytes,
+)
+
+
+class Record(NamedTuple):
+    """One row of a CSV file as it stands there.
+
+    Attributes
+    ----------
+    start : int
+        Where the row begins in the file's text.
+    text : str
+        The row without the end of its line.
+    fields : list of str
+        Its cells, quotes included.
+    end : str
+        The end of its line; empty where the file ends without one.
+    """
+
+    start: int
+    text: str
+    fields: list[str]
+    end: str
+
+
+@dataclass(frozen=True)
+class CsvTable:
+    """A CSV file, its columns typed and its text kept.
+
+    Attributes
+    ----------
+    target : str
+        Name of the column that holds the classes.
+    columns : dict of str to CsvColumn
+        All columns by name, in the file's order.
+    header : str
+        First line, as it stands.
+    rows : list of str
+        All other rows, as they stand.
+    separator, newline, encoding : str
+        How the file is put together.
+    """
+
+    target: str
+    columns: dict[str, CsvColumn]
+    header: str
+    rows: list[str]
+    separator: str
+    newline: str
+    encoding: str
+
+    @cached_property
+    def features(self) -> pd.DataFrame:
+        """All columns but the target."""
+        return pd.DataFrame(
+            {
+                name: column.values
+                for name, column in self.columns.items()
+                if name != self.target
+            }
+        )
+
+    @cached_property
+    def labels(self) -> pd.Series:
+        """The target column."""
+        return self.columns[self.target].values.rename(self.target)
+
+    def label_text(self, label: Any) -> str:
+        """Write a class as its cells in the file read."""
+        return unquoted(self.columns[self.target].write(label)).strip()
+
+    def with_rows(
+        self, features: pd.DataFrame, labels: pd.Series, mark: str | None = None
+    ) -> bytes:
+        """Content of a file that holds this table and further rows after it.
+
+        Parameters
+        ----------
+        features : DataFrame of shape (n_added, n_features)
+            Cells of the further rows.
+        labels : Series of shape (n_added,)
+            Their classes.
+        mark : str, optional
+            Name of a column to add, False for the rows of this table and True for the
+            further ones.
+
+        Returns
+        -------
+        content : bytes
+        """
+        texts = [
+            column.texts(labels if name == self.target else features[name])
+            for name, column in self.columns.items()
+        ]
+        added = [self.separator.join(fields) for fields in zip(*texts, strict=True)]
+        lines = [self.header, *self.rows, *added]
+        if mark is not None:
+            marks = [quoted_if_needed(mark, self.separator)]
+            marks += ["False"] * len(self.rows) + ["True"] * len(added)
+            lines = [
+                f"{line}{self.separator}{cell}"
+                for line, cell in zip(lines, marks, strict=True)
+            ]
+        text = "".join(line + self.newline for line in lines)
+        return text.encode(self.encoding)
+
+
+def read_csv(
+    path: Path, target: str, separator: str = ",", encoding: str = "utf-8"
+) -> CsvTable:
+    """Read a CSV file; ``read_table`` tells more."""
+    content = read_bytes(path)
+    if codecs.lookup(encoding).name == "utf-8" and content.startswith(codecs.BOM_UTF8):
+        encoding = "utf-8-sig"  # reads the mark of spreadsheets, and writes it again
+    text = _decoded(path, content, encoding)
+    records = list(_records(path, text, separator))
+    if not records:
+        raise TableFileError(f"{path} is empty: a header and rows are needed")
+    header, *rows = records
+    _check_separator(path, header, separator)
+    names = [unquoted(field) for field in header.fields]
+    check_columns(path, names, target)
+    if not rows:
+        raise TableFileError(f"{path} has a header but no rows")
+    for row in rows:
+        if len(row.fields) != len(names):
+            raise TableFileError(
+                f"line {_line_number(text, row.start)} of {path} has "
+                f"{len(row.fields)} cells where the header has {len(names)}: mend the "
+                "line, or say with --sep what separates cells"
+            )
+    by_column = zip(*(row.fields for row in rows), strict=True)
+    fields = dict(zip(names, by_column, strict=True))
+    n_missing = sum(unquoted(field) in MISSING_TOKENS for field in fields[target])
+    check_labels(path, target, n_missing)
+    return CsvTable(
+        target=target,
+        columns={
+            name: typed_column(column, separator, dates=name != target)
+            for name, column in fields.items()
+        },
+        header=header.text,
+        rows=[row.text for row in rows],
+        separator=separator,
+        newline=header.end,
+        encoding=encoding,
+    )
+
+
+def _decoded(path: Path, content: bytes, encoding: str) -> str:
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise TableFileError(
+            f"{path} is not {encoding} text (line {line}): say with --encoding how it "
+            "is encoded, for instance --encoding cp1252"
+        ) from error
+    if "\0" in text:
+        raise TableFileError(
+            f"{path} holds zero bytes, so it is no {encoding} text: check the file, or "
+            "say with --encoding how it is encoded, for instance --encoding utf-16"
+        )
+    return text
+
+
+def _records(path: Path, text: str, separator: str) -> Iterator[Record]:
+    """Split a CSV file's text into rows and fields, and keep every character of them.
+
+    The standard library's reader would not tell which cells were quoted. Lines with
+    nothing on them are no rows.
+    """
+    other = rf"[^{re.escape(separator)}\r\n"
+    field = re.compile(
+        rf'("[^"]*(?:""[^"]*)*"|{other}"]{other}]*|)'
+        rf"({re.escape(separator)}|\r\n|\r|\n|\Z)"
+    )
+    start = position = 0
+    fields: list[str] = []
+    while position < len(text) or fields:
+        match = field.match(text, position)
+        if match is None:
+            raise TableFileError(
+                f"line {_line_number(text, position)} of {path} has a cell whose "
+                'quotes do not match: a quoted cell ends with a quote (") before the '
+                "separator, and quotes inside it are doubled"
+            )
+        cell, end = match.groups()
+        fields.append(cell)
+        position = match.end()
+        if end == separator:
+            continue
+        if fields != [""]:
+            yield Record(start, text[start : match.end(1)], fields, end)
+        start, fields = position, []
+
+
+def _line_number(text: str, position: int) -> int:
+    return len(re.findall(r"\r\n|\r|\n", text[:position])) + 1
+
+
+def _check_separator(path: Path, header: Record, separator: str) -> None:
+    """Refuse a header of one cell that another separator would make several of."""
+    if len(header.fields) > 1:
+        return
+    for other in ";\t,|":
+        if other in header.text:
+            name = "tab" if other == "\t" else repr(other)
+            raise TableFileError(
+                f"{path} has only one column where {separator!r} separates cells: if "
+                f"{other!r} does, say --sep {name}"
+            )

@@ -1,0 +1,274 @@
+"""Columns of CSV files: what their cells mean, and the manner they are written in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+from math import isfinite
+from statistics import mode
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+MISSING_TOKENS = frozenset(
+    {"", ".", "?", "NULL", "null", "None", "NaT", "NaN", "nan", "-NaN", "-nan"}
+    | {"NA", "N/A", "n/a", "#N/A", "<NA>"}
+)
+"""Cells that stand for nothing in a column of numbers or dates, and among labels. In a
+column of text only the empty cell does: "NA" may be Namibia, and as a level of its own
+it loses nothing."""
+
+INTEGER = re.compile("-?(0|[1-9][0-9]*)")
+NUMBER = re.compile(
+    rf"({INTEGER.pattern}|-?(?=\.[0-9]))(\.[0-9]*)?([eE][+-]?[0-9]+)?"
+    # Infinity stays a number so that the sampler refuses it instead of copying it.
+    "|[+-]?(?i:inf|infinity)"
+)
+"""Digits with a zero in front are no number but a code that would lose its zero."""
+
+INT64 = range(-(2**63), 2**63)
+
+DATE_PARTS = (
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y%m%d",
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+)
+TIME_PARTS = (
+    "",
+    " %H:%M",
+    "T%H:%M",
+    " %H:%M:%S",
+    "T%H:%M:%S",
+    " %H:%M:%S.%f",
+    "T%H:%M:%S.%f",
+)
+DATE_PATTERNS = tuple(date + time for date, time in product(DATE_PARTS, TIME_PARTS))
+COMPACT_YEARS = range(1900, 2101)
+"""Eight digits are a date only within these years, otherwise a number."""
+
+
+@dataclass(frozen=True)
+class CsvColumn:
+    """A column of a CSV file, and the manner in which its cells are written.
+
+    Attributes
+    ----------
+    values : Series
+        The typed cells.
+    missing : str
+        What stands in the file where a cell is missing.
+    write : callable
+        Maps one value that is not missing to the text that stands for it in the file,
+        quotes included.
+    """
+
+    values: pd.Series
+    missing: str
+    write: Callable[[Any], str]
+
+    def texts(self, values: pd.Series) -> list[str]:
+        """Write cells as they would stand in the file."""
+        return [
+            self.missing if absent else self.write(value)
+            for value, absent in zip(values, values.isna(), strict=True)
+        ]
+
+
+class Manner(NamedTuple):
+    """How a column's cells are read and written, blanks, quotes and gaps apart.
+
+    Attributes
+    ----------
+    values : Series
+        The cells that are there.
+    write : callable
+        Maps a value to the text of its cell.
+    """
+
+    values: pd.Series
+    write: Callable[[Any], str]
+
+
+def unquoted(field: str) -> str:
+    """Cell of a CSV field: without the quotes around it and the doubled ones in it."""
+    if field.startswith('"'):
+        return field[1:-1].replace('""', '"')
+    return field
+
+
+def quoted_if_needed(cell: str, separator: str) -> str:
+    """Field for a cell, in quotes if it would be misread without them."""
+    if any(character in cell for character in (separator, '"', "\r", "\n")):
+        return '"' + cell.replace('"', '""') + '"'
+    return cell
+
+
+def typed_column(
+    fields: Sequence[str], separator: str, *, dates: bool = True
+) -> CsvColumn:
+    """Type a column's fields as dates, numbers or text, whichever fits all of them.
+
+    Parameters
+    ----------
+    fields : sequence of str
+        Cells as they stand in the file, quotes included.
+    separator : str
+        What stands between the cells of a row.
+    dates : bool, default=True
+        Whether the cells may be dates.
+
+    Returns
+    -------
+    column : CsvColumn
+    """
+    cells = [unquoted(field).strip() for field in fields]
+    present = {
+        row: cell for row, cell in enumerate(cells) if cell not in MISSING_TOKENS
+    }
+    manner = _manner(list(present.values()), separator, dates=dates)
+    if manner is None:
+        return _text_column(fields, separator)
+    gaps = [field for row, field in enumerate(fields) if row not in present]
+    values = manner.values.set_axis(list(present))
+    if gaps and values.dtype == np.int64:
+        values = values.astype("Int64")
+    frames = [fields[row].partition(cell)[::2] for row, cell in present.items()]
+    before, after = mode(frames)
+    return CsvColumn(
+        values=values.reindex(range(len(fields))),
+        missing=mode(gaps) if gaps else "",
+        write=lambda value: before + manner.write(value) + after,
+    )
+
+
+def _manner(cells: Sequence[str], separator: str, *, dates: bool) -> Manner | None:
+    """Tell what cells are if they are not text."""
+    if not cells:
+        return None
+    # A comma can be a decimal mark only where it does not separate cells.
+    marks = "." if separator == "," else ".,"
+    return (_date_manner(cells) if dates else None) or _number_manner(cells, marks)
+
+
+def _text_column(fields: Sequence[str], separator: str) -> CsvColumn:
+    """Text as it is; each text is written as it stood where it was first seen."""
+    first_seen: dict[str, str] = {}
+    for field in fields:
+        first_seen.setdefault(unquoted(field), field)
+
+    def write(value: Any) -> str:
+        cell = str(value)
+        seen = first_seen.get(cell)
+        return quoted_if_needed(cell, separator) if seen is None else seen
+
+    cells = [unquoted(field) or None for field in fields]
+    return CsvColumn(pd.Series(cells), first_seen.get("", ""), write)
+
+
+def _number_manner(cells: Sequence[str], marks: str) -> Manner | None:
+    """Numbers, if every cell is one."""
+    for mark in marks:
+        # A point in the place of the decimal mark, and none in any other.
+        exchange = str.maketrans({mark: ".", ".": mark})
+        numbers = [cell.translate(exchange) for cell in cells]
+        if all(map(INTEGER.fullmatch, numbers)):
+            return _integer_manner(numbers)
+        if all(map(NUMBER.fullmatch, numbers)):
+            values, write = _decimal_manner(numbers)
+            return Manner(values, lambda value: write(value).translate(exchange))  # noqa: B023
+    return None
+
+
+def _integer_manner(cells: Sequence[str]) -> Manner | None:
+    """Integers, if they fit into 64 bits; otherwise text."""
+    longest = len(str(INT64.start))
+    if any(len(cell) > longest or int(cell) not in INT64 for cell in cells):
+        return None
+    return Manner(
+        pd.Series([int(cell) for cell in cells], dtype="int64"),
+        write=lambda value: str(int(value)),
+    )
+
+
+def _decimal_manner(cells: Sequence[str]) -> Manner:
+    """Numbers with a fraction or an exponent, written with no more digits than seen."""
+    values = [float(cell) for cell in cells]
+    finite = [
+        cell for cell, value in zip(cells, values, strict=True) if isfinite(value)
+    ]
+    if any("e" in cell.lower() for cell in finite):
+        digits = max(map(_significant_digits, finite))
+        style = f".{digits}{'G' if any('E' in cell for cell in finite) else 'g'}"
+
+        def write(value: Any) -> str:
+            return format(float(value), style)
+
+    else:
+        decimals = [len(cell.partition(".")[2]) for cell in finite] or [0]
+        fewest, most = min(decimals), max(decimals)
+
+        def write(value: Any) -> str:
+            # Adding zero turns the minus zero of a rounded small number into zero.
+            text: str = np.format_float_positional(
+                round(float(value), most) + 0.0, precision=most, min_digits=fewest
+            )
+            return text.rstrip(".")
+
+    return Manner(pd.Series(values, dtype="float64"), write)
+
+
+def _significant_digits(number: str) -> int:
+    mantissa = re.split("[eE]", number)[0]
+    return max(len(mantissa.replace(".", "").lstrip("-0")), 1)
+
+
+def _date_manner(cells: Sequence[str]) -> Manner | None:
+    """Dates, if one pattern and one only reads and rewrites every cell exactly.
+
+    Where day and month could change places the cells stay text: a date made up under
+    the wrong reading need not exist under the right one.
+    """
+    if not re.match("[0-9]{2}.{6}", cells[0]):
+        return None  # no pattern fits, and trying all of them takes time
+    zone = "Z" if all(cell.endswith("Z") for cell in cells) else ""
+    cells = [cell.removesuffix(zone) for cell in cells]
+    digits = min(len(cells[0].rpartition(".")[2]), 6)
+    fitting = [
+        (pattern, dates)
+        for pattern in DATE_PATTERNS
+        if (dates := _dates(cells, pattern, digits)) is not None
+    ]
+    if len(fitting) != 1:
+        return None
+    pattern, dates = fitting[0]
+    return Manner(dates, write=lambda value: _date_text(value, pattern, digits) + zone)
+
+
+def _dates(cells: Sequence[str], pattern: str, digits: int) -> pd.Series | None:
+    """Cells as dates, if a pattern reads and rewrites all of them exactly."""
+    try:  # in a moment, before the whole column is tried
+        datetime.strptime(cells[0], pattern)
+    except ValueError:
+        return None
+    dates = pd.to_datetime(pd.Series(cells), format=pattern, errors="coerce")
+    if dates.isna().any():
+        return None
+    if pattern.startswith("%Y%m%d") and not dates.dt.year.isin(COMPACT_YEARS).all():
+        return None
+    rewritten = [_date_text(date, pattern, digits) for date in dates]
+    return dates if rewritten == list(cells) else None
+
+
+def _date_text(date: datetime, pattern: str, digits: int) -> str:
+    """Write a date, with so many digits of the second's fraction if there is one."""
+    text = date.strftime(pattern)
+    return text[: len(text) - 6 + digits] if pattern.endswith("%f") else text

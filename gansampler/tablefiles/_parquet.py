@@ -1,0 +1,237 @@
+"""Parquet files: their Arrow table kept, and its columns as pandas has them."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from pyarrow import types
+
+from gansampler.tablefiles._files import (
+    TableFileError,
+    check_columns,
+    check_labels,
+    read_bytes,
+)
+
+NULLABLE = {
+    pa.bool_(): pd.BooleanDtype(),
+    pa.int8(): pd.Int8Dtype(),
+    pa.int16(): pd.Int16Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.uint8(): pd.UInt8Dtype(),
+    pa.uint16(): pd.UInt16Dtype(),
+    pa.uint32(): pd.UInt32Dtype(),
+    pa.uint64(): pd.UInt64Dtype(),
+}
+"""Types that pandas would turn into floats or objects where cells are missing."""
+
+
+@dataclass(frozen=True)
+class ParquetTable:
+    """A Parquet file, its columns typed and its Arrow table kept.
+
+    Attributes
+    ----------
+    target : str
+        Name of the column that holds the classes.
+    table : pyarrow.Table
+        All columns, among them those in which pandas keeps a frame's index.
+    index : list of str
+        Names of the columns of the index, which are no features.
+    compression : str
+        Codec of the file.
+    """
+
+    target: str
+    table: pa.Table
+    index: list[str]
+    compression: str
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of all columns, those of an index included."""
+        return list(self.table.column_names)
+
+    @cached_property
+    def features(self) -> pd.DataFrame:
+        """All columns but the target and the index."""
+        return pd.DataFrame(
+            {
+                name: _arrow_to_pandas(self.table[name])
+                for name in self.columns
+                if name != self.target and name not in self.index
+            }
+        )
+
+    @cached_property
+    def labels(self) -> pd.Series:
+        """The target column."""
+        return _arrow_to_pandas(self.table[self.target]).rename(self.target)
+
+    def label_text(self, label: Any) -> str:
+        """Write a class as text."""
+        return str(label)
+
+    def with_rows(
+        self, features: pd.DataFrame, labels: pd.Series, mark: str | None = None
+    ) -> bytes:
+        """Content of a file that holds this table and further rows after it.
+
+        An index of integers is counted on as far as its type goes; the further rows'
+        places in any other index stay empty. See ``CsvTable.with_rows`` for the
+        parameters.
+        """
+        columns = []
+        for name in self.columns:
+            column = self.table[name]
+            if name in self.index:
+                columns.append(_index_continued(column, len(labels)))
+            else:
+                values = labels if name == self.target else features[name]
+                columns.append(_pandas_to_arrow(values, column))
+        added = pa.Table.from_arrays(columns, schema=self.table.schema)
+        whole = pa.concat_tables([self.table, added]).unify_dictionaries()
+        if mark is not None:
+            marks = np.arange(len(whole)) >= len(self.table)
+            whole = whole.append_column(mark, pa.array(marks))
+        whole = whole.replace_schema_metadata(
+            _range_index_extended(whole.schema.metadata, len(whole))
+        )
+        sink = pa.BufferOutputStream()
+        pq.write_table(whole, sink, compression=self.compression)
+        content: bytes = sink.getvalue().to_pybytes()
+        return content
+
+
+def read_parquet(path: Path, target: str) -> ParquetTable:
+    """Read a Parquet file; ``read_table`` tells more."""
+    content = read_bytes(path)
+    if not content:
+        raise TableFileError(f"{path} is empty: it is no Parquet file")
+    try:
+        file = pq.ParquetFile(pa.BufferReader(content))
+        table = file.read()
+    except (pa.ArrowException, OSError) as error:
+        raise TableFileError(
+            f"{path} is damaged or no Parquet file: check the file, or name it after "
+            "what it is"
+        ) from error
+    index = _index_columns(table.schema)
+    features = [name for name in table.column_names if name not in index]
+    check_columns(path, features, target)
+    if not len(table):
+        raise TableFileError(f"{path} has columns but no rows")
+    for name in features:
+        kind = table.schema.field(name).type
+        if not _has_plain_values(kind):
+            raise TableFileError(
+                f"column {name!r} of {path} is of type {kind}, of which no values can "
+                "be made: remove the column"
+            )
+    codec = file.metadata.row_group(0).column(0).compression
+    read = ParquetTable(
+        target=target,
+        table=table,
+        index=index,
+        compression="none" if codec == "UNCOMPRESSED" else codec.lower(),
+    )
+    check_labels(path, target, int(read.labels.isna().sum()))
+    return read
+
+
+def _index_columns(schema: pa.Schema) -> list[str]:
+    """Columns in which pandas has kept an index; a plain range needs none."""
+    described = (schema.pandas_metadata or {}).get("index_columns", [])
+    return [name for name in described if isinstance(name, str)]
+
+
+def _has_plain_values(kind: pa.DataType) -> bool:
+    """Tell the types whose cells are single values that a table can be made of."""
+    if types.is_dictionary(kind):
+        return _has_plain_values(kind.value_type)
+    if types.is_primitive(kind):
+        return not types.is_interval(kind)  # months have no common length
+    return (
+        types.is_decimal(kind)
+        or types.is_string(kind)
+        or types.is_large_string(kind)
+        or types.is_null(kind)
+        or str(kind) == "string_view"  # older releases of pyarrow do not know it
+    )
+
+
+def _plain_type(kind: pa.DataType) -> pa.DataType:
+    """Type that pandas holds without Python objects, for types that it does not.
+
+    Days become times of day zero, zoned times UTC, times of day their ticks since
+    midnight, and exact decimals floats.
+    """
+    if types.is_date(kind):
+        return pa.timestamp("s")
+    if types.is_timestamp(kind):
+        return pa.timestamp(kind.unit)
+    if types.is_time32(kind):
+        return pa.int32()
+    if types.is_time64(kind):
+        return pa.int64()
+    if types.is_decimal(kind):
+        return pa.float64()
+    return kind
+
+
+def _arrow_to_pandas(column: pa.ChunkedArray) -> pd.Series:
+    """Cells for a sampler.
+
+    Integers and booleans stay what they are although some are missing.
+    """
+    plain = column.cast(_plain_type(column.type)).unify_dictionaries()
+    mapper = NULLABLE.get if column.null_count else None
+    values: pd.Series = plain.to_pandas(types_mapper=mapper)
+    return values
+
+
+def _pandas_to_arrow(values: pd.Series, like: pa.ChunkedArray) -> pa.Array:
+    """Cells of a sampler, as values of the column that they belong to."""
+    plain_type = _plain_type(like.type)
+    if types.is_floating(plain_type):
+        # "Not a number" becomes a null only where the column has nulls.
+        nulls = like.null_count > 0
+        plain = pa.array(values.to_numpy(), plain_type, from_pandas=nulls)
+    else:
+        plain = pa.array(values, plain_type)
+    if types.is_date(like.type):
+        # Through days: a date of milliseconds must not hold a part of a day.
+        plain = plain.cast(pa.date32())
+    return plain.cast(like.type)
+
+
+def _index_continued(column: pa.ChunkedArray, n_added: int) -> pa.Array:
+    last = pc.max(column).as_py() if types.is_integer(column.type) else None
+    if last is not None:
+        with suppress(pa.ArrowInvalid, OverflowError):  # the type's range ends
+            return pa.array(range(last + 1, last + 1 + n_added), column.type)
+    return pa.nulls(n_added, column.type)
+
+
+def _range_index_extended(
+    metadata: dict[bytes, bytes] | None, n_rows: int
+) -> dict[bytes, bytes] | None:
+    """Metadata in which a pandas index that is a plain range covers all rows."""
+    if not metadata or b"pandas" not in metadata:
+        return metadata
+    described = json.loads(metadata[b"pandas"])
+    for index in described["index_columns"]:
+        if isinstance(index, dict) and index.get("kind") == "range":
+            index["stop"] = index["start"] + index["step"] * n_rows
+    return {**metadata, b"pandas": json.dumps(described).encode()}
