@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import pickle
 import random
 import subprocess
 import sys
@@ -30,25 +31,32 @@ def resample(container=np.asarray, **parameters):
     X_resampled, _ = sampler.fit_resample(container(X), Y)
     if hasattr(X_resampled, "to_numpy"):
         X_resampled = X_resampled.to_numpy()
-    return hashlib.sha256(np.ascontiguousarray(X_resampled).tobytes()).hexdigest()
+    return fingerprint(X_resampled)
+
+
+def fingerprint(rows):
+    return hashlib.sha256(np.ascontiguousarray(rows).tobytes()).hexdigest()
 
 
 SCRIPT = textwrap.dedent(
     """
-    import sys
+    import pickle, sys
     sys.path.insert(0, sys.argv[1])
-    from test_repeatability import resample
+    from test_repeatability import fingerprint, resample
     print(resample())
+    with open(sys.argv[2], "rb") as file:
+        sampler = pickle.load(file)
+    print(fingerprint(sampler.sample(50, 1)))
     """
 )
 
 
-def start_process(n_threads):
+def start_process(n_threads, pickled):
     environment = {**os.environ, "OMP_NUM_THREADS": str(n_threads)}
     for name in ("MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         environment.pop(name, None)
     return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, os.path.dirname(__file__)],
+        [sys.executable, "-c", SCRIPT, os.path.dirname(__file__), str(pickled)],
         env=environment,
         stdout=subprocess.PIPE,
         text=True,
@@ -60,10 +68,14 @@ def test_twice_in_a_process_and_with_another_seed():
     assert resample() != resample(random_state=1)
 
 
-def test_in_other_processes_with_any_number_of_threads():
-    processes = [start_process(n_threads) for n_threads in (1, 2, 4)]
-    outputs = [process.communicate(timeout=120)[0].strip() for process in processes]
-    assert outputs == [resample()] * 3
+def test_in_other_processes_with_any_number_of_threads(tmp_path):
+    sampler = GANOversampler(max_iter=20, random_state=0)
+    sampler.fit_resample(X, Y)
+    pickled = tmp_path / "sampler.pickle"
+    pickled.write_bytes(pickle.dumps(sampler))
+    processes = [start_process(n_threads, pickled) for n_threads in (1, 2, 4)]
+    outputs = [process.communicate(timeout=120)[0].split() for process in processes]
+    assert outputs == [[resample(), fingerprint(sampler.sample(50, 1))]] * 3
 
 
 @pytest.mark.parametrize("n_threads", [1, 2, 4])

@@ -311,6 +311,7 @@ def train_gan(
     discriminator_optimizer = make_optimizer(match.discriminator, settings)
     generator_optimizer = make_optimizer(match.generator, settings)
     averaged = copy.deepcopy(match.generator).requires_grad_(False)
+    averaged_weights = list(averaged.parameters())
     gan = GAN(averaged, match.discriminator, match.latent)
     selection = CheckpointSelection(gan, match, seed)
     max_iter, steps = settings.max_iter, settings.discriminator_steps
@@ -342,7 +343,7 @@ def train_gan(
         if look:
             raise_if_diverged(reply, "generator", iteration, name)
         descend(generator_optimizer, answer, rate)
-        average_weights(averaged, match.generator, iteration)
+        average_weights(averaged_weights, match.generator_weights, iteration)
 
         # What happened, kept on the device.
         value = value_function(real_logits, fake_logits)
@@ -373,11 +374,12 @@ def empty_history() -> pd.DataFrame:
     return as_frame(np.empty((0, len(HISTORY_COLUMNS)), dtype=np.float32))
 
 
-def average_weights(averaged: Generator, live: Generator, iteration: int) -> None:
+def average_weights(
+    averaged: Sequence[Tensor], live: Sequence[Tensor], iteration: int
+) -> None:
     """Move the running average of the generator's weights towards the live ones."""
     decay = min(AVERAGE_DECAY, (iteration + 1) / (iteration + 10))
-    pairs = zip(averaged.parameters(), live.parameters(), strict=True)
-    for mean, weight in pairs:
+    for mean, weight in zip(averaged, live, strict=True):
         mean.lerp_(weight.detach(), 1 - decay)
 
 
