@@ -22,6 +22,7 @@ from gansampler.marginals import (
     Marginal,
     MarginalMap,
     reflect,
+    robust_bandwidth,
     spikes,
     spread,
     stratified_normal,
@@ -64,6 +65,12 @@ MAX_BENT = 100.0
 
 ORDINARY = 1e-100, 1e100
 """Magnitudes that can be squared and cubed as they are; others are scaled first."""
+
+PLATEAU_SHARE = 0.25
+PLATEAU_COUNT = 3
+"""A number that this share of the class, and this many rows, show is learned as a level
+beside the other numbers of its column: whether a row has it tends to hang on other
+columns (no mailbox, no messages), which a number close to it would lose."""
 
 SKEWED = 2.0
 """Skewness beyond which a column's tails are compressed before training."""
@@ -330,7 +337,11 @@ class NumericColumn:
     Attributes
     ----------
     width : int
-        Cells of an encoded row: one, or none where the class shows a single value.
+        Numeric cells of an encoded row: one, or none where the class shows a single
+        value, or two that repeat.
+    plateaus : CategoricalColumn
+        Which of the frequent values a cell is, or whether it is another; where there
+        are only two values, which of them. Without cells where none is frequent.
     """
 
     def __init__(self, summary: ColumnSummary, value_range: str | None) -> None:
@@ -349,15 +360,20 @@ class NumericColumn:
             if largest and not ORDINARY[0] < largest < ORDINARY[1]:
                 self.unit = largest
         observed = observed / self.unit
-        self.levels = np.unique(observed)
-        self.width = int(len(self.levels) > 1)
-        self.low, self.high = self._ends()
-        if not self.width:
-            return self
+        self.levels, counts = np.unique(observed, return_counts=True)
         n_levels, n = len(self.levels), len(observed)
         self.few_valued = summary.few_valued or (
             n_levels <= FEW_VALUES and n_levels * FEW_REPEATS <= n
         )
+        # Two values that repeat are levels, with no number in between.
+        self.width = int(n_levels > (2 if self.few_valued else 1))
+        often = counts >= max(PLATEAU_COUNT, PLATEAU_SHARE * len(observed))
+        self.frequent = self.levels[often] if self.width else self.levels
+        self.plateaus = CategoricalColumn().fit(self.plateau_of(cells))
+        self.low, self.high = self._ends()
+        if not self.width:
+            return self
+        self.observed = observed[~np.isin(observed, self.frequent)]
         whole = summary.kind in ("integer", "time")
         self.decimals = 0 if whole else None
         if not whole and self.unit == 1.0:
@@ -369,7 +385,6 @@ class NumericColumn:
             self.bend = float(middle_half) or float(observed.std())
         bent = self._bend(observed)
         self.mean, self.scale = float(bent.mean()), float(bent.std())
-        self.observed = observed
         return self
 
     def _ends(self) -> tuple[float, float]:
@@ -404,22 +419,25 @@ class NumericColumn:
         encoded = (self._bend(numbers) - self.mean) / self.scale
         return np.nan_to_num(encoded, nan=0.0)[:, None]
 
-    def smoothed_marginal(self, bandwidth: float) -> Marginal:
-        """The law of the class, blurred where it is not a spike.
+    def plateau_of(self, cells: pd.Series) -> pd.Series:
+        """Number of the frequent value that a cell is, -1 if none, NaN if missing."""
+        numbers = self.summary.to_numbers(cells) / self.unit
+        which = np.full(len(numbers), -1.0)
+        for number, value in enumerate(self.frequent):
+            which[numbers == value] = number
+        which[np.isnan(numbers)] = np.nan
+        return pd.Series(which)
 
-        Parameters
-        ----------
-        bandwidth : float
-            Standard deviation of the blur, in units of the class's.
-        """
+    def smoothed_marginal(self) -> Marginal:
+        """The law of the class apart from frequent values, blurred but for spikes."""
         if self.few_valued:
             points = spread(self.observed, max(N_POINTS, len(self.observed)))
             return Marginal(points, np.ones(len(points), dtype=bool))
         points = spread(self.observed, max(N_POINTS, len(self.observed)))
         atoms = np.isin(points, spikes(self.observed, (self.low, self.high)))
-        encoded = (self._bend(points) - self.mean) / self.scale
-        encoded = encoded + bandwidth * stratified_normal(len(points))
-        blurred = self._unbend(encoded * self.scale + self.mean)
+        bent = self._bend(points)
+        bandwidth = robust_bandwidth(self._bend(self.observed))
+        blurred = self._unbend(bent + bandwidth * stratified_normal(len(points)))
         blurred = self._off_the_ends(reflect(blurred, self.low, self.high))
         points = np.where(atoms, points, blurred)
         order = np.argsort(points, kind="stable")
@@ -433,28 +451,43 @@ class NumericColumn:
             return numbers
         return np.clip(numbers, self.low + step, self.high - step)
 
-    def calibrate(self, encoded: np.ndarray, bandwidth: float) -> None:
+    def calibrate(self, encoded: np.ndarray, one_hot: np.ndarray) -> None:
         """Map generated cells to the class's law from now on.
 
         Parameters
         ----------
-        encoded : ndarray of shape (n,)
-            Generated cells of this column.
-        bandwidth : float
-            Blur of the class's law, in units of its standard deviation.
+        encoded : ndarray of shape (n_rows, width)
+            Generated numeric cells of this column.
+        one_hot : ndarray of shape (n_rows, plateaus.width)
+            Which of them are frequent values.
         """
-        if self.width and len(encoded):
+        others = encoded[self._decode_plateaus(one_hot) < 0].ravel()
+        if len(others) and len(self.observed):
             self.marginal_map = MarginalMap.fit(
-                encoded.ravel().astype(np.float64), self.smoothed_marginal(bandwidth)
+                others.astype(np.float64), self.smoothed_marginal()
             )
 
-    def decode(self, encoded: np.ndarray) -> pd.Series:
-        """Cells in the column's dtype for encoded cells of shape (n, width)."""
-        return self.summary.from_numbers(self._valid_numbers(encoded) * self.unit)
+    def decode(self, encoded: np.ndarray, one_hot: np.ndarray) -> pd.Series:
+        """Cells in the column's dtype.
+
+        Parameters
+        ----------
+        encoded : ndarray of shape (n_rows, width)
+            Numeric cells.
+        one_hot : ndarray of shape (n_rows, plateaus.width)
+            Which of them are frequent values.
+        """
+        plateau = self._decode_plateaus(one_hot)
+        numbers = self.frequent[plateau] if len(self.frequent) else np.empty(0)
+        if self.width:
+            others = self._valid_numbers(encoded)
+            numbers = np.where(plateau < 0, others, numbers) if len(numbers) else others
+        return self.summary.from_numbers(numbers * self.unit)
+
+    def _decode_plateaus(self, one_hot: np.ndarray) -> np.ndarray:
+        return self.plateaus.decode(one_hot, one_hot).to_numpy(dtype=np.intp)
 
     def _valid_numbers(self, encoded: np.ndarray) -> np.ndarray:
-        if not self.width:
-            return np.full(len(encoded), self.levels[0])
         cells = encoded[:, 0].astype(np.float64)
         if self.marginal_map is not None:
             numbers = self.marginal_map(cells)

@@ -16,6 +16,10 @@ from scipy.stats import norm
 N_POINTS = 4096
 """Points that stand for a column's law."""
 
+SMOOTHING = 0.7
+"""Bandwidths in units of Silverman's rule, which is made for one bell and blurs the
+edges of other laws."""
+
 SPIKE_SHARE = 0.05
 SPIKE_COUNT = 3
 """A value that this share of the class, and this many rows, show is a spike: it is
@@ -53,6 +57,14 @@ class Marginal:
         return np.where(self.atoms[left] | self.atoms[right], nearest, between)
 
 
+def silverman_bandwidth(n_rows: int, n_columns: int) -> float:
+    """Bandwidth of a Gaussian kernel in units of the standard deviation.
+
+    Silverman 1986, equation 4.14: (4 / ((d + 2) n))^(1 / (d + 4)).
+    """
+    return float((4 / ((n_columns + 2) * n_rows)) ** (1 / (n_columns + 4)))
+
+
 def spikes(values: np.ndarray, ends: tuple[float, float]) -> np.ndarray:
     """Values that are to be generated exactly as often as they are observed.
 
@@ -77,6 +89,23 @@ def spikes(values: np.ndarray, ends: tuple[float, float]) -> np.ndarray:
 def midpoints(n: int) -> np.ndarray:
     """The middles of n equal parts of [0, 1]."""
     return (np.arange(n) + 0.5) / n
+
+
+def robust_bandwidth(values: np.ndarray) -> float:
+    """Bandwidth for the law of one column, in the units of the values.
+
+    Silverman 1986, equation 3.31, times ``SMOOTHING``: the scale is the smaller of the
+    standard deviation and of the interquartile range over 1.34.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        At least one value.
+    """
+    middle_half = float(np.subtract(*np.quantile(values, [0.75, 0.25])))
+    deviation = float(values.std())
+    scale = min(deviation, middle_half / 1.34) if middle_half > 0 else deviation
+    return SMOOTHING * scale * silverman_bandwidth(len(values), 1)
 
 
 def stratified_normal(n: int) -> np.ndarray:

@@ -15,7 +15,6 @@ from gansampler.gan import GAN, TrainingSettings, train_gan
 from gansampler.gan.training import (
     Observer,
     empty_history,
-    jitter,
 )
 from gansampler.onehot import OneHotGroups
 from gansampler.quality import coverage, energy_distance, nearest_row_ratio
@@ -140,7 +139,7 @@ class ClassGenerator:
         self.trained = len(rows) >= MIN_ROWS and matrix.shape[1] > 0
         if matrix.shape[1]:
             self.gan = self._train(matrix, name, device, observer)
-            self._calibrate(matrix)
+            self._calibrate()
         self.seconds = time.perf_counter() - start
         self._measure(matrix)
         return self
@@ -164,12 +163,11 @@ class ClassGenerator:
             name=name,
         )
 
-    def _calibrate(self, matrix: np.ndarray) -> None:
+    def _calibrate(self) -> None:
         assert self.gan is not None
         encoder, seed = self.encoder, self.calibration_seed
         self.gan.match_categories(encoder.category_frequencies_, seed)
-        bandwidth = jitter(len(matrix), encoder.n_numeric_)
-        encoder.calibrate(self._draw(N_CALIBRATION_ROWS, seed), bandwidth)
+        encoder.calibrate(self._draw(N_CALIBRATION_ROWS, seed))
 
     def _draw(self, n_rows: int, seed: int) -> np.ndarray:
         if self.gan is None:

@@ -162,23 +162,21 @@ class TableEncoder:
         one_hot = [column.encode(cells) for column, cells in self._categorical(rows)]
         return np.hstack([numeric, *one_hot]).astype(np.float32)
 
-    def calibrate(self, matrix: np.ndarray, bandwidth: float) -> None:
+    def calibrate(self, matrix: np.ndarray) -> None:
         """Map generated numbers, column by column, to the class's own law from now on.
 
         Parameters
         ----------
         matrix : ndarray of shape (n_rows, n_numeric_ + sum(category_sizes_))
             Encoded rows as the generator makes them.
-        bandwidth : float
-            Blur of the class's law in units of its standard deviation.
         """
         blocks = self._blocks(matrix)
-        missing = self._decode_missing(blocks[-1], matrix)
-        for position, (column, cells) in enumerate(
-            zip(self.columns_, blocks[:-1], strict=True)
-        ):
-            if isinstance(column, NumericColumn):
-                column.calibrate(cells[~missing[:, position]], bandwidth)
+        present = ~self._decode_missing(blocks[-1][1], matrix)
+        for position, column in enumerate(self.columns_):
+            if isinstance(column, NumericColumn) and column.width:
+                numeric, one_hot = blocks[position]
+                chosen = present[:, position]
+                column.calibrate(numeric[chosen], one_hot[chosen])
 
     def inverse_transform(self, matrix: np.ndarray) -> pd.DataFrame:
         """Decode a matrix to valid rows.
@@ -193,16 +191,17 @@ class TableEncoder:
             With the names and dtypes of the rows learned from.
         """
         blocks = self._blocks(matrix)
-        missing = self._decode_missing(blocks[-1], matrix)
+        missing = self._decode_missing(blocks[-1][1], matrix)
         decoded = []
         for position, summary in enumerate(self.table_):
             column, dtype = self.columns_[position], dense(summary.dtype)
+            numeric, one_hot = blocks[position]
             if missing[:, position].all():
                 cells = pd.Series(self.missing_cell_[position], range(len(matrix)))
             elif isinstance(column, CategoricalColumn):
-                cells = column.decode(blocks[position], matrix)
+                cells = column.decode(one_hot, matrix)
             else:
-                cells = column.decode(blocks[position])
+                cells = column.decode(numeric, one_hot)
             cells = cells.astype(dtype)
             if missing[:, position].any():
                 cells = cells.mask(missing[:, position], self.missing_cell_[position])
@@ -254,25 +253,34 @@ class TableEncoder:
     def _categorical(
         self, rows: pd.DataFrame
     ) -> list[tuple[CategoricalColumn, pd.Series]]:
-        """Categorical columns in the order of their cells, the missing pattern last."""
-        columns = [
-            (column, rows.iloc[:, position])
-            for position, column in enumerate(self.columns_)
-            if isinstance(column, CategoricalColumn)
-        ]
+        """Whatever has one-hot cells, in their order, the missing pattern last."""
+        columns = []
+        for position, column in enumerate(self.columns_):
+            cells = rows.iloc[:, position]
+            if isinstance(column, NumericColumn):
+                columns.append((column.plateaus, column.plateau_of(cells)))
+            else:
+                columns.append((column, cells))
         return [*columns, (self.pattern_, self._patterns(rows))]
 
-    def _blocks(self, matrix: np.ndarray) -> list[np.ndarray]:
-        """Cells of each column of the table, then of the missing pattern."""
+    def _blocks(self, matrix: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Numeric and one-hot cells of each column, then of the missing pattern."""
         numeric = matrix[:, : self.n_numeric_] @ self.inverse_rotation_
-        blocks, n_numbers, n_cells = [], 0, self.n_numeric_
+        one_hot = matrix[:, self.n_numeric_ :]
+        blocks, first_number, first_cell = [], 0, 0
         for column in [*self.columns_, self.pattern_]:
             if isinstance(column, NumericColumn):
-                blocks.append(numeric[:, n_numbers : n_numbers + column.width])
-                n_numbers += column.width
+                n_numbers, n_cells = column.width, column.plateaus.width
             else:
-                blocks.append(matrix[:, n_cells : n_cells + column.width])
-                n_cells += column.width
+                n_numbers, n_cells = 0, column.width
+            blocks.append(
+                (
+                    numeric[:, first_number : first_number + n_numbers],
+                    one_hot[:, first_cell : first_cell + n_cells],
+                )
+            )
+            first_number += n_numbers
+            first_cell += n_cells
         return blocks
 
 

@@ -16,8 +16,8 @@ from gansampler.gan.training import (
     jitter,
     learning_rate_factor,
     noise_scale,
-    silverman_bandwidth,
 )
+from gansampler.marginals import silverman_bandwidth
 from gansampler.quality import energy_distance
 
 
@@ -174,11 +174,6 @@ def test_covariance_factor_has_the_covariance_of_the_rows(shape):
     assert factor.shape == (min(shape), shape[1])
     expected = np.cov(rows, rowvar=False, bias=True).reshape(shape[1], shape[1])
     assert factor.T @ factor == pytest.approx(expected, abs=1e-5)
-
-
-def test_silverman_bandwidth_of_one_column_is_the_rule_of_thumb():
-    # 1.06 n^(-1/5) for one column (Silverman 1986, page 45).
-    assert silverman_bandwidth(100, 1) == pytest.approx(1.06 * 100**-0.2, abs=1e-3)
 
 
 # --- training ----------------------------------------------------------------------

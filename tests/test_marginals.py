@@ -11,6 +11,8 @@ from gansampler.marginals import (
     MarginalMap,
     midpoints,
     reflect,
+    robust_bandwidth,
+    silverman_bandwidth,
     spikes,
     spread,
     stratified_normal,
@@ -51,6 +53,21 @@ def test_spikes_are_frequent_values_and_observed_ends():
 
 def test_no_value_of_a_tiny_class_is_a_spike_for_being_seen_once():
     assert spikes(np.array([1.0, 2.0, 3.0]), (0.0, 9.0)).size == 0
+
+
+def test_silverman_bandwidth_of_one_column_is_the_rule_of_thumb():
+    # 1.06 n^(-1/5) for one column (Silverman 1986, page 45).
+    assert silverman_bandwidth(100, 1) == pytest.approx(1.06 * 100**-0.2, abs=1e-3)
+
+
+def test_robust_bandwidth_shrinks_with_rows_and_ignores_outliers():
+    values = np.random.default_rng(0).normal(size=1000)
+    # 0.7 times 1.06 n^(-1/5) standard deviations.
+    assert robust_bandwidth(values) == pytest.approx(0.7 * 1.06 * 1000**-0.2, rel=0.05)
+    with_outliers = np.r_[values, [1e6, -1e6]]
+    assert robust_bandwidth(with_outliers) < 2 * robust_bandwidth(values)
+    assert robust_bandwidth(np.array([0.0, 0.0, 0.0, 0.0, 8.0])) > 0
+    assert robust_bandwidth(np.array([3.0])) == 0
 
 
 @pytest.mark.parametrize("n", [4096, 5000])

@@ -16,12 +16,8 @@ from gansampler.gan.latent import Latent
 from gansampler.gan.losses import GAMES, value_function
 from gansampler.gan.model import GAN
 from gansampler.gan.networks import Discriminator, Generator
+from gansampler.marginals import SMOOTHING, silverman_bandwidth
 from gansampler.quality import energy_distance
-
-JITTER = 0.7
-"""Noise on the real numeric cells, in units of Silverman's bandwidth and with the
-covariance of the class: the generator learns the smoothed law of the class instead of
-its n rows."""
 
 MAX_DIMENSION = 4
 """Columns that the bandwidth reckons with: it grows towards one with their number, as
@@ -90,17 +86,13 @@ class TrainingSettings:
     checkpoint: str = "best"
 
 
-def silverman_bandwidth(n_rows: int, n_columns: int) -> float:
-    """Bandwidth of a Gaussian kernel in units of the standard deviation.
-
-    Silverman 1986, equation 4.14: (4 / ((d + 2) n))^(1 / (d + 4)).
-    """
-    return float((4 / ((n_columns + 2) * n_rows)) ** (1 / (n_columns + 4)))
-
-
 def jitter(n_rows: int, n_columns: int) -> float:
-    """Standard deviation of the noise on real rows, in units of the class's."""
-    return JITTER * silverman_bandwidth(n_rows, min(n_columns, MAX_DIMENSION))
+    """Standard deviation of the noise on real rows, in units of the class's.
+
+    With the covariance of the class it smooths the rows, so that the generator learns
+    the law of the class instead of its n rows.
+    """
+    return SMOOTHING * silverman_bandwidth(n_rows, min(n_columns, MAX_DIMENSION))
 
 
 def covariance_factor(rows: np.ndarray) -> np.ndarray:
