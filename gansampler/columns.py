@@ -1,22 +1,19 @@
-"""Columns of a table: what each one is, and how its cells become numbers and back.
+"""The columns of one class: how their cells become numbers, and numbers cells again.
 
-``summarise`` looks at a column of the whole table; ``NumericColumn`` and
-``CategoricalColumn`` learn the same column of one class. A new kind of column is a new
-class with the same methods, chosen in ``TableEncoder.fit``.
+``NumericColumn`` takes numbers and times, ``CategoricalColumn`` everything that is a
+level. A new kind of column is a new class with ``fit``, ``encode`` and ``decode``,
+chosen in ``TableEncoder``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from pandas.api import types
 from sklearn.metrics import pairwise_distances_argmin
 
-from gansampler.exceptions import InvalidTableError
 from gansampler.marginals import (
     N_POINTS,
     Marginal,
@@ -27,28 +24,22 @@ from gansampler.marginals import (
     spread,
     stratified_normal,
 )
-
-Kind = Literal["number", "integer", "time", "category"]
-
-FEW_VALUES = 32
-FEW_REPEATS = 5
-"""A numeric column is few-valued if the table shows at most so many distinct values,
-each of them so often on average: then only observed values are generated."""
+from gansampler.summary import FEW_REPEATS, FEW_VALUES, ColumnSummary
 
 MAX_DECIMALS = 12
 """Decimals that are looked for; a column with more of them is taken as continuous."""
 
-EXACT_INTEGER = 2**53
-"""Integers beyond are not all floats: such columns are counted from their minimum."""
+PLATEAU_SHARE = 0.25
+PLATEAU_COUNT = 3
+"""A number that this share of the class, and this many rows, show is learned as a level
+beside the other numbers of its column: whether a row has it tends to hang on other
+columns (no mailbox, no messages), which a number close to it would lose."""
 
-TIME_STEPS = {
-    unit: {
-        length: int(pd.Timedelta(1, length) / pd.Timedelta(1, unit))
-        for length in ("D", "h", "min", "s", "ms", "us", "ns")
-        if pd.Timedelta(1, length) >= pd.Timedelta(1, unit)
-    }
-    for unit in ("s", "ms", "us", "ns")
-}
+MAX_BENT = 100.0
+"""Where the compressed tails end: sinh of more would soon overflow."""
+
+ORDINARY = 1e-100, 1e100
+"""Magnitudes that can be squared and cubed as they are; others are scaled first."""
 
 MAX_DONORS = 2000
 """Rows of the class that can lend a rare level; beyond, a random part of them does."""
@@ -60,235 +51,8 @@ SMALL_LEVELS = 10
 ``SMALL_LEVELS`` levels, or if at least ``MIN_LEVEL_ROWS`` of its rows show the level
 and it is among the ``MAX_LEVELS`` most frequent. All other levels share one cell."""
 
-MAX_BENT = 100.0
-"""Where the compressed tails end: sinh of more would soon overflow."""
-
-ORDINARY = 1e-100, 1e100
-"""Magnitudes that can be squared and cubed as they are; others are scaled first."""
-
-PLATEAU_SHARE = 0.25
-PLATEAU_COUNT = 3
-"""A number that this share of the class, and this many rows, show is learned as a level
-beside the other numbers of its column: whether a row has it tends to hang on other
-columns (no mailbox, no messages), which a number close to it would lose."""
-
 SKEWED = 2.0
 """Skewness beyond which a column's tails are compressed before training."""
-
-
-@dataclass(frozen=True)
-class ColumnSummary:
-    """What the whole table shows of one column.
-
-    Attributes
-    ----------
-    name : hashable
-        The column's name.
-    dtype : dtype
-        NumPy or pandas dtype, given back in the end.
-    kind : {"number", "integer", "time", "category"}
-        How the column is treated; "integer" are those too large for exact floats.
-    low, high : float
-        Observed range of the column's numbers; NaN where it shows none.
-    few_valued : bool
-        Whether only observed values may be generated.
-    origin, last : int
-        First and last integer or tick of an "integer" or "time" column.
-    step : int
-        Ticks of a "time" column between the values of its numbers.
-    whole_objects : bool
-        Whether the numbers in a column of objects are integers.
-    """
-
-    name: Hashable
-    dtype: Any
-    kind: Kind
-    low: float = np.nan
-    high: float = np.nan
-    few_valued: bool = False
-    origin: int = 0
-    last: int = 0
-    step: int = 1
-    whole_objects: bool = False
-
-    def to_numbers(self, cells: pd.Series) -> np.ndarray:
-        """Cells as float64 numbers, NaN where missing."""
-        if self.kind == "number":
-            return _floats(cells)
-        missing = cells.isna().to_numpy()
-        numbers = np.full(len(cells), np.nan)
-        numbers[~missing] = (_integers(cells[~missing]) - self.origin) / self.step
-        return numbers
-
-    def from_numbers(self, numbers: np.ndarray) -> pd.Series:
-        """Cells in the column's dtype; none of the numbers may be missing."""
-        if self.kind == "number":
-            return self._from_floats(numbers)
-        whole = np.round(numbers)
-        if self.kind == "time":
-            ticks = whole.astype(np.int64) * self.step + self.origin
-            return pd.Series(np.clip(ticks, self.origin, self.last)).astype(self.dtype)
-        # Python's integers: no sum overflows, and the ends stay exact.
-        values = [min(int(x) + self.origin, self.last) for x in whole]
-        return pd.Series(values, dtype=self.dtype)
-
-    def _from_floats(self, numbers: np.ndarray) -> pd.Series:
-        if types.is_object_dtype(self.dtype):
-            as_type = int if self.whole_objects else float
-            return pd.Series([as_type(x) for x in numbers], dtype=object)
-        if types.is_integer_dtype(self.dtype):
-            numbers = np.round(numbers).astype(np.int64)
-        return pd.Series(numbers).astype(dense(self.dtype))
-
-
-def dense(dtype: Any) -> Any:
-    """The dtype that a sparse one compresses; any other as it is."""
-    return dtype.subtype if isinstance(dtype, pd.SparseDtype) else dtype
-
-
-def summarise(name: Hashable, cells: pd.Series) -> ColumnSummary:
-    """Look at one column of the whole table.
-
-    Parameters
-    ----------
-    name : hashable
-        The column's name.
-    cells : Series
-        All its cells.
-
-    Returns
-    -------
-    ColumnSummary
-
-    Raises
-    ------
-    InvalidTableError
-        If the column holds infinite or complex numbers, or cells that cannot be told
-        apart by hashing.
-    """
-    kind = _kind(name, cells)
-    if kind == "category":
-        return ColumnSummary(name, cells.dtype, kind)
-    if kind == "time":
-        return _summarise_integers(name, cells, kind)
-    numbers = _floats(cells)
-    if np.isinf(numbers).any():
-        raise InvalidTableError(
-            f"Column {name!r} contains infinity. Replace infinite cells by missing or "
-            "by finite values first."
-        )
-    present = numbers[~np.isnan(numbers)]
-    if not len(present):
-        return ColumnSummary(name, cells.dtype, kind)
-    low, high = float(present.min()), float(present.max())
-    if types.is_integer_dtype(cells.dtype) and max(-low, high) >= EXACT_INTEGER:
-        return _summarise_integers(name, cells, "integer")
-    return ColumnSummary(
-        name,
-        cells.dtype,
-        kind,
-        low,
-        high,
-        _is_few_valued(present),
-        whole_objects=types.is_object_dtype(cells.dtype)
-        and types.infer_dtype(cells, skipna=True) == "integer",
-    )
-
-
-def _kind(name: Hashable, cells: pd.Series) -> Kind:
-    dtype = dense(cells.dtype)
-    if types.is_complex_dtype(dtype):
-        raise _complex_numbers(name)
-    if getattr(dtype, "type", None) in (list, dict):
-        raise _no_category(name, dtype.type.__name__)
-    if types.is_bool_dtype(dtype) or isinstance(dtype, pd.CategoricalDtype):
-        return "category"
-    if dtype.kind in "mM" and "date32" not in str(dtype) and "date64" not in str(dtype):
-        return "time"
-    if types.is_numeric_dtype(dtype) and dtype.kind in "iuf":
-        return "number"
-    if types.is_object_dtype(dtype):
-        content = types.infer_dtype(cells, skipna=True)
-        if content in ("integer", "floating", "mixed-integer-float"):
-            return "number"
-        _check_objects(name, cells)
-    return "category"
-
-
-def _check_objects(name: Hashable, cells: pd.Series) -> None:
-    for cell in cells:
-        if isinstance(cell, (complex, np.complexfloating)):
-            raise _complex_numbers(name)
-        try:
-            hash(cell)
-        except TypeError:
-            raise _no_category(name, type(cell).__name__) from None
-
-
-def _no_category(name: Hashable, kind: str) -> InvalidTableError:
-    return InvalidTableError(
-        f"Column {name!r} contains a cell of type {kind}, which is neither a number "
-        "nor a category. Drop the column, or turn its cells into strings or numbers."
-    )
-
-
-def _complex_numbers(name: Hashable) -> InvalidTableError:
-    return InvalidTableError(
-        f"Column {name!r} contains complex numbers. Split it into its real and "
-        "imaginary parts first."
-    )
-
-
-def _summarise_integers(
-    name: Hashable, cells: pd.Series, kind: Literal["integer", "time"]
-) -> ColumnSummary:
-    present = cells[~cells.isna().to_numpy()]
-    if not len(present):
-        return ColumnSummary(name, cells.dtype, kind)
-    integers = _integers(present)
-    origin, last = int(integers.min()), int(integers.max())
-    step = 1
-    if kind == "time":
-        steps = TIME_STEPS[_unit(cells.dtype)].values()
-        step = next(step for step in steps if not ((integers - origin) % step).any())
-    numbers = ((integers - origin) / step).astype(float)
-    return ColumnSummary(
-        name,
-        cells.dtype,
-        kind,
-        low=0.0,
-        high=float(numbers.max()),
-        few_valued=_is_few_valued(numbers),
-        origin=origin,
-        last=last,
-        step=step,
-    )
-
-
-def _unit(dtype: Any) -> str:
-    if isinstance(dtype, pd.ArrowDtype):
-        return str(dtype.pyarrow_dtype.unit)
-    return str(getattr(dtype, "unit", None) or np.datetime_data(dtype)[0])
-
-
-def _is_few_valued(numbers: np.ndarray) -> bool:
-    # A short look settles nearly all columns of many values.
-    if len(pd.unique(numbers[: FEW_VALUES * FEW_REPEATS])) > FEW_VALUES:
-        return False
-    n_distinct = len(pd.unique(numbers))
-    return n_distinct <= 2 or (
-        n_distinct <= FEW_VALUES and n_distinct * FEW_REPEATS <= len(numbers)
-    )
-
-
-def _floats(cells: pd.Series) -> np.ndarray:
-    return cells.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _integers(present: pd.Series) -> np.ndarray:
-    if present.dtype.kind in "mM":
-        return present.astype("int64").to_numpy()
-    return present.to_numpy(dtype=object)
 
 
 def skewness(numbers: np.ndarray) -> float:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from gansampler.columns import ColumnSummary
+from gansampler.summary import ColumnSummary
 from gansampler.tabular import Table
 
 

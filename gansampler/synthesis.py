@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import torch
 
-from gansampler.columns import ColumnSummary
 from gansampler.gan import GAN, TrainingSettings, train_gan
 from gansampler.gan.training import (
     Observer,
@@ -18,6 +17,7 @@ from gansampler.gan.training import (
 )
 from gansampler.onehot import OneHotGroups
 from gansampler.quality import coverage, energy_distance, nearest_row_ratio
+from gansampler.summary import ColumnSummary
 from gansampler.table import TableEncoder
 
 MIN_ROWS = 3

@@ -9,12 +9,8 @@ import numpy as np
 import pandas as pd
 from sklearn.covariance import ledoit_wolf
 
-from gansampler.columns import (
-    CategoricalColumn,
-    ColumnSummary,
-    NumericColumn,
-    dense,
-)
+from gansampler.columns import CategoricalColumn, NumericColumn
+from gansampler.summary import ColumnSummary, dense
 from gansampler.tabular import Table
 
 MIN_EIGENVALUE = 1e-3

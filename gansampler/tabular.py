@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse
 
-from gansampler.columns import ColumnSummary, summarise
+from gansampler.summary import ColumnSummary, summarise
 
 
 class Table:
