@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DELETE_ON_ERROR:
 # Two targets that install at once would disturb each other.
 .NOTPARALLEL:
-.PHONY: help demo test check lint types doctest clean
+.PHONY: help demo test check lint types doctest bench-development bench-cost clean
 
 help:
 	@echo 'make demo     balance a churn and a fraud table, compare with SMOTE (minutes)'
@@ -20,6 +20,7 @@ help:
 	@echo 'make check    run all there is: lint, types, doctests, tests'
 	@echo 'make lint     check style and format        make types    check types'
 	@echo 'make doctest  run the examples in docstrings'
+	@echo 'make bench-development, make bench-cost   measure what README.md says (hours)'
 	@echo 'make clean    delete .venv, caches and builds'
 	@echo
 	@echo 'PYTHON=python3.11 picks the interpreter for .venv, JOBS=4 the test processes.'
@@ -42,6 +43,17 @@ types: .venv/.dev
 doctest: .venv/.test
 	$(BIN)/python -m pytest --doctest-modules gansampler
 
+# Each goes on where it was broken off; delete its CSV to begin anew.
+bench-development: .venv/.benchmark
+	$(BIN)/python -m benchmarks.utility --methods none ros smote gan --folds 3 \
+	    --seeds 1 --classifiers logistic_regression k_neighbors decision_tree \
+	    hist_gradient_boosting --jobs $(JOBS) --out benchmarks/results/development.csv
+	$(BIN)/python -m benchmarks.readme_figures
+
+bench-cost: .venv/.benchmark
+	$(BIN)/python -m benchmarks.cost_against_ctgan --repeats 3
+	$(BIN)/python -m benchmarks.readme_figures
+
 clean:
 	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -51,7 +63,7 @@ clean:
 $(BIN)/python:
 	$(PYTHON) -m venv .venv
 
-.venv/.plot .venv/.test .venv/.dev: .venv/.%: pyproject.toml constraints.txt | $(BIN)/python
+.venv/.plot .venv/.test .venv/.dev .venv/.benchmark: .venv/.%: pyproject.toml constraints.txt | $(BIN)/python
 	@echo 'Installing gansampler[$*] into .venv'
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[$*]'
 	@touch $@

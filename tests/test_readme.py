@@ -1,6 +1,8 @@
 """The code in the README runs as it stands, from top to bottom."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 README = Path(__file__).parents[1] / "README.md"
@@ -15,6 +17,11 @@ def test_python_blocks_run_one_after_the_other(capsys):
     assert 0.5 < float(capsys.readouterr().out.split()[0]) <= 1
     assert len(namespace["synthetic"]) == 2000 - 707
     assert len(namespace["more"]) == 100
+
+
+def test_figures_are_those_of_the_results():
+    command = [sys.executable, "-m", "benchmarks.readme_figures", "--check"]
+    subprocess.run(command, cwd=README.parent, check=True)
 
 
 def test_the_two_commands_stand_at_the_top():
