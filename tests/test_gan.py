@@ -1,14 +1,24 @@
 """Networks, latents and training."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
 
+from gansampler._threads import single_thread
 from gansampler.exceptions import TrainingDivergedError
 from gansampler.gan import GAMES, TrainingSettings, train_gan
 from gansampler.gan import latent as latent_module
 from gansampler.gan.latent import Latent, nearest_neighbors
 from gansampler.gan.networks import Discriminator, Generator
+from gansampler.gan.optimizers import (
+    ADAM_BETAS,
+    OPTIMIZERS,
+    SGD_MOMENTUM,
+    as_vector,
+)
 from gansampler.gan.training import (
     HISTORY_COLUMNS,
     covariance_factor,
@@ -40,13 +50,14 @@ def mixed_rows(n=200, seed=0):
 
 def train(rows=None, n_numeric=3, sizes=(), seed=0, **settings):
     rows = normal_rows() if rows is None else rows
-    return train_gan(
-        rows,
-        n_numeric=n_numeric,
-        category_sizes=sizes,
-        settings=TrainingSettings(**{"max_iter": 8, **settings}),
-        seed=seed,
-    )
+    with single_thread():
+        return train_gan(
+            rows,
+            n_numeric=n_numeric,
+            category_sizes=sizes,
+            settings=TrainingSettings(**{"max_iter": 8, **settings}),
+            seed=seed,
+        )
 
 
 # --- networks ----------------------------------------------------------------------
@@ -174,6 +185,48 @@ def test_covariance_factor_has_the_covariance_of_the_rows(shape):
     assert factor.shape == (min(shape), shape[1])
     expected = np.cov(rows, rowvar=False, bias=True).reshape(shape[1], shape[1])
     assert factor.T @ factor == pytest.approx(expected, abs=1e-5)
+
+
+# --- optimizers --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_optimizers_step_as_those_of_pytorch_do(name):
+    ours, theirs = (Discriminator(3, (5, 4), rng=rng()) for _ in range(2))
+    optimizer = OPTIMIZERS[name](as_vector(ours))
+    if name == "adam":
+        reference = torch.optim.Adam(theirs.parameters(), betas=ADAM_BETAS)
+    else:
+        reference = torch.optim.SGD(theirs.parameters(), 0.1, momentum=SGD_MOMENTUM)
+    source = rng(1)
+    for learning_rate in (0.1, 0.1, 0.01, 0.02):
+        for weight in theirs.parameters():
+            weight.grad = torch.randn(weight.shape, generator=source)
+        reference.param_groups[0]["lr"] = learning_rate
+        reference.step()
+        optimizer.step([weight.grad for weight in theirs.parameters()], learning_rate)
+    for weight, expected in zip(ours.parameters(), theirs.parameters(), strict=True):
+        torch.testing.assert_close(weight, expected, rtol=0, atol=1e-6)
+
+
+def test_weights_as_a_vector_are_the_weights():
+    network = Discriminator(3, (5,), rng=rng())
+    rows = torch.ones(2, 3)
+    before = network(rows)
+    vector = as_vector(network)
+    assert torch.equal(network(rows), before)
+    vector.zero_()
+    assert network(rows).tolist() == [0.0, 0.0]
+
+
+def test_training_does_not_import_the_compiler_of_pytorch():
+    script = (
+        "import sys, numpy as np; from gansampler import GANOversampler;"
+        "X = np.random.default_rng(0).normal(size=(30, 2));"
+        "GANOversampler(max_iter=2).fit_resample(X, np.repeat([0, 1], [20, 10]));"
+        "assert 'torch._dynamo' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
 
 
 # --- training ----------------------------------------------------------------------

@@ -16,6 +16,7 @@ from gansampler.gan.latent import Latent
 from gansampler.gan.losses import GAMES, value_function
 from gansampler.gan.model import GAN
 from gansampler.gan.networks import Discriminator, Generator
+from gansampler.gan.optimizers import OPTIMIZERS, as_vector
 from gansampler.marginals import SMOOTHING, silverman_bandwidth
 from gansampler.quality import energy_distance
 
@@ -48,9 +49,6 @@ N_SELECTION_ROWS = 256
 
 CHECK_INTERVAL = 50
 """Updates between looks at the losses on a GPU, where each look waits for it."""
-
-ADAM_BETAS = (0.5, 0.9)
-SGD_MOMENTUM = 0.5
 
 HISTORY_COLUMNS = (
     "discriminator_loss",
@@ -131,30 +129,6 @@ def learning_rate_factor(iteration: int, max_iter: int) -> float:
 def noise_scale(iteration: int, max_iter: int) -> float:
     """Standard deviation of the instance noise at an update."""
     return max(NOISE_END, NOISE_START * (1 - iteration / max_iter))
-
-
-def make_optimizer(
-    network: torch.nn.Module, settings: TrainingSettings
-) -> torch.optim.Optimizer:
-    """The optimizer of one player."""
-    if settings.optimizer == "sgd":
-        return torch.optim.SGD(
-            network.parameters(), lr=settings.learning_rate, momentum=SGD_MOMENTUM
-        )
-    return torch.optim.Adam(
-        network.parameters(), lr=settings.learning_rate, betas=ADAM_BETAS, fused=True
-    )
-
-
-def descend(
-    optimizer: torch.optim.Optimizer, gradients: Sequence[Tensor], learning_rate: float
-) -> None:
-    """One step of an optimizer along given gradients of its parameters."""
-    (group,) = optimizer.param_groups
-    group["lr"] = learning_rate
-    for parameter, gradient in zip(group["params"], gradients, strict=True):
-        parameter.grad = gradient
-    optimizer.step()
 
 
 class Match:
@@ -300,10 +274,12 @@ def train_gan(
     settings = settings or TrainingSettings()
     device = torch.device(device)
     match = Match(rows, n_numeric, category_sizes, settings, seed, device)
-    discriminator_optimizer = make_optimizer(match.discriminator, settings)
-    generator_optimizer = make_optimizer(match.generator, settings)
     averaged = copy.deepcopy(match.generator).requires_grad_(False)
-    averaged_weights = list(averaged.parameters())
+    averaged_weights = as_vector(averaged)
+    generator_weights = as_vector(match.generator)
+    make_optimizer = OPTIMIZERS[settings.optimizer]
+    generator_optimizer = make_optimizer(generator_weights)
+    discriminator_optimizer = make_optimizer(as_vector(match.discriminator))
     gan = GAN(averaged, match.discriminator, match.latent)
     selection = CheckpointSelection(gan, match, seed)
     max_iter, steps = settings.max_iter, settings.discriminator_steps
@@ -326,7 +302,7 @@ def train_gan(
             if simultaneous and step == steps - 1:
                 # Both gradients are taken before either player has moved.
                 reply, answer = match.generator_gradients(noise, real_logits)
-            descend(discriminator_optimizer, gradients, rate)
+            discriminator_optimizer.step(gradients, rate)
             n_moves += 1
 
         # The generator answers.
@@ -334,8 +310,8 @@ def train_gan(
             reply, answer = match.generator_gradients(noise, real_logits)
         if look:
             raise_if_diverged(reply, "generator", iteration, name)
-        descend(generator_optimizer, answer, rate)
-        average_weights(averaged_weights, match.generator_weights, iteration)
+        generator_optimizer.step(answer, rate)
+        averaged_weights.lerp_(generator_weights, 1 - average_decay(iteration))
 
         # What happened, kept on the device.
         value = value_function(real_logits, fake_logits)
@@ -366,13 +342,9 @@ def empty_history() -> pd.DataFrame:
     return as_frame(np.empty((0, len(HISTORY_COLUMNS)), dtype=np.float32))
 
 
-def average_weights(
-    averaged: Sequence[Tensor], live: Sequence[Tensor], iteration: int
-) -> None:
-    """Move the running average of the generator's weights towards the live ones."""
-    decay = min(AVERAGE_DECAY, (iteration + 1) / (iteration + 10))
-    for mean, weight in zip(averaged, live, strict=True):
-        mean.lerp_(weight.detach(), 1 - decay)
+def average_decay(iteration: int) -> float:
+    """Memory of the average after an update: short at first, when all changes."""
+    return min(AVERAGE_DECAY, (iteration + 1) / (iteration + 10))
 
 
 def raise_if_diverged(loss: Tensor, player: str, iteration: int, name: str) -> None:
