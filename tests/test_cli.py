@@ -41,6 +41,14 @@ class CopyingSampler(RandomOverSampler):
         CopyingSampler.last = self
 
 
+@pytest.fixture(autouse=True)
+def interruptible():
+    """Let SIGINT interrupt: shells switch it off for what runs in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def copying(monkeypatch):
     """Let the command repeat rows, and tell with which parameters it would train."""
