@@ -30,7 +30,7 @@ def resolve_device(device: str | torch.device) -> torch.device:
     try:
         resolved = torch.device(device)
         # The only test that covers every kind of device and its number.
-        torch.empty(1, device=resolved)
+        torch.zeros(1, device=resolved).item()
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise DeviceUnavailableError(
             f"device={str(device)!r} is not available here; there is "

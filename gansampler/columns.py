@@ -11,15 +11,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas.api import types
 from sklearn.metrics import pairwise_distances_argmin
 
 from gansampler.marginals import (
     N_POINTS,
     Marginal,
     MarginalMap,
+    local_bandwidths,
     reflect,
-    robust_bandwidth,
     spikes,
     spread,
     stratified_normal,
@@ -75,12 +74,14 @@ def count_decimals(numbers: np.ndarray, dtype: Any) -> int | None:
     -------
     int or None
     """
-    single = str(dtype).lower() in ("float32", "float[pyarrow]", "float16")
-    numbers = numbers.astype(np.float32) if single else numbers
+    single = str(dtype).lower() in ("float32", "float[pyarrow]")
+    half = str(dtype).lower() in ("float16", "halffloat[pyarrow]")
+    if single or half:
+        numbers = numbers.astype(np.float32 if single else np.float16)
+    most_digits = 2**24 if single else 2**11 if half else 2**51
     for decimals in range(MAX_DECIMALS + 1):
         # Beyond, every float is a multiple of the last decimal.
-        digits = np.abs(numbers).max() * 10.0**decimals
-        if digits > (2**22 if single else 2**51):
+        if float(np.abs(numbers).max()) * 10.0**decimals > most_digits:
             return None
         rounded = np.round(numbers.astype(np.float64), decimals).astype(numbers.dtype)
         if (rounded == numbers).all():
@@ -134,7 +135,8 @@ class NumericColumn:
         often = counts >= max(PLATEAU_COUNT, PLATEAU_SHARE * len(observed))
         self.frequent = self.levels[often] if self.width else self.levels
         self.plateaus = CategoricalColumn().fit(self.plateau_of(cells))
-        self.low, self.high = self._ends()
+        self.ends = self._ends(numbers)
+        self.low, self.high = (end / self.unit for end in self.ends)
         if not self.width:
             return self
         self.observed = observed[~np.isin(observed, self.frequent)]
@@ -151,18 +153,11 @@ class NumericColumn:
         self.mean, self.scale = float(bent.mean()), float(bent.std())
         return self
 
-    def _ends(self) -> tuple[float, float]:
-        if self.value_range == "class" or not self.width:
-            if not len(self.levels):
-                return np.nan, np.nan
-            return float(self.levels[0]), float(self.levels[-1])
-        if self.value_range == "table" or self.summary.kind in ("integer", "time"):
-            return self.summary.low / self.unit, self.summary.high / self.unit
-        if types.is_integer_dtype(self.summary.dtype):
-            limits = np.iinfo(
-                getattr(self.summary.dtype, "numpy_dtype", self.summary.dtype)
-            )
-            return limits.min / self.unit, limits.max / self.unit
+    def _ends(self, numbers: np.ndarray) -> tuple[float, float]:
+        if self.value_range == "class" and len(self.levels):
+            return float(np.nanmin(numbers)), float(np.nanmax(numbers))
+        if self.value_range is not None or self.summary.kind in ("integer", "time"):
+            return self.summary.low, self.summary.high
         return -np.inf, np.inf
 
     def _bend(self, numbers: np.ndarray) -> np.ndarray:
@@ -197,23 +192,27 @@ class NumericColumn:
         if self.few_valued:
             points = spread(self.observed, max(N_POINTS, len(self.observed)))
             return Marginal(points, np.ones(len(points), dtype=bool))
-        points = spread(self.observed, max(N_POINTS, len(self.observed)))
+        n_points = max(N_POINTS, len(self.observed))
+        points = spread(self.observed, n_points)
         atoms = np.isin(points, spikes(self.observed, (self.low, self.high)))
-        bent = self._bend(points)
-        bandwidth = robust_bandwidth(self._bend(self.observed))
-        blurred = self._unbend(bent + bandwidth * stratified_normal(len(points)))
-        blurred = self._off_the_ends(reflect(blurred, self.low, self.high))
+        bent = self._bend(self.observed)
+        bandwidths = spread(local_bandwidths(bent), n_points)
+        blur = bandwidths * stratified_normal(n_points)
+        blurred = self._unbend(spread(bent, n_points) + blur)
+        blurred = reflect(blurred, *self._inside())
         points = np.where(atoms, points, blurred)
         order = np.argsort(points, kind="stable")
         return Marginal(points[order], atoms[order])
 
-    def _off_the_ends(self, numbers: np.ndarray) -> np.ndarray:
+    def _inside(self) -> tuple[float, float]:
+        """The range without what would be rounded to its ends."""
         if self.decimals is None:
-            return numbers
+            return self.low, self.high
         step = 10.0**-self.decimals
         if self.high - self.low < 2 * step:
-            return numbers
-        return np.clip(numbers, self.low + step, self.high - step)
+            return self.low, self.high
+        # Half a step, and a little more: halves are rounded to even numbers.
+        return self.low + 0.5001 * step, self.high - 0.5001 * step
 
     def calibrate(self, encoded: np.ndarray, one_hot: np.ndarray) -> None:
         """Map generated cells to the class's law from now on.
@@ -246,7 +245,8 @@ class NumericColumn:
         if self.width:
             others = self._valid_numbers(encoded)
             numbers = np.where(plateau < 0, others, numbers) if len(numbers) else others
-        return self.summary.from_numbers(numbers * self.unit)
+        # What was scaled may have been rounded beyond the ends.
+        return self.summary.from_numbers(np.clip(numbers * self.unit, *self.ends))
 
     def _decode_plateaus(self, one_hot: np.ndarray) -> np.ndarray:
         return self.plateaus.decode(one_hot, one_hot).to_numpy(dtype=np.intp)
@@ -268,6 +268,13 @@ class NumericColumn:
 class CategoricalColumn:
     """A column of levels, learned from one class.
 
+    Parameters
+    ----------
+    by_similarity : bool, default=True
+        Whether a rare level comes from the most similar row of the class that has
+        one, which keeps levels together that belong together, or from each such row
+        equally often, which keeps the rates exact.
+
     Attributes
     ----------
     levels : Index
@@ -281,9 +288,14 @@ class CategoricalColumn:
         How often the class shows what each cell stands for.
     """
 
+    def __init__(self, *, by_similarity: bool = True) -> None:
+        self.by_similarity = by_similarity
+
     def fit(self, cells: pd.Series) -> CategoricalColumn:
         """Learn levels and their frequencies from the class's cells."""
         codes, levels = pd.factorize(cells)
+        if isinstance(cells.dtype, pd.IntervalDtype):
+            levels = levels.astype(object)  # as an index intervals must not overlap
         counts = np.bincount(codes[codes >= 0], minlength=len(levels))
         order = np.argsort(-counts, kind="stable")
         counts, self.levels = counts[order], pd.Index(levels)[order]
@@ -299,7 +311,8 @@ class CategoricalColumn:
 
     def codes(self, cells: pd.Series) -> np.ndarray:
         """Position of each cell's level; -1 where it is missing or unknown."""
-        return np.asarray(self.levels.get_indexer(pd.Index(cells)))
+        index = pd.Index(cells, dtype=self.levels.dtype)
+        return np.asarray(self.levels.get_indexer(index))
 
     def encode(self, cells: pd.Series) -> np.ndarray:
         """One-hot cells, or the class's frequencies where the level is missing."""
@@ -349,6 +362,9 @@ class CategoricalColumn:
             codes = encoded.argmax(axis=1)
         (rare,) = np.nonzero(codes == self.n_own)
         if self.has_rare and len(rare):
-            nearest = pairwise_distances_argmin(matrix[rare], self.donors)
-            codes[rare] = self.donor_codes[nearest]
+            if self.by_similarity:
+                donors = pairwise_distances_argmin(matrix[rare], self.donors)
+            else:
+                donors = np.arange(len(rare)) % len(self.donors)
+            codes[rare] = self.donor_codes[donors]
         return pd.Series(self.levels.take(codes))

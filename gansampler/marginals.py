@@ -23,7 +23,7 @@ edges of other laws."""
 SPIKE_SHARE = 0.05
 SPIKE_COUNT = 3
 """A value that this share of the class, and this many rows, show is a spike: it is
-generated as often as the class shows it, exactly."""
+not blurred, and so is generated as often as the class shows it."""
 
 GOLDEN_RATIO = (np.sqrt(5) - 1) / 2
 
@@ -106,6 +106,27 @@ def robust_bandwidth(values: np.ndarray) -> float:
     deviation = float(values.std())
     scale = min(deviation, middle_half / 1.34) if middle_half > 0 else deviation
     return SMOOTHING * scale * silverman_bandwidth(len(values), 1)
+
+
+def local_bandwidths(values: np.ndarray) -> np.ndarray:
+    """Bandwidths for the values of a column: small where they lie close together.
+
+    The distance over which so many neighbours lie as a normal law has within its
+    bandwidth, but at most the bandwidth of the column: a law of several scales, or of
+    several modes, is not blurred by the largest of them.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        Values in rising order, at least one.
+    """
+    n = len(values)
+    n_neighbors = max(1, round(0.3 * n**0.8))
+    first = np.maximum(np.arange(n) - n_neighbors, 0)
+    last = np.minimum(np.arange(n) + n_neighbors, n - 1)
+    spacing = (values[last] - values[first]) / np.maximum(last - first, 1)
+    widest = robust_bandwidth(values)
+    return np.where(spacing > 0, np.minimum(n_neighbors * spacing, widest), widest)
 
 
 def stratified_normal(n: int) -> np.ndarray:

@@ -23,6 +23,10 @@ from gansampler.tabular import Table
 class OneHotGroups:
     """Neighbouring columns of which no row of the table sets more than one.
 
+    A run of neighbours of which each row sets exactly one is a group, whatever stands
+    beside it; among the others, a group ends where one more column would set a second
+    cell in some row.
+
     Attributes
     ----------
     groups : list of list of int
@@ -36,25 +40,17 @@ class OneHotGroups:
 
     @classmethod
     def find(cls, table: Table) -> OneHotGroups:
-        """Look for groups in the whole table.
-
-        A group ends where one more column would set a second cell in some row.
-        """
-        groups: list[list[int]] = [[]]
-        n_set = np.zeros(table.n_rows, dtype=np.int64)
-        for position in range(table.n_columns):
-            cells = _zeros_and_ones(table, position)
-            if cells is None:
-                groups.append([])
-                continue
-            if not groups[-1] or (n_set + cells).max() > 1:
-                groups.append([])
-                n_set = np.zeros_like(n_set)
-            groups[-1].append(position)
-            n_set += cells
-        # One column alone is a flag like any other.
-        several = [group for group in groups if len(group) > 1]
-        return cls(several, table.names)
+        """Look for groups in the whole table."""
+        groups, run = [], []
+        for position in range(table.n_columns + 1):
+            last = position == table.n_columns
+            cells = None if last else _zeros_and_ones(table, position)
+            if cells is not None:
+                run.append((position, cells))
+            else:
+                groups += _groups_of_run(run)
+                run = []
+        return cls(groups, table.names)
 
     def collapse(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows with each group as one column of levels, at the place of its first."""
@@ -101,11 +97,57 @@ class OneHotGroups:
         ]
 
 
+Flags = list[tuple[int, np.ndarray]]
+
+
+def _groups_of_run(run: Flags) -> list[list[int]]:
+    """Groups among neighbouring columns of zeros and ones."""
+    groups: list[list[int]] = []
+    others: Flags = []
+    start = 0
+    while start < len(run):
+        length = _complete_length(run, start)
+        if length:
+            groups += [*_exclusive(others), [p for p, _ in run[start : start + length]]]
+            others = []
+        else:
+            others.append(run[start])
+        start += max(1, length)
+    return groups + _exclusive(others)
+
+
+def _complete_length(run: Flags, start: int) -> int:
+    """How many columns from a start on set exactly one cell in each row; 0 if none."""
+    n_set = np.zeros_like(run[start][1])
+    for end in range(start, len(run)):
+        n_set = n_set + run[end][1]
+        if n_set.max() > 1:
+            return 0
+        if n_set.min() == 1:
+            return end + 1 - start
+    return 0
+
+
+def _exclusive(run: Flags) -> list[list[int]]:
+    """Longest runs of columns of which no row sets two; single ones are left out."""
+    groups: list[list[int]] = []
+    n_set: np.ndarray | None = None
+    for position, cells in run:
+        if n_set is None or (n_set + cells).max() > 1:
+            groups.append([])
+            n_set = np.zeros_like(cells)
+        groups[-1].append(position)
+        n_set = n_set + cells
+    return [group for group in groups if len(group) > 1]
+
+
 def _zeros_and_ones(table: Table, position: int) -> np.ndarray | None:
     """Cells of a column as 0 and 1, None if it holds anything else."""
     summary = table.summary[position]
-    numeric = summary.kind == "number" and (summary.low, summary.high) == (0.0, 1.0)
-    if not (summary.few_valued and numeric) and not types.is_bool_dtype(summary.dtype):
+    numeric = summary.kind == "number" and not types.is_object_dtype(summary.dtype)
+    # A level that no row shows is a column of zeros.
+    flag = numeric and summary.low == 0.0 and summary.high in (0.0, 1.0)
+    if not (flag and summary.few_valued) and not types.is_bool_dtype(summary.dtype):
         return None
     cells = table.column(position)
     if cells.isna().any():

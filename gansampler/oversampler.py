@@ -26,6 +26,9 @@ from gansampler.onehot import OneHotGroups
 from gansampler.synthesis import ClassGenerator, ClassReport, describe_fallback
 from gansampler.tabular import Table, in_container
 
+TRAINED = ("generators_", "history_", "n_iter_", "report_", "device_")
+"""Attributes that ``fit_resample`` leaves and that ``fit`` on other data ends."""
+
 POSTFIX_INTERVAL = 20
 """Updates between the losses shown beside a progress bar."""
 
@@ -275,6 +278,8 @@ class GANOversampler(BaseOverSampler):
         with validation.all_or_nothing(self):
             validation.check_labels(X, y)
             super().fit(X, y, **params)
+            for name in TRAINED:
+                self.__dict__.pop(name, None)
         return self
 
     def fit_resample(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
@@ -349,7 +354,8 @@ class GANOversampler(BaseOverSampler):
             raise ValueError(
                 f"n_samples must be a whole number of at least 1. Got {n_samples!r}."
             )
-        if class_label not in self.generators_:
+        known = isinstance(class_label, Hashable) and class_label in self.generators_
+        if not known:
             trained = ", ".join(repr(_plain(label)) for label in self.generators_)
             raise ValueError(
                 f"Class {class_label!r} has no generator: only classes that needed "
@@ -372,6 +378,7 @@ class GANOversampler(BaseOverSampler):
 
     def _fit_resample(self, table: Table, y: np.ndarray) -> tuple[Any, np.ndarray]:
         device = resolve_device(self.device)
+        settings = self._settings()
         n_new = sum(self.sampling_strategy_.values())
         validation.check_memory(len(y) + n_new, table.n_columns)
         # A seed for each class, whether it needs rows or not: which classes are
@@ -384,10 +391,11 @@ class GANOversampler(BaseOverSampler):
         new_rows, new_labels = [], []
 
         with single_thread():
-            for label, n_rows in self.sampling_strategy_.items():
+            for label, n_wanted in self.sampling_strategy_.items():
+                n_rows = int(n_wanted)
                 if n_rows == 0:
                     continue
-                generator = self._new_generator(seeds[label])
+                generator = self._new_generator(settings, seeds[label])
                 with self._watched(_plain(label)) as observer:
                     generator.fit(
                         table.rows(y == label),
@@ -411,20 +419,26 @@ class GANOversampler(BaseOverSampler):
         self._template = table.template()
         return table.append(new_rows), np.concatenate([y, *new_labels])
 
-    def _new_generator(self, seed: int) -> ClassGenerator:
+    def _new_generator(self, settings: TrainingSettings, seed: int) -> ClassGenerator:
         return ClassGenerator(
-            self._settings(),
+            settings,
             value_range=self.value_range,
             rejection_rate=float(self.rejection_rate),
             seed=seed,
         )
 
     def _settings(self) -> TrainingSettings:
+        widths = tuple(self.hidden_layer_sizes)
+        if not all(isinstance(width, Integral) and width >= 1 for width in widths):
+            raise ValueError(
+                "The 'hidden_layer_sizes' parameter of GANOversampler must hold whole "
+                f"numbers of at least 1. Got {self.hidden_layer_sizes!r} instead."
+            )
         return TrainingSettings(
             loss=self.loss,
             latent_distribution=self.latent_distribution,
             latent_dim=int(self.latent_dim),
-            hidden_layer_sizes=tuple(int(width) for width in self.hidden_layer_sizes),
+            hidden_layer_sizes=tuple(int(width) for width in widths),
             discriminator_steps=int(self.discriminator_steps),
             updates=self.updates,
             optimizer=self.optimizer,

@@ -96,7 +96,11 @@ class ColumnSummary:
             as_type = int if self.whole_objects else float
             return pd.Series([as_type(x) for x in numbers], dtype=object)
         if types.is_integer_dtype(self.dtype):
-            numbers = np.round(numbers).astype(np.int64)
+            limits = np.iinfo(getattr(self.dtype, "numpy_dtype", dense(self.dtype)))
+            # The largest integers of 64 bits are no floats.
+            high = np.nextafter(limits.max, 0) if limits.bits == 64 else limits.max
+            numbers = np.clip(np.round(numbers), limits.min, high)
+            numbers = numbers.astype(np.uint64 if limits.min == 0 else np.int64)
         return pd.Series(numbers).astype(dense(self.dtype))
 
 
@@ -130,7 +134,13 @@ def summarise(name: Hashable, cells: pd.Series) -> ColumnSummary:
         return ColumnSummary(name, cells.dtype, kind)
     if kind == "time":
         return _summarise_integers(name, cells, kind)
-    numbers = _floats(cells)
+    try:
+        numbers = _floats(cells)
+    except OverflowError:
+        raise InvalidTableError(
+            f"Column {name!r} contains integers that no float can hold. Turn its cells "
+            "into strings, or scale them down."
+        ) from None
     if np.isinf(numbers).any():
         raise InvalidTableError(
             f"Column {name!r} contains infinity. Replace infinite cells by missing or "
@@ -140,8 +150,11 @@ def summarise(name: Hashable, cells: pd.Series) -> ColumnSummary:
     if not len(present):
         return ColumnSummary(name, cells.dtype, kind)
     low, high = float(present.min()), float(present.max())
-    if types.is_integer_dtype(cells.dtype) and max(-low, high) >= EXACT_INTEGER:
+    huge = max(-low, high) >= EXACT_INTEGER
+    if huge and types.is_integer_dtype(cells.dtype):
         return _summarise_integers(name, cells, "integer")
+    if huge and types.is_object_dtype(cells.dtype) and _is_few_valued(present):
+        return ColumnSummary(name, cells.dtype, "category")
     return ColumnSummary(
         name,
         cells.dtype,
@@ -211,13 +224,17 @@ def _summarise_integers(
         steps = TIME_STEPS[_unit(cells.dtype)].values()
         step = next(step for step in steps if not ((integers - origin) % step).any())
     numbers = ((integers - origin) / step).astype(float)
+    few_valued = _is_few_valued(numbers)
+    if few_valued and numbers.max() >= EXACT_INTEGER:
+        # As levels they come back to the last digit.
+        return ColumnSummary(name, cells.dtype, "category")
     return ColumnSummary(
         name,
         cells.dtype,
         kind,
         low=0.0,
         high=float(numbers.max()),
-        few_valued=_is_few_valued(numbers),
+        few_valued=few_valued,
         origin=origin,
         last=last,
         step=step,

@@ -166,7 +166,9 @@ class ClassGenerator:
     def _calibrate(self) -> None:
         assert self.gan is not None
         encoder, seed = self.encoder, self.calibration_seed
-        self.gan.match_categories(encoder.category_frequencies_, seed)
+        self.gan.match_categories(
+            encoder.category_frequencies_, seed, rejection_rate=self.rejection_rate
+        )
         encoder.calibrate(self._draw(N_CALIBRATION_ROWS, seed))
 
     def _draw(self, n_rows: int, seed: int) -> np.ndarray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -193,14 +192,16 @@ class TableEncoder:
             column, dtype = self.columns_[position], dense(summary.dtype)
             numeric, one_hot = blocks[position]
             if missing[:, position].all():
-                cells = pd.Series(self.missing_cell_[position], range(len(matrix)))
+                cells = self.missing_cells_[position].iloc[np.zeros(len(matrix), int)]
+                cells = cells.reset_index(drop=True)
             elif isinstance(column, CategoricalColumn):
                 cells = column.decode(one_hot, matrix)
             else:
                 cells = column.decode(numeric, one_hot)
             cells = cells.astype(dtype)
             if missing[:, position].any():
-                cells = cells.mask(missing[:, position], self.missing_cell_[position])
+                marker = self.missing_cells_[position].iloc[0]
+                cells = cells.mask(missing[:, position], marker)
             decoded.append(cells.astype(summary.dtype))
         frame = pd.concat(decoded, axis=1, ignore_index=True)
         frame.columns = self.names_
@@ -219,11 +220,11 @@ class TableEncoder:
         self.always_missing_ = missing.all(axis=0)
         self.sometimes_missing_ = any_missing & ~self.always_missing_
         # A column of objects can say None, nan or pandas.NA.
-        self.missing_cell_: list[Any] = [
-            rows.iloc[int(first), position] if any_missing[position] else None
+        self.missing_cells_ = [
+            rows.iloc[[int(first)] if any_missing[position] else [], position]
             for position, first in enumerate(missing.argmax(axis=0))
         ]
-        self.pattern_ = CategoricalColumn().fit(self._patterns(rows))
+        self.pattern_ = CategoricalColumn(by_similarity=False).fit(self._patterns(rows))
 
     def _patterns(self, rows: pd.DataFrame) -> pd.Series:
         missing = _is_missing(rows)[:, self.sometimes_missing_]

@@ -102,4 +102,6 @@ def in_container(rows: pd.DataFrame, template: Any) -> Any:
         return rows
     if scipy.sparse.issparse(template):
         return type(template)(rows.to_numpy(dtype=template.dtype))
-    return rows.to_numpy(dtype=object).astype(template.dtype)
+    if template.dtype.kind in "OSU":
+        return rows.to_numpy(dtype=object).astype(template.dtype)
+    return rows.to_numpy(dtype=template.dtype)

@@ -89,6 +89,9 @@ def check_table(estimator: BaseEstimator, X: Any, y: np.ndarray) -> Any:
     """
     if not isinstance(X, pd.DataFrame):
         _check_array(X)
+        if isinstance(X, (list, tuple)) and np.asarray(X).dtype.kind in "SU":
+            # As an array of strings the numbers among them would be lost.
+            X = np.array(X, dtype=object)
         return validate_data(
             estimator,
             X=X,

@@ -323,6 +323,24 @@ def test_rejection_keeps_the_rows_that_look_real():
     assert mean_logit(0.5) > mean_logit(0.0)
 
 
+def test_rejection_leaves_the_rates_of_levels_as_asked_for():
+    gan = train(mixed_rows(), n_numeric=2, sizes=(2,), max_iter=60)
+    gan.match_categories(np.array([0.8, 0.2]), seed=5, rejection_rate=0.5)
+    rows = gan.sample(8000, 6, rejection_rate=0.5)
+    assert rows[:, 3].mean() == pytest.approx(0.2, abs=0.02)
+
+
+def test_rejection_of_nearly_all_rows_needs_no_more_memory(monkeypatch):
+    sizes = []
+    gan = train()
+    original = gan._sample_chunk
+    monkeypatch.setattr(
+        gan, "_sample_chunk", lambda n, rng: (sizes.append(n), original(n, rng))[1]
+    )
+    assert gan.sample(100, 0, rejection_rate=0.999).shape == (100, 3)
+    assert max(sizes) <= 8192
+
+
 def test_large_draws_are_made_in_chunks(monkeypatch):
     gan = train()
     assert gan.sample(20_000, 0).shape == (20_000, 3)
@@ -346,6 +364,7 @@ def test_an_observer_sees_each_update_and_can_stop():
     assert [iteration for iteration, _ in seen] == [1, 2, 3]
     assert seen[0][1] == sorted(HISTORY_COLUMNS)
     assert len(gan.history) == 3
+    assert gan.best_iteration == 3
 
 
 def test_a_loss_that_is_not_finite_is_caught_before_the_step():

@@ -9,6 +9,7 @@ from hypothesis.extra import numpy as hnp
 from gansampler.marginals import (
     Marginal,
     MarginalMap,
+    local_bandwidths,
     midpoints,
     reflect,
     robust_bandwidth,
@@ -68,6 +69,23 @@ def test_robust_bandwidth_shrinks_with_rows_and_ignores_outliers():
     assert robust_bandwidth(with_outliers) < 2 * robust_bandwidth(values)
     assert robust_bandwidth(np.array([0.0, 0.0, 0.0, 0.0, 8.0])) > 0
     assert robust_bandwidth(np.array([3.0])) == 0
+
+
+def test_local_bandwidths_of_a_bell_are_about_that_of_the_column():
+    values = np.sort(np.random.default_rng(0).normal(size=2000))
+    bandwidths = local_bandwidths(values)
+    widest = robust_bandwidth(values)
+    assert (bandwidths <= widest).all()
+    assert np.median(bandwidths) > 0.8 * widest
+
+
+def test_local_bandwidths_follow_the_scale_of_each_mode():
+    rng = np.random.default_rng(0)
+    values = np.sort(np.r_[rng.uniform(5, 60, 500), rng.uniform(1000, 2500, 500)])
+    bandwidths = local_bandwidths(values)
+    assert np.median(bandwidths[:400]) < 10
+    assert np.median(bandwidths[-400:]) > 100
+    assert local_bandwidths(np.array([4.0])).tolist() == [0.0]
 
 
 @pytest.mark.parametrize("n", [4096, 5000])

@@ -47,6 +47,22 @@ def test_arrays_and_sparse_matrices_are_searched_too(levels):
     assert groups_of(scipy.sparse.csr_matrix(X)) == expected
 
 
+def test_a_level_that_no_row_shows_is_no_obstacle(levels):
+    colour = levels["colour"].astype(
+        pd.CategoricalDtype(["red", "pink", "blue", "green"])
+    )
+    for dtype in (int, bool):
+        dummies = pd.get_dummies(colour, dtype=dtype)
+        assert groups_of(dummies) == [[0, 1, 2, 3]]
+
+
+def test_a_flag_before_a_group_is_not_taken_for_a_part_of_it():
+    rng = np.random.default_rng(0)
+    dummies = pd.get_dummies(pd.Series(rng.integers(40, size=600)), dtype=int)
+    dummies.insert(0, "flag", (rng.random(600) < 0.02).astype(int))
+    assert groups_of(dummies) == [list(range(1, 41))]
+
+
 def test_columns_that_are_no_group_are_left_alone():
     rng = np.random.default_rng(1)
     flags = pd.DataFrame(rng.integers(0, 2, (200, 3)), columns=list("abc"))

@@ -123,6 +123,43 @@ def test_arrays_of_strings_stay_arrays_of_strings(quick):
     assert set(X_resampled[30:].ravel()) <= set(X.ravel())
 
 
+def test_lists_may_mix_types(quick):
+    X = [[1, "a", 2.5], [3, "b", 1.25], [5, "a", None]] * 10
+    X_resampled, _ = quick().fit_resample(X, [0] * 18 + [1] * 12)
+    assert X_resampled[:30] == X
+    synthetic = X_resampled[30:]
+    assert {type(row[0]) for row in synthetic} == {int}
+    assert {row[1] for row in synthetic} <= {"a", "b"}
+    assert {type(row[2]) for row in synthetic} <= {float, type(None)}
+
+
+def test_arrays_of_times_keep_their_nanoseconds(quick):
+    rng = np.random.default_rng(0)
+    X = (np.int64(10**18 + 123) + rng.integers(0, 500, (60, 2))).astype("M8[ns]")
+    X_resampled, _ = quick().fit_resample(X, np.repeat([0, 1], [40, 20]))
+    assert X_resampled.dtype == X.dtype
+    assert (X_resampled >= X.min()).all()
+    assert (X_resampled <= X.max()).all()
+    assert len(np.unique(X_resampled[60:])) > 10
+
+
+def test_a_column_may_be_missing_throughout_the_class(quick, mixed_table):
+    X, y = mixed_table
+    X.loc[y == "yes", ["amount", "since", "waited", "plan", "grade"]] = None
+    X_resampled, _ = quick().fit_resample(X, y)
+    assert (
+        X_resampled.iloc[len(X) :][["since", "waited", "grade"]].isna().all(axis=None)
+    )
+    assert (X_resampled.dtypes == X.dtypes).all()
+
+
+def test_overlapping_intervals_are_levels(quick):
+    _, y = blobs()
+    intervals = pd.arrays.IntervalArray.from_tuples([(0, 2), (1, 3)] * 40)
+    X_resampled, _ = quick().fit_resample(pd.DataFrame({"i": intervals}), y)
+    assert X_resampled["i"].dtype == intervals.dtype
+
+
 # --- the embedded tables as they are loaded ----------------------------------------
 
 TABLES = {
@@ -308,6 +345,15 @@ def test_fit_validates_and_does_not_train(quick):
     sampler = quick().fit(X, y)
     assert sampler.sampling_strategy_ == {1: 40}
     assert not hasattr(sampler, "generators_")
+
+
+def test_fit_on_other_data_ends_what_was_trained(quick, mixed_table):
+    sampler = quick()
+    sampler.fit_resample(*mixed_table)
+    sampler.fit(*blobs())
+    assert not hasattr(sampler, "generators_")
+    with pytest.raises(NotTrainedError):
+        sampler.sample(1, "yes")
 
 
 def test_a_second_table_replaces_the_first(quick, mixed_table):
@@ -548,7 +594,17 @@ def test_an_unknown_value_of_a_parameter_is_refused(quick):
         quick(loss="wgan").fit_resample(*blobs())
 
 
-@pytest.mark.parametrize("device", ["cuda:99", "gpu", "tpu:0"])
+@pytest.mark.parametrize("widths", [(-1,), (1.5,), ("a",)])
+def test_widths_of_layers_are_whole_and_positive(quick, widths):
+    with pytest.raises(ValueError, match="must hold whole numbers") as error:
+        quick(hidden_layer_sizes=widths).fit_resample(*blobs())
+    assert str(error.value) == (
+        "The 'hidden_layer_sizes' parameter of GANOversampler must hold whole numbers "
+        f"of at least 1. Got {widths!r} instead."
+    )
+
+
+@pytest.mark.parametrize("device", ["cuda:99", "gpu", "tpu:0", "meta"])
 def test_an_absent_device_is_an_error_and_not_a_silent_cpu_run(quick, device):
     with pytest.raises(DeviceUnavailableError) as error:
         quick(device=device).fit_resample(*blobs())

@@ -225,6 +225,55 @@ def test_decorrelated_rows_are_uncorrelated_and_come_back():
     assert rows @ rotation @ back == pytest.approx(rows)
 
 
+def test_without_a_range_integers_of_64_bits_stay_where_they_are():
+    rows = pd.DataFrame(
+        {"n": np.arange(100) + 300, "u": np.arange(100, dtype="uint64")}
+    )
+    encoder = calibrated(encoder_of(rows, value_range=None))
+    drawn = encoder.inverse_transform(random_matrix(encoder, 500))
+    assert 320 < drawn["n"].mean() < 380
+    assert drawn["n"].std() > 15
+    assert drawn["u"].dtype == "uint64"
+
+
+@pytest.mark.parametrize(
+    "ids", [np.array([3, 2**62 + 1, 2**63 - 1]), np.array([1, 2**60 + 1], dtype=object)]
+)
+def test_few_huge_integers_come_back_to_the_last_digit(ids):
+    rows = pd.DataFrame({"id": ids[np.arange(60) % len(ids)]})
+    encoder = encoder_of(rows)
+    drawn = encoder.inverse_transform(random_matrix(encoder, 200))["id"]
+    assert set(drawn) == set(ids)
+
+
+def test_a_law_of_two_scales_keeps_its_gap():
+    rng = np.random.default_rng(7)
+    values = np.r_[rng.uniform(5, 60, 500), rng.uniform(1000, 2500, 500)]
+    rows = pd.DataFrame({"x": values})
+    encoder = calibrated(encoder_of(rows))
+    drawn = encoder.inverse_transform(random_matrix(encoder, 4000))["x"]
+    assert (drawn < 60).mean() == pytest.approx(0.5, abs=0.1)
+    assert drawn.between(100, 900).mean() < 0.1
+
+
+def test_nothing_piles_up_one_step_inside_the_range():
+    table = pd.DataFrame({"x": np.r_[np.repeat(np.arange(1, 40), 20), 0, 40]})
+    rows = table.iloc[:-2].reset_index(drop=True)
+    encoder = calibrated(encoder_of(rows, table))
+    drawn = encoder.inverse_transform(random_matrix(encoder, 20_000))["x"]
+    shares = drawn.value_counts(normalize=True)
+    assert shares[[1, 39]].max() < 1.5 * shares[[10, 20, 30]].mean()
+    assert not set(drawn) & {0, 40}
+
+
+def test_numbers_over_hundreds_of_magnitudes_stay_in_their_range():
+    rng = np.random.default_rng(8)
+    rows = pd.DataFrame({"x": 10.0 ** rng.uniform(-300, 300, 200)})
+    encoder = calibrated(encoder_of(rows))
+    drawn = encoder.inverse_transform(random_matrix(encoder, 200))["x"]
+    assert drawn.between(rows["x"].min(), rows["x"].max()).all()
+
+
 # --- categories --------------------------------------------------------------------
 
 
@@ -287,6 +336,30 @@ def test_objects_keep_the_missing_value_they_use(marker):
     encoder = encoder_of(rows)
     decoded = encoder.inverse_transform(encoder.transform(rows))
     assert type(decoded["x"].iloc[1]) is type(marker)
+
+
+def test_rare_patterns_come_at_the_rates_of_the_class():
+    rng = np.random.default_rng(9)
+    rows = pd.DataFrame(rng.normal(size=(100, 30)))
+    rows = rows.mask(rng.random((100, 30)) < 0.2)
+    encoder = encoder_of(rows)
+    drawn = encoder.inverse_transform(random_matrix(encoder, 2000))
+    gap = drawn.isna().mean() - rows.isna().mean()
+    assert gap.abs().max() < 0.01
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["datetime with zone", "timedelta", "Arrow timestamp", "category", "Int64"],
+)
+def test_all_cells_drawn_may_be_missing_in_any_dtype(column):
+    cells = COLUMNS[column].copy()
+    cells[::2] = None
+    rows = pd.DataFrame({"x": cells, "z": np.arange(N)})
+    encoder = encoder_of(rows)
+    decoded = encoder.inverse_transform(encoder.transform(rows.iloc[[0, 2]]))
+    assert decoded["x"].isna().all()
+    assert decoded["x"].dtype == rows["x"].dtype
 
 
 # --- refusals ----------------------------------------------------------------------

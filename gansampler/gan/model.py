@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import torch
@@ -63,21 +65,26 @@ class GAN(nn.Module):
         rng = torch.Generator(self.device).manual_seed(seed)
         width = self.generator.n_numeric + sum(self.generator.category_sizes)
         result = np.empty((n_rows, width), dtype=np.float32)
-        for start in range(0, n_rows, CHUNK):
-            kept = min(CHUNK, n_rows - start)
-            rows = self._sample_chunk(round(kept / (1 - rejection_rate)), rng)
-            if len(rows) > kept:
+        done = 0
+        while done < n_rows:
+            pool = min(CHUNK, math.ceil((n_rows - done) / (1 - rejection_rate)))
+            rows = self._sample_chunk(pool, rng)
+            kept = min(n_rows - done, max(1, round(pool * (1 - rejection_rate))))
+            if kept < pool:
                 logits = self.discriminator(rows)
                 # In the order they were drawn: the best first would sort the table.
                 rows = rows[logits.topk(kept).indices.sort().values]
-            result[start : start + kept] = rows.cpu().numpy()
+            result[done : done + kept] = rows.cpu().numpy()
+            done += kept
         return result
 
     def _sample_chunk(self, n_rows: int, rng: torch.Generator) -> Tensor:
         return self.generator.draw(self.generator(*self.latent.draw(n_rows, rng)), rng)
 
     @torch.inference_mode()
-    def match_categories(self, frequencies: np.ndarray, seed: int) -> None:
+    def match_categories(
+        self, frequencies: np.ndarray, seed: int, *, rejection_rate: float = 0.0
+    ) -> None:
         """Shift the logits so that levels appear at given rates.
 
         Parameters
@@ -86,6 +93,9 @@ class GAN(nn.Module):
             Rate of each level; the rates of one column sum to 1.
         seed : int
             Seed of the generated rows on which the rates are measured.
+        rejection_rate : float, default=0.0
+            Share of the generated rows that ``sample`` will throw away, which changes
+            the rates as well.
 
         Notes
         -----
@@ -109,3 +119,9 @@ class GAN(nn.Module):
             shift = (wanted / present).log()
             logits = logits + shift
             generator.logit_offset += shift
+        for _ in range(10 if rejection_rate else 0):
+            rows = self.sample(CHUNK, seed, rejection_rate=rejection_rate)
+            rates = torch.as_tensor(rows[:, generator.n_numeric :].mean(axis=0))
+            generator.logit_offset += (
+                (wanted.cpu() / rates.clamp(1 / CHUNK)).log().to(self.device)
+            )

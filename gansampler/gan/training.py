@@ -388,7 +388,8 @@ class CheckpointSelection:
 
     def consider(self, done: int, max_iter: int) -> None:
         """Judge the generator after some of the updates."""
-        self.gan.best_iteration = done if not self.active else self.gan.best_iteration
+        if self.best_weights is None:
+            self.gan.best_iteration = done
         interval = max(1, max_iter // (2 * N_CANDIDATES))
         left = max_iter - done
         if not self.active or left % interval or left // interval >= N_CANDIDATES:
