@@ -298,7 +298,7 @@ class CategoricalColumn:
             levels = levels.astype(object)  # as an index intervals must not overlap
         counts = np.bincount(codes[codes >= 0], minlength=len(levels))
         order = np.argsort(-counts, kind="stable")
-        counts, self.levels = counts[order], pd.Index(levels)[order]
+        counts, self.levels = counts[order], levels[order]
         n_levels = len(levels)
         self.n_own = n_levels
         if n_levels > SMALL_LEVELS:
@@ -367,4 +367,5 @@ class CategoricalColumn:
             else:
                 donors = np.arange(len(rare)) % len(self.donors)
             codes[rare] = self.donor_codes[donors]
-        return pd.Series(self.levels.take(codes))
+        # The dtype is named since pandas 2 infers that of objects anew.
+        return pd.Series(self.levels.take(codes), dtype=self.levels.dtype)
