@@ -211,3 +211,15 @@ def test_a_forked_child_does_not_wait_for_a_lock_of_its_parent():
     leave.set()
     holder.join()
     assert os.waitpid(child, 0)[1] == 0
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_on_a_gpu_the_rows_repeat_and_the_sampler_opens_without_one():
+    assert resample(device="cuda") == resample(device="auto")
+    sampler = GANOversampler(max_iter=20, random_state=0, device="cuda")
+    sampler.fit_resample(X, Y)
+    assert sampler.device_.startswith("cuda")
+    for generator in sampler.generators_.values():
+        assert generator.gan.device.type == "cpu"
+    copied = pickle.loads(pickle.dumps(sampler))
+    assert np.array_equal(copied.sample(20, 1), sampler.sample(20, 1))
