@@ -51,7 +51,7 @@ bench-development: .venv/.benchmark
 	$(BIN)/python -m benchmarks.readme_figures
 
 bench-cost: .venv/.benchmark
-	$(BIN)/python -m benchmarks.cost_against_ctgan --repeats 3
+	$(BIN)/python -m benchmarks.cost_against_ctgan --repeats 5
 	$(BIN)/python -m benchmarks.readme_figures
 
 clean:

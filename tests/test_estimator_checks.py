@@ -44,7 +44,7 @@ def test_imbalanced_learn_check(estimator, check):
     check(estimator)
 
 
-@parametrize_with_sklearn_checks(CONFIGURATIONS[:1])
+@parametrize_with_sklearn_checks(CONFIGURATIONS)
 def test_scikit_learn_check(estimator, check):
     check(estimator)
 
