@@ -18,6 +18,7 @@ from gansampler.gan.optimizers import (
     OPTIMIZERS,
     SGD_MOMENTUM,
     as_vector,
+    flatten,
 )
 from gansampler.gan.training import (
     HISTORY_COLUMNS,
@@ -204,7 +205,8 @@ def test_optimizers_step_as_those_of_pytorch_do(name):
             weight.grad = torch.randn(weight.shape, generator=source)
         reference.param_groups[0]["lr"] = learning_rate
         reference.step()
-        optimizer.step([weight.grad for weight in theirs.parameters()], learning_rate)
+        gradient = flatten([weight.grad for weight in theirs.parameters()])
+        optimizer.step(gradient, learning_rate)
     for weight, expected in zip(ours.parameters(), theirs.parameters(), strict=True):
         torch.testing.assert_close(weight, expected, rtol=0, atol=1e-6)
 

@@ -18,6 +18,11 @@ ADAM_EPSILON = 1e-8
 SGD_MOMENTUM = 0.5
 
 
+def flatten(parts: Sequence[Tensor]) -> Tensor:
+    """Tensors of any shapes, one after the other, as a vector."""
+    return torch.cat([part.flatten() for part in parts])
+
+
 def as_vector(network: nn.Module) -> Tensor:
     """Move the weights of a network into one vector, of which they become parts.
 
@@ -32,7 +37,7 @@ def as_vector(network: nn.Module) -> Tensor:
         What is written to it changes the network.
     """
     weights = list(network.parameters())
-    vector = torch.cat([weight.detach().flatten() for weight in weights])
+    vector = flatten([weight.detach() for weight in weights])
     parts = vector.split([weight.numel() for weight in weights])
     for weight, part in zip(weights, parts, strict=True):
         weight.data = part.view_as(weight)
@@ -42,8 +47,8 @@ def as_vector(network: nn.Module) -> Tensor:
 class Optimizer(Protocol):
     """Moves a vector of weights along a gradient."""
 
-    def step(self, gradients: Sequence[Tensor], learning_rate: float) -> None:
-        """Make one step, given the gradient with respect to each weight."""
+    def step(self, gradient: Tensor, learning_rate: float) -> None:
+        """Make one step along a gradient in the shape of the weights."""
 
 
 class Adam:
@@ -61,9 +66,8 @@ class Adam:
         self.square = torch.zeros_like(weights)
         self.n_steps = 0
 
-    def step(self, gradients: Sequence[Tensor], learning_rate: float) -> None:
-        """Make one step, given the gradient with respect to each weight."""
-        gradient = torch.cat([part.flatten() for part in gradients])
+    def step(self, gradient: Tensor, learning_rate: float) -> None:
+        """Make one step along a gradient in the shape of the weights."""
         first, second = ADAM_BETAS
         self.n_steps += 1
         self.mean.lerp_(gradient, 1 - first)
@@ -87,9 +91,8 @@ class SGD:
         self.weights = weights
         self.velocity = torch.zeros_like(weights)
 
-    def step(self, gradients: Sequence[Tensor], learning_rate: float) -> None:
-        """Make one step, given the gradient with respect to each weight."""
-        gradient = torch.cat([part.flatten() for part in gradients])
+    def step(self, gradient: Tensor, learning_rate: float) -> None:
+        """Make one step along a gradient in the shape of the weights."""
         self.velocity.mul_(SGD_MOMENTUM).add_(gradient)
         self.weights.add_(self.velocity, alpha=-learning_rate)
 

@@ -16,7 +16,7 @@ from gansampler.gan.latent import Latent
 from gansampler.gan.losses import GAMES, value_function
 from gansampler.gan.model import GAN
 from gansampler.gan.networks import Discriminator, Generator
-from gansampler.gan.optimizers import OPTIMIZERS, as_vector
+from gansampler.gan.optimizers import OPTIMIZERS, as_vector, flatten
 from gansampler.marginals import SMOOTHING, silverman_bandwidth
 from gansampler.quality import energy_distance
 
@@ -194,10 +194,10 @@ class Match:
         output = self.generator(*self.latent.draw(n_rows, self.rng))
         return self.generator.relax(output, TEMPERATURE, self.rng)
 
-    def discriminator_gradients(
+    def discriminator_gradient(
         self, noise: float, penalised: bool
-    ) -> tuple[Tensor, Tensor, list[Tensor]]:
-        """Loss of the discriminator on a fresh batch, its logits, and the gradients."""
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Loss of the discriminator on a fresh batch, its logits, and its gradient."""
         with torch.no_grad():
             fake = self._blurred(self.fake(self.batch_size), noise)
             real = self._blurred(self.real(self.batch_size), noise)
@@ -208,16 +208,16 @@ class Match:
             penalty = self.game.penalty(self.discriminator, real, fake, self.rng)
             target = loss + PENALTY_INTERVAL * self.penalty_weight * penalty
         gradients = torch.autograd.grad(target, self.discriminator_weights)
-        return target.detach(), logits.detach(), list(gradients)
+        return target.detach(), logits.detach(), flatten(gradients)
 
-    def generator_gradients(
+    def generator_gradient(
         self, noise: float, real_logits: Tensor
-    ) -> tuple[Tensor, list[Tensor]]:
-        """Loss of the generator on a fresh batch, and the gradients."""
+    ) -> tuple[Tensor, Tensor]:
+        """Loss of the generator on a fresh batch, and its gradient."""
         fake = self._blurred(self.fake(self.batch_size), noise)
         loss = self.game.generator(real_logits, self.discriminator(fake))
         gradients = torch.autograd.grad(loss, self.generator_weights)
-        return loss.detach(), list(gradients)
+        return loss.detach(), flatten(gradients)
 
     def _noise(self, *shape: int) -> Tensor:
         return torch.randn(shape, generator=self.rng, device=self.data.device)
@@ -295,19 +295,19 @@ def train_gan(
         # The discriminator moves, several times if so asked.
         for step in range(steps):
             penalised = match.penalty_weight > 0 and n_moves % PENALTY_INTERVAL == 0
-            loss, logits, gradients = match.discriminator_gradients(noise, penalised)
+            loss, logits, gradient = match.discriminator_gradient(noise, penalised)
             if look:
                 raise_if_diverged(loss, "discriminator", iteration, name)
             real_logits, fake_logits = logits.tensor_split(2)
             if simultaneous and step == steps - 1:
                 # Both gradients are taken before either player has moved.
-                reply, answer = match.generator_gradients(noise, real_logits)
-            discriminator_optimizer.step(gradients, rate)
+                reply, answer = match.generator_gradient(noise, real_logits)
+            discriminator_optimizer.step(gradient, rate)
             n_moves += 1
 
         # The generator answers.
         if not simultaneous:
-            reply, answer = match.generator_gradients(noise, real_logits)
+            reply, answer = match.generator_gradient(noise, real_logits)
         if look:
             raise_if_diverged(reply, "generator", iteration, name)
         generator_optimizer.step(answer, rate)
