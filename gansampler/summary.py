@@ -1,6 +1,6 @@
 """What the whole table shows of each column: its kind, its range, what it may hold.
 
-A new kind of column begins here, with its place in ``Kind`` and ``_kind``.
+A new kind of column begins here, with its place in ``Kind`` and ``kind_of``.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def summarise(name: Hashable, cells: pd.Series) -> ColumnSummary:
         If the column holds infinite or complex numbers, or cells that cannot be told
         apart by hashing.
     """
-    kind = _kind(name, cells)
+    kind = kind_of(name, cells)
     if kind == "category":
         return ColumnSummary(name, cells.dtype, kind)
     if kind == "time":
@@ -167,7 +167,26 @@ def summarise(name: Hashable, cells: pd.Series) -> ColumnSummary:
     )
 
 
-def _kind(name: Hashable, cells: pd.Series) -> Kind:
+def kind_of(name: Hashable, cells: pd.Series) -> Kind:
+    """What a column holds, by its dtype and, in a column of objects, its cells.
+
+    Parameters
+    ----------
+    name : hashable
+        The column's name.
+    cells : Series
+        Its cells.
+
+    Returns
+    -------
+    {"number", "time", "category"}
+
+    Raises
+    ------
+    InvalidTableError
+        If the column holds complex numbers, or cells that cannot be told apart by
+        hashing.
+    """
     dtype = dense(cells.dtype)
     if types.is_complex_dtype(dtype):
         raise _complex_numbers(name)
