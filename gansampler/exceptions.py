@@ -11,6 +11,10 @@ class InvalidTableError(GANSamplerError, ValueError):
     """A table or its labels cannot be resampled as they are."""
 
 
+class IncomparableSamplesError(GANSamplerError, ValueError):
+    """Real and synthetic rows cannot be compared as they are."""
+
+
 class DeviceUnavailableError(GANSamplerError, ValueError):
     """The device that was asked for is not there."""
 
