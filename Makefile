@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DELETE_ON_ERROR:
 # Two targets that install at once would disturb each other.
 .NOTPARALLEL:
-.PHONY: help demo test check lint types doctest bench-development bench-cost clean
+.PHONY: help demo test check lint types doctest bench-development bench-fidelity bench-cost clean
 
 help:
 	@echo 'make demo     balance a churn and a fraud table, compare with SMOTE (minutes)'
@@ -21,6 +21,7 @@ help:
 	@echo 'make lint     check style and format        make types    check types'
 	@echo 'make doctest  run the examples in docstrings'
 	@echo 'make bench-development, make bench-cost   measure what README.md says (hours)'
+	@echo 'make bench-fidelity                       measure how near and how new rows are'
 	@echo 'make clean    delete .venv, caches and builds'
 	@echo
 	@echo 'PYTHON=python3.11 picks the interpreter for .venv, JOBS=4 the test processes.'
@@ -49,6 +50,12 @@ bench-development: .venv/.benchmark
 	    --seeds 1 --classifiers logistic_regression k_neighbors decision_tree \
 	    hist_gradient_boosting --jobs $(JOBS) --out benchmarks/results/development.csv
 	$(BIN)/python -m benchmarks.readme_figures
+
+bench-fidelity: .venv/.benchmark
+	$(BIN)/python -m benchmarks.fidelity --methods real ros smoothed_bootstrap smote gan \
+	    --folds 3 --seeds 2 --jobs $(JOBS) --out benchmarks/results/fidelity.csv
+	$(BIN)/python -m benchmarks.summarise_fidelity benchmarks/results/fidelity.csv \
+	    --reference gan
 
 bench-cost: .venv/.benchmark
 	$(BIN)/python -m benchmarks.cost_against_ctgan --repeats 5
