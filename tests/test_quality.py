@@ -341,6 +341,8 @@ def test_marginal_gap_of_numbers_counts_missing_cells(sign):
     real = sign * pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0]})
     synthetic = sign * pd.DataFrame({"a": [1.0, 2.0, np.nan, np.nan]})
     assert marginal_gaps(real, synthetic)["a"] == 0.5
+    heaped = sign * pd.DataFrame({"a": [1.0, 1.0, 1.0, np.nan]})
+    assert marginal_gaps(real, heaped)["a"] == 0.75
     half = sign * pd.DataFrame({"a": [3.0, 4.0, np.nan, np.nan]})
     assert marginal_gaps(real, half)["a"] == 0.5
     assert marginal_gaps(half, half)["a"] == 0.0
