@@ -15,41 +15,19 @@ import os
 import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 
 import pandas as pd
 
+from benchmarks.environments import environment_python
+from benchmarks.rivals import ONE_THREAD
 from benchmarks.summarise import to_markdown
 from gansampler.datasets import load_churn
 
 HERE = Path(__file__).parent
-ENVIRONMENT = HERE / ".envs" / "ctgan"
 CHILD = HERE / "cost_child.py"
 DEFAULT_OUT = HERE / "results" / "cost_against_ctgan.csv"
-# torch comes first and pinned: left to itself, pip may bring a far larger build.
-INSTALL_STEPS = (("torch==2.13.0",), ("ctgan==0.12.1", "pandas<3", "torch==2.13.0"))
 MINORITY = "yes"
-ONE_THREAD = {
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-}
-
-
-def ctgan_python():
-    """Return the interpreter of CTGAN's environment; make it where it is not there.
-
-    Returns
-    -------
-    python : Path
-    """
-    python = ENVIRONMENT / "bin" / "python"
-    if not _runs(python, "import ctgan"):
-        venv.create(ENVIRONMENT, with_pip=True, clear=True)
-        for packages in INSTALL_STEPS:
-            subprocess.run([python, "-m", "pip", "install", *packages], check=True)
-    return python
 
 
 def compare(repeats):
@@ -64,7 +42,7 @@ def compare(repeats):
     results : DataFrame
         One row for each fit.
     """
-    rival = ctgan_python()
+    rival = environment_python("ctgan")
     X, y = load_churn()
     table = X.assign(target=y)
     with tempfile.TemporaryDirectory() as folder:
@@ -134,14 +112,6 @@ def _measure(python, method, path, seed):
 def _path_of(method):
     """Where the child finds gansampler if it is not installed; CTGAN sees nothing."""
     return HERE.parent if method == "gansampler" else ""
-
-
-def _runs(python, code):
-    """Whether an interpreter is there and runs the code."""
-    if not python.exists():
-        return False
-    done = subprocess.run([python, "-c", code], capture_output=True, check=False)
-    return done.returncode == 0
 
 
 if __name__ == "__main__":

@@ -20,10 +20,11 @@ from imblearn.over_sampling import (
     RandomOverSampler,
 )
 
+from benchmarks.coding import MISSING, TableCoding, filled_numbers
+from benchmarks.copula import sample_gaussian_copula
 from benchmarks.models import categorical_columns, to_plain_types
+from benchmarks.rivals import ENVIRONMENT_OF, external
 from gansampler import GANOversampler
-
-MISSING = "(missing)"
 
 
 def no_resampling(X, y, seed):
@@ -61,7 +62,7 @@ def smoothed_bootstrap(X, y, seed, *, valid=False):
     if not numeric:
         return random_oversampling(X, y, seed)
     sampler = RandomOverSampler(shrinkage=1, random_state=seed)
-    numbers, y_resampled = sampler.fit_resample(_filled_numbers(plain[numeric]), y)
+    numbers, y_resampled = sampler.fit_resample(filled_numbers(plain[numeric]), y)
     source = sampler.sample_indices_[len(X) :]
     synthetic = plain.iloc[source].reset_index(drop=True)
     missing = synthetic[numeric].isna()
@@ -69,7 +70,7 @@ def smoothed_bootstrap(X, y, seed, *, valid=False):
     if valid:
         noisy = _made_valid(noisy, plain.loc[y == 1, numeric])
     synthetic[numeric] = noisy.mask(missing)
-    return _appended(plain, synthetic), y_resampled
+    return pd.concat([plain, synthetic], ignore_index=True), y_resampled
 
 
 def smote(X, y, seed):
@@ -85,12 +86,26 @@ def smote(X, y, seed):
     return _resample_filled(sampler, X, y)
 
 
-def numeric_smote_variant(X, y, seed, *, sampler_class, neighbors_name):
-    """A relative of SMOTE for numeric tables; it fails on others."""
-    if categorical_columns(X):
-        raise ValueError(f"{sampler_class.__name__} needs numeric columns only.")
-    options = {neighbors_name: _n_neighbors(y), "random_state": seed}
-    return _resample_filled(sampler_class(**options), X, y)
+def one_hot_smote_variant(X, y, seed, *, sampler_class, neighbors_name):
+    """A relative of SMOTE for numbers; categories go through one-hot columns."""
+    coding = TableCoding(X)
+    sampler = sampler_class(**{neighbors_name: _n_neighbors(y)}, random_state=seed)
+    resampled, y_resampled = sampler.fit_resample(coding.one_hot(y), y)
+    return coding.append(coding.from_one_hot(resampled[len(X) :])), y_resampled
+
+
+def gaussian_copula(X, y, seed):
+    """Rows of a Gaussian copula that is fitted to the minority."""
+    coding = TableCoding(X)
+    synthetic = sample_gaussian_copula(
+        coding.codes()[y == 1],
+        int((y == 0).sum() - (y == 1).sum()),
+        seed,
+        categorical=coding.categorical,
+        whole=coding.whole,
+    )
+    y_resampled = np.concatenate([y, np.ones(len(synthetic), dtype=y.dtype)])
+    return coding.append(coding.from_codes(synthetic)), y_resampled
 
 
 def gan(X, y, seed, **params):
@@ -100,23 +115,28 @@ def gan(X, y, seed, **params):
 
 METHODS = {
     "none": no_resampling,
+    "class_weight": no_resampling,
     "ros": random_oversampling,
     "smoothed_bootstrap": smoothed_bootstrap,
     "smoothed_bootstrap_valid": partial(smoothed_bootstrap, valid=True),
     "smote": smote,
     "borderline_smote": partial(
-        numeric_smote_variant,
+        one_hot_smote_variant,
         sampler_class=BorderlineSMOTE,
         neighbors_name="k_neighbors",
     ),
     "svm_smote": partial(
-        numeric_smote_variant, sampler_class=SVMSMOTE, neighbors_name="k_neighbors"
+        one_hot_smote_variant, sampler_class=SVMSMOTE, neighbors_name="k_neighbors"
     ),
     "adasyn": partial(
-        numeric_smote_variant, sampler_class=ADASYN, neighbors_name="n_neighbors"
+        one_hot_smote_variant, sampler_class=ADASYN, neighbors_name="n_neighbors"
     ),
+    "gaussian_copula": gaussian_copula,
+    **{name: partial(external, method=name) for name in ENVIRONMENT_OF},
     "gan": gan,
 }
+# No rows are added; the classifiers get balanced sample weights.
+WEIGHTED = {"class_weight"}
 
 
 def _repeated_rows(y, seed):
@@ -129,11 +149,6 @@ def _repeated_rows(y, seed):
 def _numeric_columns(X):
     categorical = categorical_columns(X)
     return [column for column in X.columns if column not in categorical]
-
-
-def _filled_numbers(numbers):
-    """Fill missing numbers with the column's median, an empty column with 0."""
-    return numbers.fillna(numbers.median()).fillna(0.0)
 
 
 def _n_neighbors(y):
@@ -150,25 +165,12 @@ def _made_valid(numbers, class_numbers):
 
 
 def _resample_filled(sampler, X, y):
-    """Resample the table with its gaps filled; append only the synthetic rows.
-
-    A missing category is a category of its own while the sampler works.
-    """
-    plain = to_plain_types(X)
-    numeric, categorical = _numeric_columns(X), categorical_columns(X)
-    filled = plain.copy()
-    if numeric:
-        filled[numeric] = _filled_numbers(plain[numeric])
-    if categorical:
-        filled[categorical] = plain[categorical].fillna(MISSING)
-    resampled, y_resampled = sampler.fit_resample(filled, y)
+    """Resample the table with its gaps filled; append only the synthetic rows."""
+    coding = TableCoding(X)
+    resampled, y_resampled = sampler.fit_resample(coding.filled, y)
     synthetic = resampled.iloc[len(X) :].reset_index(drop=True)
+    categorical = list(synthetic.columns[coding.categorical])
     if categorical:
         text = synthetic[categorical].astype(object)
         synthetic[categorical] = text.mask(text == MISSING)
-    return _appended(plain, synthetic), y_resampled
-
-
-def _appended(plain, synthetic):
-    """Stack the training rows and the synthetic ones."""
-    return pd.concat([plain, synthetic], ignore_index=True)
+    return coding.append(synthetic), y_resampled
