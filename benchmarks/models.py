@@ -37,7 +37,12 @@ def _hist_gradient_boosting(seed):
 
 
 def _mlp(seed):
-    return MLPClassifier(random_state=seed)
+    return MLPClassifier(
+        hidden_layer_sizes=(50,),
+        learning_rate_init=0.003,
+        max_iter=100,
+        random_state=seed,
+    )
 
 
 CLASSIFIERS = {
@@ -54,8 +59,11 @@ def make_classifier(name, X, seed):
     """Build a classifier that takes a table of mixed types.
 
     All settings are scikit-learn's defaults, but for a higher iteration limit of
-    logistic regression and no early stopping of gradient boosting (which would
-    validate on synthetic rows).
+    logistic regression, no early stopping of gradient boosting (which would validate on
+    synthetic rows), and a network that is half as wide and learns three times as fast
+    for half as long: without resampling it is about as good as the default (average
+    precision 0.535 to 0.541, ROC AUC 0.878 to 0.876 over 2 folds of 8 development
+    sets) for 0.4 of the CPU seconds, which the network would dominate otherwise.
 
     Parameters
     ----------

@@ -2,7 +2,8 @@
 
 Stratified cross-validation with everything inside the training fold: each method
 resamples a fold once, and all classifiers learn from the same rows. One CSV row for
-each (dataset, method, seed, fold, classifier); what is there already is skipped, so
+each (dataset, method, seed, fold, classifier). The unit of work is a whole
+cross-validation, small data sets first; those that are there already are skipped, so
 that a broken run goes on where it stopped. Run it from the root of a checkout::
 
     python -m benchmarks.utility --methods none smote gan --datasets yeast4 'churn*'
@@ -27,20 +28,20 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.metrics import (
     average_precision_score,
-    balanced_accuracy_score,
     brier_score_loss,
-    f1_score,
-    matthews_corrcoef,
-    recall_score,
     roc_auc_score,
 )
 from sklearn.model_selection import StratifiedKFold
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits
 
 from benchmarks.data import development_set_names, load_development_set
-from benchmarks.methods import METHODS
+from benchmarks.methods import METHODS, WEIGHTED
 from benchmarks.models import CLASSIFIERS, make_classifier
 from benchmarks.results_file import append_rows, read_results
+from benchmarks.rivals import cpu_seconds_of_children, prepare
+from benchmarks.thresholds import TUNABLE, best_threshold, label_metrics
 from gansampler import __version__
 
 KEY = ["dataset", "method", "seed", "fold", "classifier"]
@@ -52,6 +53,7 @@ METRICS = [
     "f1",
     "mcc",
     "brier",
+    *(f"{metric}_tuned" for metric in TUNABLE),
 ]
 COLUMNS = [
     *KEY,
@@ -70,18 +72,21 @@ PACKAGES = ["imbalanced-learn", "scikit-learn", "torch", "numpy", "pandas"]
 
 @dataclass(frozen=True)
 class Task:
-    """One fold to resample and the classifiers to train on it.
+    """One cross-validation and the classifiers to train in it.
 
     Attributes
     ----------
-    dataset, method : str
-        A development set and a key of ``METHODS``.
+    dataset : str
+        A development set. After ``#`` follows the number of minority rows that are
+        left in each training fold; the test folds stay whole.
+    method : str
+        A key of ``METHODS``.
     label : str
         Name of the method in the results.
     params : str
         Constructor parameters of GANOversampler as JSON; empty for other methods.
-    seed, fold, folds : int
-        Seed of the split, position of the fold and number of folds.
+    seed, folds : int
+        Seed of the split and number of folds.
     classifiers : tuple of str
         Keys of ``CLASSIFIERS``.
     """
@@ -91,13 +96,12 @@ class Task:
     label: str
     params: str
     seed: int
-    fold: int
     folds: int
     classifiers: tuple
 
 
 def run_task(task):
-    """Resample one fold and score the classifiers.
+    """Cross-validate one method on one data set.
 
     Parameters
     ----------
@@ -106,42 +110,60 @@ def run_task(task):
     Returns
     -------
     rows : list of dict
-        One row for each classifier; where the sampler or the classifier failed, the
-        metrics are absent and ``error`` tells why.
+        One row for each fold and classifier; where the sampler or the classifier
+        failed, the metrics are absent and ``error`` tells why.
     """
-    data = load_development_set(task.dataset)
-    train, test = _split(data, task)
-    X_train, y_train = data.X.iloc[train].reset_index(drop=True), data.y[train]
-    X_test, y_test = data.X.iloc[test].reset_index(drop=True), data.y[test]
+    name, _, size = task.dataset.partition("#")
+    data = load_development_set(name)
     common = {
         "dataset": task.dataset,
         "method": task.label,
         "seed": task.seed,
-        "fold": task.fold,
-        "n_minority": int(y_train.sum()),
         "folds": task.folds,
         "params": task.params,
         "versions": package_versions(),
     }
-    seed = 1000 * task.seed + task.fold
+    rows, predictions = [], []
+    splitter = StratifiedKFold(task.folds, shuffle=True, random_state=task.seed)
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")
-        start = time.process_time()
-        try:
-            X_balanced, y_balanced = _resample(task, X_train, y_train, seed)
-        except Exception as error:
-            failure = common | {"error": _one_line(error)}
-            return [failure | {"classifier": name} for name in task.classifiers]
-        common["sampler_seconds"] = round(time.process_time() - start, 4)
-        common["n_synthetic"] = len(y_balanced) - len(y_train)
-        return [
-            common
-            | {"classifier": name}
-            | _fit_and_score(
-                name, seed, X_train, X_balanced, y_balanced, X_test, y_test
-            )
-            for name in task.classifiers
-        ]
+        for fold, (train, test) in enumerate(splitter.split(data.X, data.y)):
+            if size:
+                train = cut_minority(train, data.y, int(size), [task.seed, fold])
+            for row, probability in _run_fold(task, data, fold, train, test):
+                rows.append(common | row)
+                predictions.append((data.y[test], probability))
+    for classifier in task.classifiers:
+        positions = [i for i, row in enumerate(rows) if row["classifier"] == classifier]
+        tuned = tuned_scores([predictions[i] for i in positions])
+        for i, values in zip(positions, tuned, strict=True):
+            rows[i] |= _rounded(values)
+    return rows
+
+
+def cut_minority(train, y, size, seed):
+    """Leave ``size`` of the minority rows of a training fold.
+
+    Parameters
+    ----------
+    train : ndarray of int
+        Positions of the training rows.
+    y : ndarray of {0, 1}
+        Labels of all rows.
+    size : int
+    seed : int or list of int
+        With the same seed, a smaller cut is part of a larger one.
+
+    Returns
+    -------
+    kept : ndarray of int
+        In the order of ``train``; all majority rows are among them.
+    """
+    minority = np.flatnonzero(y[train] == 1)
+    if size > len(minority):
+        raise ValueError(f"Only {len(minority)} minority rows, not {size}.")
+    dropped = np.random.default_rng(seed).permutation(minority)[size:]
+    return np.delete(train, dropped)
 
 
 def scores(y, probability):
@@ -156,20 +178,55 @@ def scores(y, probability):
     Returns
     -------
     metrics : dict of str to float
-        The entries of ``METRICS``; those of hard labels at the threshold 0.5.
+        The entries of ``METRICS`` without tuning; those of hard labels at the
+        threshold 0.5.
     """
-    predicted = (probability > 0.5).astype(int)
-    sensitivity = recall_score(y, predicted, zero_division=0)
-    specificity = recall_score(y, predicted, pos_label=0, zero_division=0)
+    at_half = label_metrics(y, probability, 0.5)
     return {
         "average_precision": average_precision_score(y, probability),
         "roc_auc": roc_auc_score(y, probability),
-        "balanced_accuracy": balanced_accuracy_score(y, predicted),
-        "g_mean": float(np.sqrt(sensitivity * specificity)),
-        "f1": f1_score(y, predicted, zero_division=0),
-        "mcc": matthews_corrcoef(y, predicted),
+        **at_half,
         "brier": brier_score_loss(y, probability),
     }
+
+
+def tuned_scores(predictions):
+    """Score the labels of each fold at the thresholds that suit the other folds.
+
+    Each metric has a threshold of its own: that which maximises it over the pooled
+    predictions of the other folds. The models that made those have seen the rows of
+    this fold in training, so the choice is a little less than independent of them; a
+    nested cross-validation would cost as many more trainings as there are folds.
+
+    Parameters
+    ----------
+    predictions : list of (ndarray of {0, 1}, ndarray of float or None)
+        Labels and probabilities of each fold; None where it failed.
+
+    Returns
+    -------
+    metrics : list of dict of str to float
+        One for each fold; empty where the fold or all others failed.
+    """
+    tuned = []
+    for fold, (y, probability) in enumerate(predictions):
+        others = [
+            pair
+            for other, pair in enumerate(predictions)
+            if other != fold and pair[1] is not None
+        ]
+        if probability is None or not others:
+            tuned.append({})
+            continue
+        pooled = [np.concatenate(parts) for parts in zip(*others, strict=True)]
+        thresholds = best_threshold(*pooled)
+        tuned.append(
+            {
+                f"{metric}_tuned": label_metrics(y, probability, threshold)[metric]
+                for metric, threshold in thresholds.items()
+            }
+        )
+    return tuned
 
 
 def package_versions():
@@ -198,33 +255,69 @@ def plan_tasks(
     Returns
     -------
     tasks : list of Task
+        Classifiers of which any fold is missing are in them with all folds.
     """
     tasks = []
     for dataset in datasets:
         for seed in range(seeds):
-            for fold in range(folds):
-                for method in methods:
-                    is_gan = method == "gan"
-                    name = label if is_gan and label else method
-                    missing = tuple(
-                        classifier
-                        for classifier in classifiers
-                        if (dataset, name, seed, fold, classifier) not in done
+            for method in methods:
+                is_gan = method == "gan"
+                name = label if is_gan and label else method
+                missing = tuple(
+                    classifier
+                    for classifier in classifiers
+                    if any(
+                        (dataset, name, seed, fold, classifier) not in done
+                        for fold in range(folds)
                     )
-                    if missing:
-                        tasks.append(
-                            Task(
-                                dataset=dataset,
-                                method=method,
-                                label=name,
-                                params=gan_params if is_gan else "",
-                                seed=seed,
-                                fold=fold,
-                                folds=folds,
-                                classifiers=missing,
-                            )
+                )
+                if missing:
+                    tasks.append(
+                        Task(
+                            dataset=dataset,
+                            method=method,
+                            label=name,
+                            params=gan_params if is_gan else "",
+                            seed=seed,
+                            folds=folds,
+                            classifiers=missing,
                         )
+                    )
     return tasks
+
+
+def run_tasks(tasks, *, jobs, out):
+    """Run tasks and append their rows to the results as they come.
+
+    Parameters
+    ----------
+    tasks : list of Task
+    jobs : int
+        Number of processes.
+    out : path-like
+    """
+    for method in {task.method for task in tasks}:
+        prepare(method)
+    print(f"{len(tasks)} cross-validations to do", file=sys.stderr)
+    start = time.perf_counter()
+    run = Parallel(n_jobs=jobs, return_as="generator_unordered")
+    for i, rows in enumerate(run(delayed(run_task)(task) for task in tasks), 1):
+        append_rows(out, rows, COLUMNS)
+        print(_progress(i, len(tasks), start, rows), file=sys.stderr, flush=True)
+
+
+def by_size(datasets):
+    """Sort data sets by their number of cells, so that results come early.
+
+    Parameters
+    ----------
+    datasets : list of str
+
+    Returns
+    -------
+    sorted_datasets : list of str
+    """
+    return sorted(datasets, key=lambda name: load_development_set(name).X.size)
 
 
 def keys_done(results, *, retry_failures=False):
@@ -329,7 +422,7 @@ def main(arguments=None):
     )
     tasks = plan_tasks(
         methods=methods,
-        datasets=datasets,
+        datasets=by_size(datasets),
         classifiers=classifiers,
         folds=options.folds,
         seeds=options.seeds,
@@ -337,12 +430,7 @@ def main(arguments=None):
         gan_params=gan_params,
         done=keys_done(results, retry_failures=options.retry_failures),
     )
-    print(f"{len(tasks)} folds to do", file=sys.stderr)
-    start = time.perf_counter()
-    run = Parallel(n_jobs=options.jobs, return_as="generator_unordered")
-    for i, rows in enumerate(run(delayed(run_task)(task) for task in tasks), 1):
-        append_rows(options.out, rows, COLUMNS)
-        print(_progress(i, len(tasks), start, rows), file=sys.stderr, flush=True)
+    run_tasks(tasks, jobs=options.jobs, out=options.out)
 
 
 def _parse(arguments):
@@ -371,27 +459,55 @@ def _canonical_json(text):
     return json.dumps(params, sort_keys=True) if params else ""
 
 
-def _split(data, task):
-    """Return the positions of the training and of the test rows of one fold."""
-    splitter = StratifiedKFold(task.folds, shuffle=True, random_state=task.seed)
-    return list(splitter.split(data.X, data.y))[task.fold]
+def _run_fold(task, data, fold, train, test):
+    """Resample one fold and train the classifiers.
 
-
-def _resample(task, X, y, seed):
+    Yields a row and the predicted probabilities (None after a failure) of each.
+    """
+    X_train, y_train = data.X.iloc[train].reset_index(drop=True), data.y[train]
+    X_test, y_test = data.X.iloc[test].reset_index(drop=True), data.y[test]
+    common = {"fold": fold, "n_minority": int(y_train.sum())}
+    seed = 1000 * task.seed + fold
     params = json.loads(task.params) if task.params else {}
-    return METHODS[task.method](X, y, seed, **params)
-
-
-def _fit_and_score(name, seed, X_train, X_balanced, y_balanced, X_test, y_test):
-    """Train a classifier on balanced rows; return its scores or its error."""
-    start = time.process_time()
+    start = _cpu_seconds()
     try:
-        model = make_classifier(name, X_train, seed).fit(X_balanced, y_balanced)
-        metrics = scores(y_test, model.predict_proba(X_test)[:, 1])
+        X, y = METHODS[task.method](X_train, y_train, seed, **params)
     except Exception as error:
-        return {"error": _one_line(error)}
-    rounded = {metric: round(float(value), 6) for metric, value in metrics.items()}
-    return rounded | {"classifier_seconds": round(time.process_time() - start, 4)}
+        failure = common | {"error": _one_line(error)}
+        yield from ((failure | {"classifier": name}, None) for name in task.classifiers)
+        return
+    common["sampler_seconds"] = round(_cpu_seconds() - start, 4)
+    common["n_synthetic"] = len(y) - len(y_train)
+    for name in task.classifiers:
+        row = common | {"classifier": name}
+        start = time.process_time()
+        try:
+            model = make_classifier(name, X_train, seed)
+            model.fit(X, y, **_fit_params(task.method, model, y))
+            probability = model.predict_proba(X_test)[:, 1]
+            row |= _rounded(scores(y_test, probability))
+        except Exception as error:
+            yield row | {"error": _one_line(error)}, None
+            continue
+        row["classifier_seconds"] = round(time.process_time() - start, 4)
+        yield row, probability
+
+
+def _fit_params(method, model, y):
+    """Balanced sample weights, where the method wants and the classifier takes them."""
+    name, classifier = model.steps[-1]
+    if method not in WEIGHTED or not has_fit_parameter(classifier, "sample_weight"):
+        return {}
+    return {f"{name}__sample_weight": compute_sample_weight("balanced", y)}
+
+
+def _cpu_seconds():
+    """CPU seconds of this process and of the rivals' own."""
+    return time.process_time() + cpu_seconds_of_children()
+
+
+def _rounded(metrics):
+    return {metric: round(float(value), 6) for metric, value in metrics.items()}
 
 
 def _one_line(error):
@@ -404,8 +520,8 @@ def _progress(i, total, start, rows):
     failure = next((f" FAILED {row['error']}" for row in rows if "error" in row), "")
     return (
         f"{i}/{total} {minutes:.1f} min (of {minutes * total / i:.0f}) "
-        f"{first['dataset']} {first['method']} seed {first['seed']} "
-        f"fold {first['fold']}{failure}"
+        f"{first['dataset']} {first['method']} seed {first['seed']}"
+        f"{failure}"
     )
 
 
