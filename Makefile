@@ -12,7 +12,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DELETE_ON_ERROR:
 # Two targets that install at once would disturb each other.
 .NOTPARALLEL:
-.PHONY: help demo test check lint types doctest bench-development bench-fidelity bench-cost clean
+.PHONY: help demo test check lint types doctest clean
+.PHONY: bench-development bench-utility bench-dose bench-fidelity bench-cost
 
 help:
 	@echo 'make demo     balance a churn and a fraud table, compare with SMOTE (minutes)'
@@ -21,6 +22,7 @@ help:
 	@echo 'make lint     check style and format        make types    check types'
 	@echo 'make doctest  run the examples in docstrings'
 	@echo 'make bench-development, make bench-cost   measure what README.md says (hours)'
+	@echo 'make bench-utility, make bench-dose       compare with all rivals (many hours)'
 	@echo 'make bench-fidelity                       measure how near and how new rows are'
 	@echo 'make clean    delete .venv, caches and builds'
 	@echo
@@ -56,6 +58,14 @@ bench-fidelity: .venv/.benchmark
 	    --folds 3 --seeds 2 --jobs $(JOBS) --out benchmarks/results/fidelity.csv
 	$(BIN)/python -m benchmarks.summarise_fidelity benchmarks/results/fidelity.csv \
 	    --reference gan
+
+# Rivals of other packages get environments of their own under benchmarks/.envs.
+bench-utility: .venv/.benchmark
+	$(BIN)/python -m benchmarks.utility --methods '*' --folds 5 --seeds 1 \
+	    --jobs $(JOBS) --out benchmarks/results/utility.csv
+
+bench-dose: .venv/.benchmark
+	$(BIN)/python -m benchmarks.dose --jobs $(JOBS) --out benchmarks/results/dose.csv
 
 bench-cost: .venv/.benchmark
 	$(BIN)/python -m benchmarks.cost_against_ctgan --repeats 5

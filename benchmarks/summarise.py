@@ -4,9 +4,10 @@ Run it from the root of a checkout::
 
     python -m benchmarks.summarise results.csv --reference gan
 
-A cell is a data set with a classifier; folds and seeds are averaged first. Only
-folds that every compared method finished count, so that all methods are averaged
-over the same ones.
+A cell is a data set with a classifier; folds and seeds are averaged first. Where a
+method failed it gets the scores of ``none``, which is what its user is left with, and
+the report counts such folds. Only folds that every compared method has count, so that
+all methods are averaged over the same ones.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from benchmarks.results_file import read_results
 from benchmarks.utility import KEY, METRICS, select
 
 CELL = ["dataset", "classifier"]
+FALLBACK = "none"
 LOWER_IS_BETTER = {"brier"}
 SHORT = {
     "average_precision": "AP",
@@ -27,6 +29,10 @@ SHORT = {
     "f1": "F1",
     "mcc": "MCC",
     "brier": "Brier",
+    "balanced_accuracy_tuned": "bal. acc. tuned",
+    "g_mean_tuned": "G-mean tuned",
+    "f1_tuned": "F1 tuned",
+    "mcc_tuned": "MCC tuned",
 }
 
 
@@ -45,8 +51,31 @@ def load_results(paths):
     return results.drop_duplicates(KEY, keep="last")
 
 
+def fill_failures(results):
+    """Give rows with an error the scores of no resampling.
+
+    Parameters
+    ----------
+    results : DataFrame
+
+    Returns
+    -------
+    filled : DataFrame
+        Errors stay where they are. A row stays without scores where ``none`` has none
+        of the same data set, seed, fold and classifier.
+    """
+    metrics = [metric for metric in METRICS if metric in results]
+    place = [*CELL, "seed", "fold"]
+    fallback = results.loc[results["method"] == FALLBACK, [*place, *metrics]]
+    failed = results["error"].notna()
+    scores = results.loc[failed, place].merge(fallback, on=place, how="left")
+    filled = results.copy()
+    filled.loc[failed, metrics] = scores[metrics].to_numpy()
+    return filled
+
+
 def complete_cells(results, metrics):
-    """Average over the folds that all methods finished.
+    """Average over the folds that all methods have.
 
     Parameters
     ----------
@@ -170,7 +199,7 @@ def report(results, *, metrics, reference=None):
     Parameters
     ----------
     results : DataFrame
-        Rows of the methods, data sets and classifiers to compare.
+        Rows of the methods, data sets and classifiers to compare, failures filled.
     metrics : list of str
     reference : str or None, default=None
         Method that is tested against the others; None leaves the tests out.
@@ -183,8 +212,8 @@ def report(results, *, metrics, reference=None):
     cells, n_dropped = complete_cells(results, metrics)
     n_sets = cells.index.get_level_values("dataset").nunique()
     summary = (
-        f"{len(cells)} cells of {n_sets} data sets; {n_dropped} folds that a method "
-        "lacks are left out."
+        f"{len(cells)} cells of {n_sets} data sets; {n_dropped} rows of folds that a "
+        "method lacks are left out."
     )
     parts = ["## All methods\n", f"{summary}\n", *_failures(results)]
     if cells.empty:
@@ -207,12 +236,13 @@ def report(results, *, metrics, reference=None):
 def main(arguments=None):
     """Print the tables from the command line."""
     options = _parse(arguments)
-    results = load_results(options.files)
+    results = fill_failures(load_results(options.files))
     for column in ("method", "dataset", "classifier"):
         known = list(results[column].unique())
         patterns = getattr(options, f"{column}s")
         results = results[results[column].isin(select(patterns, known, column))]
-    metrics = select(options.metrics, METRICS, "metric")
+    known = [metric for metric in METRICS if metric in results]
+    metrics = select(options.metrics, known, "metric")
     if options.reference not in [None, *results["method"]]:
         raise SystemExit(f"The results have no method {options.reference!r}.")
     print(report(results, metrics=metrics, reference=options.reference))
@@ -250,11 +280,12 @@ def _paired(gains):
 
 
 def _failures(results):
-    """Tell how many folds of each method failed."""
-    failed = results[results["error"].notna()].groupby("method").size()
+    """Tell on how many folds each method failed."""
+    failed = results[results["error"].notna()]
+    folds = failed.drop_duplicates(["dataset", "method", "seed", "fold"])
     return [
-        f"{method} failed in {count} rows; --methods '!{method}' leaves it out.\n"
-        for method, count in failed.items()
+        f"{method} failed on {count} folds, counted as no resampling there.\n"
+        for method, count in folds.groupby("method").size().items()
     ]
 
 

@@ -1,0 +1,214 @@
+"""The pure parts of the benchmarks; nothing here trains a model or loads a table."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import (
+    balanced_accuracy_score,
+    f1_score,
+    matthews_corrcoef,
+    recall_score,
+)
+
+from benchmarks.coding import TableCoding
+from benchmarks.copula import sample_gaussian_copula
+from benchmarks.dose import sizes_below
+from benchmarks.summarise import complete_cells, fill_failures, holm, mean_table, report
+from benchmarks.thresholds import TUNABLE, best_threshold, label_metrics
+from benchmarks.utility import METRICS, cut_minority, plan_tasks, tuned_scores
+
+
+def g_mean(y, predicted):
+    return np.sqrt(recall_score(y, predicted) * recall_score(y, predicted, pos_label=0))
+
+
+REFERENCE = {
+    "balanced_accuracy": balanced_accuracy_score,
+    "g_mean": g_mean,
+    "f1": f1_score,
+    "mcc": matthews_corrcoef,
+}
+
+
+def predictions(seed, *, n=40, n_values=9):
+    """Labels of both kinds and probabilities with many ties, 0 and 1 among them."""
+    rng = np.random.default_rng(seed)
+    y = np.append([0, 1], rng.integers(0, 2, n - 2))
+    return y, rng.integers(0, n_values, n) / (n_values - 1)
+
+
+@pytest.mark.parametrize("metric", TUNABLE)
+@pytest.mark.parametrize("seed", range(5))
+def test_label_metrics_are_those_of_scikit_learn(metric, seed):
+    y, probability = predictions(seed)
+    for threshold in (-1.0, 0.0, 0.3, 0.5, 1.0):
+        expected = REFERENCE[metric](y, (probability > threshold).astype(int))
+        found = label_metrics(y, probability, threshold)[metric]
+        assert found == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("metric", TUNABLE)
+@pytest.mark.parametrize("n_values", [2, 9, 1000])
+@pytest.mark.parametrize("seed", range(5))
+def test_best_threshold_is_that_of_brute_force(metric, n_values, seed):
+    y, probability = predictions(seed, n_values=n_values)
+    tried = [-1.0, *np.unique(probability)]
+    best = max(REFERENCE[metric](y, (probability > t).astype(int)) for t in tried)
+    threshold = best_threshold(y, probability)[metric]
+    found = REFERENCE[metric](y, (probability > threshold).astype(int))
+    assert found == pytest.approx(best)
+
+
+def test_constant_probabilities_have_a_threshold():
+    y = np.array([0, 0, 0, 1])
+    assert best_threshold(y, np.full(4, 0.25))["f1"] == -np.inf
+
+
+def test_tuned_scores_use_the_other_folds_only():
+    # The first two folds part at 0.25; the third would part at 0.75.
+    low = np.array([0, 1, 0, 1]), np.array([0.2, 0.3, 0.2, 0.3])
+    high = np.array([0, 1, 0, 1]), np.array([0.7, 0.8, 0.7, 0.8])
+    tuned = tuned_scores([low, low, high])
+    assert tuned[2]["balanced_accuracy_tuned"] == 0.5
+    assert tuned_scores([low, low])[0]["mcc_tuned"] == 1.0
+
+
+def test_failed_folds_have_no_tuned_scores_and_count_for_no_other():
+    y, probability = predictions(0)
+    tuned = tuned_scores([(y, probability), (y, None), (y, probability)])
+    assert tuned[1] == {}
+    assert tuned[0] == tuned_scores([(y, probability)] * 2)[0]
+    assert tuned_scores([(y, probability), (y, None)]) == [{}, {}]
+
+
+def test_cuts_are_nested_and_keep_the_majority():
+    y = np.array([0, 1] * 30)
+    train = np.arange(5, 60)
+    large, small = (cut_minority(train, y, size, [0, 3]) for size in (20, 10))
+    assert y[large].sum() == 20
+    assert y[small].sum() == 10
+    assert set(small) <= set(large)
+    assert set(train[y[train] == 0]) <= set(small)
+    assert (np.diff(large) > 0).all()
+    with pytest.raises(ValueError, match=r"^Only 28 minority rows, not 29\.$"):
+        cut_minority(train, y, 29, 0)
+
+
+def test_sizes_are_below_the_smallest_training_fold():
+    assert sizes_below(63, 5) == [10, 20]  # 13 may be tested, 50 are left
+    assert sizes_below(64, 5) == [10, 20, 50]
+
+
+def test_a_cross_validation_is_done_with_all_its_folds():
+    done = {("a", "ros", 0, fold, "tree") for fold in range(3)}
+    done |= {("a", "ros", 0, fold, "knn") for fold in range(2)}
+    (task,) = plan_tasks(
+        methods=["ros"],
+        datasets=["a"],
+        classifiers=["tree", "knn"],
+        folds=3,
+        seeds=1,
+        label=None,
+        gan_params="",
+        done=done,
+    )
+    assert task.classifiers == ("knn",)
+
+
+def results(scores):
+    """A row for each (method, fold); NaN stands for a failure."""
+    rows = [
+        {
+            "dataset": "a",
+            "classifier": "tree",
+            "seed": 0,
+            "fold": fold,
+            "method": method,
+            "error": "ValueError: no" if np.isnan(value) else np.nan,
+            "sampler_seconds": 1.0,
+        }
+        | dict.fromkeys(METRICS, value)
+        for method, values in scores.items()
+        for fold, value in enumerate(values)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_failures_count_as_no_resampling():
+    table = fill_failures(results({"adasyn": [0.9, np.nan], "none": [0.5, 0.6]}))
+    assert table["f1"].tolist() == [0.9, 0.6, 0.5, 0.6]
+    assert table["error"].notna().sum() == 1
+    cells, n_dropped = complete_cells(table, ["f1"])
+    assert n_dropped == 0
+    assert cells["f1"]["adasyn"].item() == pytest.approx(0.75)
+    text = report(table, metrics=["f1"], reference="adasyn")
+    assert "adasyn failed on 1 folds, counted as no resampling there." in text
+
+
+def test_failures_without_a_fallback_leave_the_fold_out():
+    table = fill_failures(results({"adasyn": [0.9, np.nan], "ros": [0.5, 0.6]}))
+    cells, n_dropped = complete_cells(table, ["f1"])
+    assert n_dropped == 1
+    assert cells["f1"]["ros"].item() == 0.5
+
+
+def test_holm_is_that_of_the_textbook():
+    p = pd.Series([0.04, 0.01, 0.03, 0.005])
+    assert holm(p).tolist() == pytest.approx([0.06, 0.03, 0.06, 0.02])
+    assert holm(pd.Series([0.6, 0.7])).tolist() == [1.0, 1.0]
+
+
+def test_ranks_share_ties_and_know_what_is_better():
+    table = results({"a": [0.9], "b": [0.9], "c": [0.1]})
+    cells, _ = complete_cells(table, ["f1", "brier"])
+    ranks = mean_table(cells)
+    assert ranks["F1 rank"].to_dict() == {"a": 1.5, "b": 1.5, "c": 3.0}
+    assert ranks["Brier rank"].to_dict() == {"a": 2.5, "b": 2.5, "c": 1.0}
+
+
+def mixed_table():
+    return pd.DataFrame(
+        {
+            "amount": [1.5, np.nan, 3.0, 4.0],
+            "plan": ["basic", None, "full", "basic"],
+            "flag": [True, False, True, True],
+            "count": [1, 2, 3, 2],
+        }
+    )
+
+
+@pytest.mark.parametrize("form", ["codes", "one_hot"])
+def test_coding_brings_rows_back(form):
+    X, y = mixed_table(), np.array([0, 1, 1, 1])
+    coding = TableCoding(X)
+    if form == "codes":
+        back = coding.from_codes(coding.codes())
+    else:
+        back = coding.from_one_hot(coding.one_hot(y))
+    expected = coding.plain.fillna({"amount": 3.0})
+    pd.testing.assert_frame_equal(back, expected)
+    assert coding.categorical == [1, 2]
+    assert coding.whole == [3]
+    assert coding.append(back).isna().sum().sum() == 3
+
+
+def test_copula_keeps_laws_and_dependence():
+    rng = np.random.default_rng(0)
+    level = rng.choice(3, 500, p=[0.6, 0.3, 0.1])
+    x = rng.normal(size=500)
+    rows = np.column_stack([x, x + 0.1 * rng.normal(size=500), np.round(5 * x), level])
+    drawn = sample_gaussian_copula(rows, 2000, 0, categorical=[3], whole=[2])
+    assert np.corrcoef(drawn.T)[0, 1] > 0.97
+    assert (drawn[:, 2] == np.round(drawn[:, 2])).all()
+    assert (drawn.min(axis=0) >= rows.min(axis=0)).all()
+    assert (drawn.max(axis=0) <= rows.max(axis=0)).all()
+    shares = np.bincount(drawn[:, 3].astype(int)) / 2000
+    assert shares == pytest.approx(np.bincount(level) / 500, abs=0.04)
+    again = sample_gaussian_copula(rows, 2000, 0, categorical=[3], whole=[2])
+    assert (again == drawn).all()
+
+
+def test_copula_takes_few_and_constant_rows():
+    drawn = sample_gaussian_copula(np.array([[1.0, 2.0, 0.0], [1.0, 3.0, 0.0]]), 5, 0)
+    assert (drawn[:, 0] == 1).all()
+    assert np.isfinite(drawn).all()
