@@ -173,7 +173,8 @@ def _child(environment):
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            env=os.environ | ONE_THREAD | {"PYTHONPATH": ""},
+            # CTGAN would fit columns in processes whose CPU seconds no one counts.
+            env=os.environ | ONE_THREAD | {"PYTHONPATH": "", "LOKY_MAX_CPU_COUNT": "1"},
         )
     return _children[environment]
 
