@@ -113,12 +113,24 @@ def gan(X, y, seed, **params):
     return GANOversampler(random_state=seed, **params).fit_resample(X, y)
 
 
-METHODS = {
-    "none": no_resampling,
-    "class_weight": no_resampling,
-    "ros": random_oversampling,
-    "smoothed_bootstrap": smoothed_bootstrap,
-    "smoothed_bootstrap_valid": partial(smoothed_bootstrap, valid=True),
+def on_standardised_numbers(X, y, seed, *, method):
+    """Let a method that measures distances see numbers of mean 0 and deviation 1.
+
+    As in Kovacs 2019, and as in a pipeline that scales first: in raw units a column
+    of large numbers alone would decide who is whose neighbour.
+    """
+    plain = to_plain_types(X)
+    numeric = _numeric_columns(X)
+    mean, deviation = plain[numeric].mean(), plain[numeric].std().replace(0.0, 1.0)
+    scaled = plain.copy()
+    scaled[numeric] = (plain[numeric] - mean) / deviation
+    resampled, y_resampled = method(scaled, y, seed)
+    synthetic = resampled.iloc[len(X) :].copy()
+    synthetic[numeric] = synthetic[numeric] * deviation + mean
+    return pd.concat([plain, synthetic], ignore_index=True), y_resampled
+
+
+MEASURES_DISTANCES = {
     "smote": smote,
     "borderline_smote": partial(
         one_hot_smote_variant,
@@ -131,8 +143,28 @@ METHODS = {
     "adasyn": partial(
         one_hot_smote_variant, sampler_class=ADASYN, neighbors_name="n_neighbors"
     ),
+    **{
+        name: partial(external, method=name)
+        for name in ("geometric_smote", "polynom_fit_smote", "prowsyn")
+    },
+}
+
+METHODS = {
+    "none": no_resampling,
+    "class_weight": no_resampling,
+    "ros": random_oversampling,
+    "smoothed_bootstrap": smoothed_bootstrap,
+    "smoothed_bootstrap_valid": partial(smoothed_bootstrap, valid=True),
+    **{
+        name: partial(on_standardised_numbers, method=method)
+        for name, method in MEASURES_DISTANCES.items()
+    },
     "gaussian_copula": gaussian_copula,
-    **{name: partial(external, method=name) for name in ENVIRONMENT_OF},
+    **{
+        name: partial(external, method=name)
+        for name in ENVIRONMENT_OF
+        if name not in MEASURES_DISTANCES
+    },
     "gan": gan,
 }
 # No rows are added; the classifiers get balanced sample weights.
