@@ -23,6 +23,7 @@ from gansampler.exceptions import NotTrainedError, SmallClassWarning
 from gansampler.gan import GAMES, TrainingSettings
 from gansampler.gan.training import Observer
 from gansampler.onehot import OneHotGroups
+from gansampler.selection import MAX_OTHERS, thinned
 from gansampler.synthesis import ClassGenerator, ClassReport, describe_fallback
 from gansampler.tabular import Table, in_container
 
@@ -102,6 +103,19 @@ class GANOversampler(BaseOverSampler):
         Share of the generated rows that is thrown away: those that the discriminator
         finds least real. Below 1.
 
+    border_rejection : float, default=0.2
+        Share of the generated rows that is thrown away because rows of other classes
+        are dense around them, relative to rows of their own class: what is left harms
+        a classifier less where the classes overlap. The other classes only choose
+        among generated rows; the GAN never sees them. 0 keeps the class's own law.
+        Below 1.
+
+    copy_rejection : float, default=0.6
+        Largest share of the generated rows that may be thrown away because they lie
+        too near to a row of the class: as many as it takes for the rest to be as far
+        from the class's rows as these are from each other, in the median. 0 switches
+        it off. Below 1.
+
     value_range : {{'table', 'class'}} or None, default='table'
         Range in which the numbers of a column are generated: what all rows of the
         table show, what those of the class show, or no limit but that of the dtype.
@@ -165,8 +179,7 @@ class GANOversampler(BaseOverSampler):
     Each class is learned on its own, so any number of classes is supported.
     ``fit`` only validates; training happens in ``fit_resample``.
 
-    A trained sampler contains rows of the minority classes; take care with whom it
-    is shared.
+    A trained sampler contains rows of the table; take care with whom it is shared.
 
     References
     ----------
@@ -209,6 +222,8 @@ class GANOversampler(BaseOverSampler):
         "batch_size": [Interval(Integral, 2, None, closed="left"), None],
         "checkpoint": [StrOptions({"best", "last"})],
         "rejection_rate": [Interval(Real, 0, 1, closed="left")],
+        "border_rejection": [Interval(Real, 0, 1, closed="left")],
+        "copy_rejection": [Interval(Real, 0, 1, closed="left")],
         "value_range": [StrOptions({"table", "class"}), None],
         "device": [str, torch.device],
         "verbose": ["verbose"],
@@ -232,6 +247,8 @@ class GANOversampler(BaseOverSampler):
         batch_size: int | None = None,
         checkpoint: str = "best",
         rejection_rate: float = 0.0,
+        border_rejection: float = 0.2,
+        copy_rejection: float = 0.6,
         value_range: str | None = "table",
         device: str | torch.device = "auto",
         verbose: int = 0,
@@ -252,6 +269,8 @@ class GANOversampler(BaseOverSampler):
         self.batch_size = batch_size
         self.checkpoint = checkpoint
         self.rejection_rate = rejection_rate
+        self.border_rejection = border_rejection
+        self.copy_rejection = copy_rejection
         self.value_range = value_range
         self.device = device
         self.verbose = verbose
@@ -399,6 +418,7 @@ class GANOversampler(BaseOverSampler):
                 with self._watched(_plain(label)) as observer:
                     generator.fit(
                         table.rows(y == label),
+                        table.rows(_some_others(y, label, seeds[label])),
                         table.summary,
                         groups,
                         name=f"class {_plain(label)!r}",
@@ -424,6 +444,8 @@ class GANOversampler(BaseOverSampler):
             settings,
             value_range=self.value_range,
             rejection_rate=float(self.rejection_rate),
+            border_rejection=float(self.border_rejection),
+            copy_rejection=float(self.copy_rejection),
             seed=seed,
         )
 
@@ -491,6 +513,12 @@ class GANOversampler(BaseOverSampler):
 
 def _draw_seed(rng: np.random.RandomState) -> int:
     return int(rng.randint(np.iinfo(np.int32).max))
+
+
+def _some_others(y: np.ndarray, label: Any, seed: int) -> np.ndarray:
+    """Positions of rows of other classes, at most as many as a selection looks at."""
+    rng = np.random.default_rng(seed)
+    return thinned(np.flatnonzero(y != label), MAX_OTHERS, rng)
 
 
 def _plain(label: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from gansampler.gan.training import (
 )
 from gansampler.onehot import OneHotGroups
 from gansampler.quality import coverage, energy_distance, nearest_row_ratio
+from gansampler.selection import MAX_OWN, Neighborhood, RowSelection, thinned
 from gansampler.summary import ColumnSummary
 from gansampler.table import TableEncoder
 
@@ -25,6 +27,12 @@ MIN_ROWS = 3
 
 N_CALIBRATION_ROWS = 8192
 """Generated rows on which their laws, column by column, are measured."""
+
+N_THRESHOLD_ROWS = 2048
+"""Generated rows on which the thresholds of the selection are set."""
+
+CHUNK = 16_384
+"""Rows generated and selected at a time: bounds the memory of a draw."""
 
 N_REPORT_ROWS = 500
 """Rows on either side of the report's figures."""
@@ -42,6 +50,9 @@ class ClassReport:
         Updates of the generator; 0 where no GAN was trained.
     best_iteration : int
         The update whose generator was kept.
+    acceptance : float
+        Share of the generated rows that was kept; the others were near copies, or too
+        near to other classes.
     seconds : float
         Wall time of encoding, training and calibration.
     energy_distance : float
@@ -58,6 +69,7 @@ class ClassReport:
     n_synthetic: int
     n_iter: int
     best_iteration: int
+    acceptance: float
     seconds: float
     energy_distance: float
     coverage: float
@@ -75,6 +87,9 @@ class ClassGenerator:
         Range of generated numbers, as in ``TableEncoder``.
     rejection_rate : float
         Share of generated rows that the discriminator throws away.
+    border_rejection, copy_rejection : float
+        Shares of generated rows that are thrown away for being near other classes, or
+        near a row of the class; see ``RowSelection``.
     seed : int
         Seed of everything that is random.
 
@@ -90,11 +105,15 @@ class ClassGenerator:
         *,
         value_range: str | None,
         rejection_rate: float,
+        border_rejection: float,
+        copy_rejection: float,
         seed: int,
     ) -> None:
         self.settings = settings
         self.value_range = value_range
         self.rejection_rate = rejection_rate
+        self.border_rejection = border_rejection
+        self.copy_rejection = copy_rejection
         training, calibration, resampling, later = (
             int(state) for state in np.random.SeedSequence(seed).generate_state(4)
         )
@@ -104,6 +123,7 @@ class ClassGenerator:
     def fit(
         self,
         rows: pd.DataFrame,
+        others: pd.DataFrame,
         table: Sequence[ColumnSummary],
         groups: OneHotGroups,
         *,
@@ -117,6 +137,8 @@ class ClassGenerator:
         ----------
         rows : DataFrame of shape (n_rows, n_columns)
             The rows of the class.
+        others : DataFrame of shape (n_others, n_columns)
+            Rows of the other classes, which choose among generated rows.
         table : sequence of ColumnSummary
             What the whole table shows of each column.
         groups : OneHotGroups
@@ -140,6 +162,7 @@ class ClassGenerator:
         if matrix.shape[1]:
             self.gan = self._train(matrix, name, device, observer)
             self._calibrate()
+        self.selection = self._choose(matrix, others) if self.trained else None
         self.seconds = time.perf_counter() - start
         self._measure(matrix)
         return self
@@ -171,6 +194,22 @@ class ClassGenerator:
         )
         encoder.calibrate(self._draw(N_CALIBRATION_ROWS, seed))
 
+    def _choose(self, matrix: np.ndarray, others: pd.DataFrame) -> RowSelection | None:
+        """Set up the choice among generated rows, None where all are kept."""
+        if not self.border_rejection and not self.copy_rejection:
+            return None
+        rng = np.random.default_rng(self.calibration_seed)
+        generated = self._decoded(N_THRESHOLD_ROWS, self.calibration_seed)
+        return RowSelection.fit(
+            Neighborhood(
+                thinned(matrix, MAX_OWN, rng),
+                self.encoder.transform(self.groups.collapse(others)),
+            ),
+            self.encoder.transform(generated),
+            copy_rejection=self.copy_rejection,
+            border_rejection=self.border_rejection,
+        )
+
     def _draw(self, n_rows: int, seed: int) -> np.ndarray:
         if self.gan is None:
             return np.empty((n_rows, 0), dtype=np.float32)
@@ -181,6 +220,21 @@ class ClassGenerator:
         return self.groups.expand(self._draw_rows(n_rows, seed), self.table)
 
     def _draw_rows(self, n_rows: int, seed: int) -> pd.DataFrame:
+        if self.selection is None:
+            return self._decoded(n_rows, seed)
+        parts: list[pd.DataFrame] = []
+        n_kept = 0
+        while n_kept < n_rows:
+            # A few more than are needed on average, to be done at the first try.
+            n_pool = math.ceil(1.1 * (n_rows - n_kept) / self.selection.acceptance) + 16
+            chunk_seed = np.random.SeedSequence([seed, len(parts)]).generate_state(1)
+            rows = self._decoded(min(CHUNK, n_pool), int(chunk_seed[0]))
+            rows = rows[self.selection(self.encoder.transform(rows))]
+            parts.append(rows.iloc[: n_rows - n_kept])
+            n_kept += len(parts[-1])
+        return pd.concat(parts, ignore_index=True)
+
+    def _decoded(self, n_rows: int, seed: int) -> pd.DataFrame:
         return self.encoder.inverse_transform(self._draw(n_rows, seed))
 
     def _measure(self, matrix: np.ndarray) -> None:
@@ -213,6 +267,7 @@ class ClassGenerator:
             n_synthetic=n_synthetic,
             n_iter=len(self.history),
             best_iteration=0 if self.gan is None else self.gan.best_iteration,
+            acceptance=1.0 if self.selection is None else self.selection.acceptance,
             seconds=self.seconds,
             energy_distance=self.distance,
             coverage=self.coverage,

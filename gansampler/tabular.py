@@ -61,11 +61,12 @@ class Table:
 
         Parameters
         ----------
-        chosen : ndarray of shape (n_rows,), bool
+        chosen : ndarray
+            Positions, or a boolean for each row.
         """
         X = self.X
         if isinstance(X, pd.DataFrame):
-            return X[chosen].reset_index(drop=True)
+            return X.iloc[chosen].reset_index(drop=True)
         return pd.DataFrame(
             X[chosen].toarray() if scipy.sparse.issparse(X) else X[chosen]
         )

@@ -35,6 +35,7 @@ CONFIGURATIONS = [
         batch_size=16,
         **QUICK,
     ),
+    GANOversampler(border_rejection=0, copy_rejection=0, **QUICK),
     GANOversampler(value_range=None, hidden_layer_sizes=(8,), latent_dim=1, **QUICK),
 ]
 

@@ -25,6 +25,7 @@ from gansampler.exceptions import (
     SmallClassWarning,
     TrainingDivergedError,
 )
+from gansampler.quality import duplicate_share, nearest_row_ratio
 
 
 def blobs(sizes=(60, 20), n_features=3, seed=0):
@@ -170,29 +171,50 @@ TABLES = {
 }
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_real_tables_are_balanced_with_valid_rows(name):
+def resampled(name, n_new=2000, **params):
+    """An embedded table, the class that gets rows, and the table with them."""
     load, label = TABLES[name]
     X, y = load()
-    X_before = X.copy(deep=True)
-    n_new = 2000
     sampler = GANOversampler({label: int((y == label).sum()) + n_new}, max_iter=40)
-    sampler.set_params(random_state=0)
+    sampler.set_params(random_state=0, **params)
+    X_before = X.copy(deep=True)
     X_resampled, y_resampled = sampler.fit_resample(X, y)
     pd.testing.assert_frame_equal(X, X_before)
+    assert (y_resampled.iloc[len(X) :] == label).all()
+    assert len(X_resampled) == len(X) + n_new
+    return X, y == label, X_resampled
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_real_tables_are_balanced_with_valid_rows(name):
+    X, chosen, X_resampled = resampled(name)
     pd.testing.assert_frame_equal(X_resampled.iloc[: len(X)], X)
     assert (X_resampled.dtypes == X.dtypes).all()
-    assert (y_resampled.iloc[len(X) :] == label).all()
-    own, new = X[y == label], X_resampled.iloc[len(X) :]
-    assert len(new) == n_new
+    own, new = X[chosen], X_resampled.iloc[len(X) :]
+    for column in X:
+        table, drawn = X[column].dropna(), new[column].dropna()
+        assert new[column].isna().any() <= own[column].isna().any(), column
+        if has_levels(table):
+            assert set(drawn) <= set(own[column].dropna()), column
+            continue
+        assert drawn.between(table.min(), table.max()).all(), column
+        if table.dtype.kind == "f" and (table == table.round(2)).all():
+            assert (drawn == drawn.round(2)).all(), column
 
+
+@pytest.mark.parametrize("name", TABLES)
+def test_without_selection_the_rows_have_the_law_of_the_class(name):
+    n_new = 2000
+    X, chosen, X_resampled = resampled(
+        name, n_new, border_rejection=0.0, copy_rejection=0.0
+    )
+    own, new = X[chosen], X_resampled.iloc[len(X) :]
     for column in X:
         table, mine, drawn = X[column].dropna(), own[column].dropna(), new[column]
         missing = own[column].isna().mean()
         assert drawn.isna().mean() == pytest.approx(missing, abs=0.03), column
         drawn = drawn.dropna()
-        if table.dtype == bool or table.dtype.kind in "OT" or table.nunique() <= 32:
-            assert set(drawn) <= set(mine), column
+        if has_levels(table):
             shares = pd.DataFrame(
                 {
                     "own": mine.value_counts(normalize=True),
@@ -204,14 +226,88 @@ def test_real_tables_are_balanced_with_valid_rows(name):
             gap = (often["own"] - often["new"]).abs().max()
             assert not gap > 0.06, column
             continue
-        assert drawn.between(table.min(), table.max()).all(), column
         for end in (table.min(), table.max()):
             share = (mine == end).mean()
             # Four standard errors of the draw and of the calibration.
             error = 4 * np.sqrt(share * (1 - share) * (1 / n_new + 1 / 8192))
             assert (drawn == end).mean() <= share + error + 0.002, column
-        if table.dtype.kind == "f" and (table == table.round(2)).all():
-            assert (drawn == drawn.round(2)).all(), column
+
+
+def has_levels(table):
+    return table.dtype == bool or table.dtype.kind in "OT" or table.nunique() <= 32
+
+
+# --- which of the generated rows are kept -------------------------------------------
+
+
+def overlapping(n_own=40, n_others=200):
+    """The class inside the others in its left half, alone in its right half."""
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(n_own + n_others, 2))
+    X[:n_own, 0] = np.linspace(-4, 4, n_own)
+    X[n_own:, 0] -= 2
+    return X, np.repeat([1, 0], [n_own, n_others])
+
+
+def test_rows_deep_in_other_classes_are_rejected(quick):
+    X, y = overlapping()
+    shares = []
+    for rejection in (0.0, 0.3, 0.6):
+        sampler = quick(border_rejection=rejection, copy_rejection=0.0)
+        X_resampled, _ = sampler.fit_resample(X, y)
+        shares.append((X_resampled[len(X) :, 0] < 0).mean())
+        assert sampler.report_[1].acceptance == pytest.approx(1 - rejection, abs=0.01)
+    assert shares[0] > 0.4
+    assert shares[0] > shares[1] + 0.1 > shares[2] + 0.3
+
+
+def test_other_classes_choose_rows_but_are_not_learned(quick):
+    X, y = overlapping()
+    moved = X.copy()
+    moved[y == 0, 1] *= -1  # the columns' ranges may only change at the ends
+    low, high = np.abs(X).max(axis=0) * [[-1], [1]]
+    X, moved = np.vstack([X, low, high]), np.vstack([moved, low, high])
+    y = np.append(y, [0, 0])
+    trained = [quick().fit(table, y) for table in (X, moved)]
+    for sampler, table in zip(trained, (X, moved), strict=True):
+        sampler.fit_resample(table, y)
+    first, second = (sampler.generators_[1] for sampler in trained)
+    assert np.array_equal(first._draw(50, 0), second._draw(50, 0))
+    assert not np.array_equal(trained[0].sample(50, 1), trained[1].sample(50, 1))
+
+
+def test_near_copies_are_rejected(quick):
+    X, y = overlapping()
+    ratios = []
+    for rejection in (0.0, 0.6):
+        sampler = quick(border_rejection=0.0, copy_rejection=rejection)
+        X_resampled, _ = sampler.fit_resample(X, y)
+        ratios.append(nearest_row_ratio(X[y == 1], X_resampled[len(X) :]))
+    assert ratios[1] > 1.3 * ratios[0]
+    assert sampler.report_[1].acceptance >= 0.4
+
+
+def test_no_row_is_copied_where_a_column_is_continuous(quick):
+    X, y = overlapping()
+    flags = np.random.default_rng(0).integers(0, 2, (len(X), 3))
+    X = np.hstack([X, flags])
+    X_resampled, _ = quick().fit_resample(X, y)
+    assert duplicate_share(X, X_resampled[len(X) :]) == 0
+
+
+def test_a_table_in_which_every_row_is_a_copy_is_balanced(quick):
+    rng = np.random.default_rng(1)
+    X = pd.DataFrame(rng.integers(0, 2, (120, 2)).astype(str), columns=["a", "b"])
+    sampler = quick()
+    X_resampled, _ = sampler.fit_resample(X, np.repeat([0, 1], [90, 30]))
+    assert len(X_resampled) == 180
+
+
+def test_one_row_of_another_class_suffices_to_choose(quick):
+    X, y = blobs((1, 30))
+    sampler = quick(sampling_strategy={1: 80})
+    X_resampled, _ = sampler.fit_resample(X, y)
+    assert len(X_resampled) == 81
 
 
 # --- which rows are asked for ------------------------------------------------------

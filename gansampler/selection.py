@@ -1,0 +1,181 @@
+"""Which generated rows are kept: none that copy the class, none deep in other classes.
+
+The generator knows its own class only. Where the classes overlap, most rows of the
+overlap belong to the majority, and synthetic rows there do more harm than good; and a
+generator of a small class leans on the few rows that it has seen. So more rows are
+generated than needed, and those are thrown away that lie nearest to a row of the class,
+and those that lie nearest to the other classes. Other classes choose among rows; they
+never take part in the training.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.neighbors import NearestNeighbors
+
+N_NEIGHBORS = 5
+"""The neighbour whose distance tells how dense a class is around a row."""
+
+MAX_OWN, MAX_OTHERS = 2_000, 5_000
+"""Rows of the class and of the others that are searched; beyond, a random part."""
+
+SAME = 1e-4
+"""Rows so near to each other, in standard deviations, count as equal."""
+
+Distances = tuple[np.ndarray, np.ndarray]
+
+
+class Neighborhood:
+    """The real rows around a generated one.
+
+    Parameters
+    ----------
+    own : ndarray of shape (n_own, n_columns)
+        Encoded rows of the class, at least two.
+    others : ndarray of shape (n_others, n_columns)
+        Encoded rows of all other classes, at least one.
+    """
+
+    def __init__(self, own: np.ndarray, others: np.ndarray) -> None:
+        self.own, self.others = _search(own), _search(others)
+
+    def distances(self, rows: np.ndarray) -> Distances:
+        """Distance to the nearest row of the class, and the border score of each row.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows, n_columns)
+
+        Returns
+        -------
+        nearest : ndarray of shape (n_rows,)
+            Euclidean distance to the nearest row of the class.
+        inside : ndarray of shape (n_rows,)
+            Log ratio of the distances to the fifth nearest row of other classes and
+            to the fifth nearest of the class: up to a factor and a constant, the
+            nearest-neighbour estimate of the log ratio of the densities of the class
+            and of the rest (Wang, Kulkarni and Verdu 2009). Low where others are
+            dense.
+        """
+        to_own = self.own.kneighbors(rows)[0]
+        to_others = self.others.kneighbors(rows)[0][:, -1]
+        inside = np.log(to_others + SAME) - np.log(to_own[:, -1] + SAME)
+        return to_own[:, 0], inside
+
+    def usual_distance(self) -> float:
+        """Median distance of a row of the class to its nearest other row."""
+        return float(np.median(self.own.kneighbors()[0][:, 0]))
+
+
+@dataclass(frozen=True)
+class RowSelection:
+    """The two thresholds that a generated row has to reach.
+
+    Attributes
+    ----------
+    neighborhood : Neighborhood
+    min_distance : float
+        To the nearest row of the class.
+    min_inside : float
+        Least border score.
+    acceptance : float
+        Share of generated rows that reach both, as measured.
+    """
+
+    neighborhood: Neighborhood
+    min_distance: float
+    min_inside: float
+    acceptance: float
+
+    @classmethod
+    def fit(
+        cls,
+        neighborhood: Neighborhood,
+        generated: np.ndarray,
+        *,
+        copy_rejection: float,
+        border_rejection: float,
+    ) -> RowSelection:
+        """Set the thresholds by a sample of generated rows.
+
+        Parameters
+        ----------
+        neighborhood : Neighborhood
+        generated : ndarray of shape (n_rows, n_columns)
+            Encoded rows from the generator.
+        copy_rejection : float
+            Largest share that may be rejected for being near a row of the class.
+        border_rejection : float
+            Share of the rest that is rejected for being near other classes.
+        """
+        nearest, inside = neighborhood.distances(generated)
+        min_distance = copy_threshold(
+            nearest, neighborhood.usual_distance(), copy_rejection
+        )
+        kept = nearest >= min_distance
+        min_inside = float(np.quantile(inside[kept], border_rejection, method="lower"))
+        acceptance = float((kept & (inside >= min_inside)).mean())
+        return cls(neighborhood, min_distance, min_inside, acceptance)
+
+    def __call__(self, rows: np.ndarray) -> np.ndarray:
+        """Which encoded rows are kept, as a boolean array of shape (n_rows,)."""
+        nearest, inside = self.neighborhood.distances(rows)
+        return (nearest >= self.min_distance) & (inside >= self.min_inside)
+
+
+def copy_threshold(nearest: np.ndarray, usual: float, max_share: float) -> float:
+    """Least distance to a real row, so that the rest are as new as real rows are.
+
+    Parameters
+    ----------
+    nearest : ndarray of shape (n_rows,)
+        Distance of generated rows to their nearest real row.
+    usual : float
+        Distance that the median of those kept has to reach.
+    max_share : float
+        Largest share of the rows that may lie below the threshold.
+
+    Returns
+    -------
+    float
+        Just above 0 where only copies need to be rejected; 0 where nothing may be, or
+        where copies are more than that share.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gansampler.selection import copy_threshold
+    >>> nearest = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+    >>> copy_threshold(nearest, usual=4.0, max_share=0.5)
+    2.0
+    >>> copy_threshold(nearest, usual=3.0, max_share=0.5)
+    0.0001
+    """
+    ordered = np.sort(nearest)
+    n_copies = int(np.searchsorted(ordered, SAME))
+    most = int(max_share * len(ordered))
+    if not most or n_copies > most:
+        return 0.0
+    # Rows at one distance are kept or rejected together.
+    n_dropped = np.unique(ordered, return_index=True)[1]
+    n_dropped = n_dropped[(n_dropped >= n_copies) & (n_dropped <= most)]
+    if not len(n_dropped):
+        return 0.0
+    medians = ordered[n_dropped + (len(ordered) - n_dropped) // 2]
+    first = min(int(np.searchsorted(medians, usual)), len(n_dropped) - 1)
+    return max(float(ordered[n_dropped[first]]), SAME) if n_dropped[first] else SAME
+
+
+def thinned(rows: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
+    """All rows in order, or a random part of so many."""
+    if len(rows) <= most:
+        return rows
+    return rows[np.sort(rng.choice(len(rows), most, replace=False))]
+
+
+def _search(rows: np.ndarray) -> NearestNeighbors:
+    # The search among the fitted rows themselves leaves each row out.
+    n_neighbors = max(1, min(N_NEIGHBORS, len(rows) - 1))
+    return NearestNeighbors(n_neighbors=n_neighbors).fit(rows)

@@ -1,0 +1,120 @@
+"""Which generated rows are kept."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from gansampler.selection import (
+    SAME,
+    Neighborhood,
+    RowSelection,
+    copy_threshold,
+    thinned,
+)
+
+# Zeros and ties, as tables of levels have them; nothing between 0 and SAME.
+DISTANCES = arrays(
+    float,
+    st.integers(2, 60),
+    elements=st.one_of(st.floats(0.01, 10), st.integers(0, 5).map(float)),
+)
+
+
+def neighborhood(n_own=50, n_others=300, seed=0):
+    rng = np.random.default_rng(seed)
+    own = rng.normal(size=(n_own, 2))
+    return Neighborhood(own, rng.normal(size=(n_others, 2)) - [2, 0]), own
+
+
+@given(nearest=DISTANCES, usual=st.floats(0, 10), share=st.floats(0, 0.99))
+def test_no_more_rows_are_near_copies_than_allowed(nearest, usual, share):
+    threshold = copy_threshold(nearest, usual, share)
+    assert (nearest < threshold).mean() <= share
+    assert (nearest >= threshold).any()
+
+
+@given(nearest=DISTANCES, usual=st.floats(0, 10), share=st.floats(0, 0.99))
+def test_the_rest_are_as_new_as_asked_or_all_that_is_allowed_is_rejected(
+    nearest, usual, share
+):
+    threshold = copy_threshold(nearest, usual, share)
+    kept = np.sort(nearest[nearest >= threshold])
+    if kept[len(kept) // 2] < usual:
+        # One more would be too many.
+        next_one = (nearest <= kept[0]).sum()
+        assert next_one > int(share * len(nearest))
+
+
+def test_copies_are_rejected_even_where_the_rest_is_new_enough():
+    nearest = np.array([0.0, SAME / 2, 3.0, 4.0, 5.0])
+    threshold = copy_threshold(nearest, usual=1.0, max_share=0.5)
+    assert (nearest >= threshold).tolist() == [False, False, True, True, True]
+
+
+def test_more_copies_than_allowed_are_all_kept():
+    assert copy_threshold(np.zeros(10), usual=1.0, max_share=0.9) == 0.0
+
+
+def test_the_border_score_grows_away_from_the_others():
+    around, _ = neighborhood()
+    line = np.column_stack([np.linspace(-3, 1.5, 10), np.zeros(10)])
+    _, inside = around.distances(line)
+    assert np.corrcoef(inside, line[:, 0])[0, 1] > 0.9
+
+
+def test_the_border_score_is_the_log_ratio_of_densities():
+    # In d dimensions the k-th nearest of n rows is at a distance of about
+    # (k / (n p))^(1/d), so d times the score is the log ratio of n_own p_own and of
+    # n_others p_others.
+    rng = np.random.default_rng(0)
+    own, others = rng.normal(size=(2000, 1)), rng.normal(1, 1, size=(5000, 1))
+    points = np.linspace(-1, 2, 400)[:, None]
+    _, inside = Neighborhood(own, others).distances(points)
+    expected = (0.5 - points[:, 0]) + np.log(2000 / 5000)
+    slope, offset = np.polyfit(expected, inside, 1)
+    assert slope == pytest.approx(1, abs=0.1)
+    assert offset == pytest.approx(0, abs=0.1)
+
+
+def test_distances_to_the_class_itself():
+    around, own = neighborhood()
+    nearest, _ = around.distances(own + np.array([0.0, 1e-3]))
+    assert np.median(nearest) == pytest.approx(1e-3)
+    assert around.usual_distance() > 0.05
+
+
+@pytest.mark.parametrize("border", [0.0, 0.25, 0.5])
+@pytest.mark.parametrize("copies", [0.0, 0.3])
+def test_thresholds_reject_the_shares_asked_for(border, copies):
+    around, own = neighborhood()
+    rng = np.random.default_rng(1)
+    generated = own[rng.integers(len(own), size=2000)]
+    generated = generated + 0.02 * rng.normal(size=generated.shape)
+    selection = RowSelection.fit(
+        around, generated, copy_rejection=copies, border_rejection=border
+    )
+    kept = selection(generated)
+    assert kept.mean() == selection.acceptance
+    assert kept.mean() == pytest.approx((1 - border) * (1 - copies), abs=0.01)
+    nearest, inside = around.distances(generated)
+    assert nearest[kept].min() >= selection.min_distance
+    new_enough = nearest >= selection.min_distance
+    assert inside[kept].min() >= inside[new_enough & ~kept].max(initial=-np.inf)
+
+
+def test_tiny_classes_have_neighborhoods():
+    around = Neighborhood(np.array([[0.0], [1.0]]), np.array([[5.0]]))
+    nearest, inside = around.distances(np.array([[0.25], [4.0]]))
+    assert nearest.tolist() == [0.25, 3.0]
+    assert inside[0] > inside[1]
+    assert around.usual_distance() == 1.0
+
+
+def test_thinning_keeps_order_and_number():
+    rows = np.arange(100)
+    assert thinned(rows, 100, np.random.default_rng(0)) is rows
+    few = thinned(rows, 7, np.random.default_rng(0))
+    assert len(few) == len(set(few)) == 7
+    assert (np.diff(few) > 0).all()
