@@ -13,7 +13,6 @@ where it stopped. Run it from the root of a checkout::
 """
 
 import argparse
-import os
 import sys
 import time
 import warnings
@@ -25,10 +24,11 @@ from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from benchmarks.data import development_set_names, load_development_set
-from benchmarks.methods import METHODS
+from benchmarks.methods import METHODS, no_resampling
 from benchmarks.models import to_plain_types
 from benchmarks.results_file import append_rows, read_results
-from benchmarks.utility import package_versions, select
+from benchmarks.rivals import prepare
+from benchmarks.utility import cpu_seconds, cut_minority, package_versions, select
 from gansampler.quality import (
     authenticity,
     classifier_two_sample_test,
@@ -44,7 +44,7 @@ from gansampler.quality import (
 
 REAL = "real"
 DRAWN_ROWS = 400
-MAX_DRAWS = 10
+MAX_DRAWS = 4
 KEY = ["dataset", "method", "seed", "fold"]
 METRICS = [
     "energy_distance",
@@ -134,10 +134,10 @@ def run_task(task):
     seed = 1000 * task.seed + task.fold
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")
-        start = _cpu_seconds()
+        start = cpu_seconds()
         try:
             made = X[y == 1] if task.method == REAL else _synthetic_rows(task, X, y)
-            row["sampler_seconds"] = round(_cpu_seconds() - start, 4)
+            row["sampler_seconds"] = round(cpu_seconds() - start, 4)
             made, n_rows = to_plain_types(made), _n_rows(y)
             n_rows, n_draws = min(n_rows, len(made)), _n_draws(n_rows)
             draws = [
@@ -244,9 +244,15 @@ def main(arguments=None):
     """Run the benchmark from the command line."""
     options = _parse(arguments)
     # A method that makes no rows has nothing to be measured.
-    known = [REAL, *(method for method in METHODS if method != "none")]
+    known = [
+        REAL,
+        *(method for method in METHODS if METHODS[method] is not no_resampling),
+    ]
+    methods = select(options.methods, known, "method")
+    for method in methods:
+        prepare(method)
     tasks = plan_tasks(
-        methods=select(options.methods, known, "method"),
+        methods=methods,
         datasets=select(options.datasets, data_set_names(), "data set"),
         folds=options.folds,
         seeds=options.seeds,
@@ -298,18 +304,9 @@ def _fold(task):
     splitter = StratifiedKFold(task.folds, shuffle=True, random_state=task.seed)
     train, test = list(splitter.split(data.X, data.y))[task.fold]
     if size:
-        train = _cut_minority(train, data.y, int(size), [task.seed, task.fold])
+        train = cut_minority(train, data.y, int(size), [task.seed, task.fold])
     held_out = to_plain_types(data.X.iloc[test[data.y[test] == 1]])
     return data.X.iloc[train].reset_index(drop=True), data.y[train], held_out
-
-
-def _cut_minority(train, y, size, seed):
-    """Leave ``size`` of the minority rows of a training fold."""
-    minority = np.flatnonzero(y[train] == 1)
-    if size > len(minority):
-        raise ValueError(f"Only {len(minority)} minority rows, not {size}.")
-    dropped = np.random.default_rng(seed).permutation(minority)[size:]
-    return np.delete(train, dropped)
 
 
 def _synthetic_rows(task, X, y):
@@ -338,11 +335,6 @@ def _n_draws(n_rows):
 def _drawn(rows, n_rows, seed):
     """So many of the rows."""
     return rows.sample(n_rows, random_state=seed).reset_index(drop=True)
-
-
-def _cpu_seconds():
-    """CPU seconds of this process and of its children that have ended."""
-    return sum(os.times()[:4])
 
 
 if __name__ == "__main__":

@@ -166,6 +166,8 @@ METHODS = {
         if name not in MEASURES_DISTANCES
     },
     "gan": gan,
+    # The law of the class itself: all generated rows are kept.
+    "gan_law": partial(gan, border_rejection=0.0, copy_rejection=0.0),
 }
 # No rows are added; the classifiers get balanced sample weights.
 WEIGHTED = {"class_weight"}

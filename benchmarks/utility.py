@@ -469,14 +469,14 @@ def _run_fold(task, data, fold, train, test):
     common = {"fold": fold, "n_minority": int(y_train.sum())}
     seed = 1000 * task.seed + fold
     params = json.loads(task.params) if task.params else {}
-    start = _cpu_seconds()
+    start = cpu_seconds()
     try:
         X, y = METHODS[task.method](X_train, y_train, seed, **params)
     except Exception as error:
         failure = common | {"error": _one_line(error)}
         yield from ((failure | {"classifier": name}, None) for name in task.classifiers)
         return
-    common["sampler_seconds"] = round(_cpu_seconds() - start, 4)
+    common["sampler_seconds"] = round(cpu_seconds() - start, 4)
     common["n_synthetic"] = len(y) - len(y_train)
     for name in task.classifiers:
         row = common | {"classifier": name}
@@ -501,7 +501,7 @@ def _fit_params(method, model, y):
     return {f"{name}__sample_weight": compute_sample_weight("balanced", y)}
 
 
-def _cpu_seconds():
+def cpu_seconds():
     """CPU seconds of this process and of the rivals' own."""
     return time.process_time() + cpu_seconds_of_children()
 
