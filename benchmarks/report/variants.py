@@ -1,0 +1,163 @@
+"""What each part of GANOversampler is worth, and how much its seed matters."""
+
+import pandas as pd
+
+from benchmarks.report.markdown import table
+from benchmarks.report.names import (
+    MAIN_METRICS,
+    METRICS,
+    counted,
+    p_text,
+    title,
+)
+from benchmarks.report.statistics import (
+    by_set,
+    cells_of,
+    signed_rank,
+    split_by_coverage,
+)
+from benchmarks.summarise import holm
+
+DEFAULT = "default"
+NOT_VARIANTS = ("none", "smote")
+
+
+def variant_gains(results):
+    """Compare each variant with the default.
+
+    Parameters
+    ----------
+    results : DataFrame
+        Failures filled; the variants are in the column ``method``.
+
+    Returns
+    -------
+    gains : DataFrame
+        A row for each variant and metric: ``gain`` over data sets and classifiers
+        (negative where the default is better), ``p`` by data set and ``p_holm``,
+        corrected over the variants of the metric; the largest loss first.
+    cells : DataFrame
+        From ``complete_cells``.
+    """
+    methods = split_by_coverage(results, DEFAULT)[0]
+    cells = cells_of(results, methods, MAIN_METRICS)
+    sets = by_set(cells)
+    rows = []
+    for metric in MAIN_METRICS:
+        tests = pd.DataFrame(
+            [
+                {
+                    "variant": variant,
+                    "metric": metric,
+                    "gain": (cells[metric][variant] - cells[metric][DEFAULT]).mean(),
+                    "p": signed_rank(sets[metric][variant] - sets[metric][DEFAULT]),
+                }
+                for variant in methods
+                if variant != DEFAULT
+            ],
+            columns=["variant", "metric", "gain", "p"],
+        )
+        tests["p_holm"] = holm(tests["p"])
+        rows.append(tests.sort_values("gain"))
+    return pd.concat(rows, ignore_index=True), cells
+
+
+def ablations_section(results):
+    """A table of variants.
+
+    Parameters
+    ----------
+    results : DataFrame
+        Failures filled.
+
+    Returns
+    -------
+    text : str
+    """
+    gains, cells = variant_gains(results)
+    wide = gains.set_index(["variant", "metric"])
+    order = list(dict.fromkeys(gains["variant"]))
+    order.sort(key=lambda variant: variant in NOT_VARIANTS)
+    params = results.drop_duplicates("method").set_index("method")["params"].fillna("")
+    rows = [
+        {"variant": title(variant), "parameters": _code(params[variant])}
+        | {
+            METRICS[metric]: _gain(wide.loc[(variant, metric)])
+            for metric in MAIN_METRICS
+        }
+        for variant in order
+    ]
+    n_sets = cells.index.get_level_values("dataset").nunique()
+    return (
+        f"{counted(len(cells), 'cell')} of {counted(n_sets, 'data set')}. Mean "
+        "difference from the default over data sets and classifiers (negative: the "
+        "default is better), with Wilcoxon's p by data set after Holm's correction "
+        f"over the rows:\n\n{table(rows)}"
+    )
+
+
+def spread_table(results, metric="average_precision"):
+    """Standard deviation over seeds.
+
+    Parameters
+    ----------
+    results : DataFrame
+    metric : str, default='average_precision'
+
+    Returns
+    -------
+    single, mean : DataFrame
+        Index data set, columns method. ``single`` is the deviation of one score (a
+        fold with a classifier), averaged over folds and classifiers; ``mean`` that of
+        the score after averaging over folds and classifiers.
+    """
+    keys = ["dataset", "method"]
+    finished = results.dropna(subset=[metric])
+    single = finished.groupby([*keys, "fold", "classifier"])[metric].std()
+    by_seed = finished.groupby([*keys, "seed"])[metric].mean()
+    return (
+        single.groupby(level=keys).mean().unstack(),
+        by_seed.groupby(level=keys).std().unstack(),
+    )
+
+
+def seeds_section(results):
+    """A table of spreads, set by set.
+
+    Parameters
+    ----------
+    results : DataFrame
+
+    Returns
+    -------
+    text : str
+    """
+    single, mean = spread_table(results)
+    methods = list(single)
+    rows = [
+        {"data set": name}
+        | {f"{title(m)}, one score": f"{single.loc[name, m]:.4f}" for m in methods}
+        | {f"{title(m)}, mean": f"{mean.loc[name, m]:.4f}" for m in methods}
+        for name in single.index
+    ]
+    rows.append(
+        {"data set": "all"}
+        | {f"{title(m)}, one score": f"{single[m].mean():.4f}" for m in methods}
+        | {f"{title(m)}, mean": f"{mean[m].mean():.4f}" for m in methods}
+    )
+    return (
+        f"{counted(results['seed'].nunique(), 'seed')}, "
+        f"{counted(results['fold'].nunique(), 'fold')}, "
+        f"{counted(results['classifier'].nunique(), 'classifier')}. Standard deviation "
+        "of average precision over the seeds: of one score (a fold with a classifier, "
+        "averaged over these), and of the mean over folds and classifiers.\n\n"
+        f"{table(rows)}"
+    )
+
+
+def _gain(test):
+    return f"{test['gain']:+.4f} ({p_text(test['p_holm'])})"
+
+
+def _code(params):
+    return f"`{params}`" if params else ""
