@@ -14,6 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .NOTPARALLEL:
 .PHONY: help demo test check lint types doctest clean
 .PHONY: bench-development bench-utility bench-dose bench-fidelity bench-cost
+.PHONY: bench-report
 
 help:
 	@echo 'make demo     balance a churn and a fraud table, compare with SMOTE (minutes)'
@@ -24,6 +25,7 @@ help:
 	@echo 'make bench-development, make bench-cost   measure what README.md says (hours)'
 	@echo 'make bench-utility, make bench-dose       compare with all rivals (many hours)'
 	@echo 'make bench-fidelity                       measure how near and how new rows are'
+	@echo 'make bench-report    rebuild every published number and picture (seconds)'
 	@echo 'make clean    delete .venv, caches and builds'
 	@echo
 	@echo 'PYTHON=python3.11 picks the interpreter for .venv, JOBS=4 the test processes.'
@@ -71,6 +73,11 @@ bench-dose: .venv/.benchmark
 bench-cost: .venv/.benchmark
 	$(BIN)/python -m benchmarks.cost_against_ctgan --repeats 5
 	$(BIN)/python -m benchmarks.readme_figures
+
+# The CSV files are in git; matplotlib draws the pictures.
+bench-report: .venv/.test
+	$(BIN)/python -m benchmarks.readme_figures
+	$(BIN)/python -m benchmarks.report
 
 clean:
 	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

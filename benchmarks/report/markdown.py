@@ -3,21 +3,21 @@
 import re
 
 
-def table(rows, columns=None):
+def table(rows):
     """Write rows as a Markdown table.
 
     Parameters
     ----------
     rows : list of dict of str to str
         All with the same keys, which are the titles of the columns.
-    columns : list of str or None, default=None
-        Titles where there are no rows.
 
     Returns
     -------
     text : str
     """
-    titles = list(rows[0]) if rows else list(columns or [])
+    if not rows:
+        return "*Nothing to compare.*"
+    titles = list(rows[0])
     lines = [
         "| " + " | ".join(titles) + " |",
         "|---" + "|--:" * (len(titles) - 1) + "|",

@@ -19,9 +19,10 @@ from benchmarks.report.statistics import (
     by_table,
     cells_of,
     equivalence,
+    signed_rank,
     split_by_coverage,
 )
-from benchmarks.summarise import LOWER_IS_BETTER, SHORT, comparison_table
+from benchmarks.summarise import LOWER_IS_BETTER, SHORT, comparison_table, holm
 
 LEVEL = 0.05
 MARGIN, CLASSIFIER_MARGIN = 0.005, 0.01
@@ -205,6 +206,7 @@ def summary_section(utility):
             f"GANOversampler against {counted(len(rows), 'method')}, each metric by "
             f"itself, on {counted(len(by_set(utility.cells)), 'data set')}:",
             "\n".join(lines),
+            *_against_thresholds(by_set(utility.cells)),
             "The same as a table, with the mean gain (positive is better, in the Brier "
             "score too):",
             table(rows),
@@ -276,7 +278,7 @@ def equivalence_section(utility):
 
 
 def classifiers_section(utility):
-    """Means of some methods for each classifier.
+    """Means of some methods for each classifier, and the gains over the others.
 
     Parameters
     ----------
@@ -287,7 +289,7 @@ def classifiers_section(utility):
     text : str
     """
     methods = [method for method in BESIDE if method in utility.methods]
-    parts = []
+    parts = ["Means, the best of a row in bold:"]
     for metric in MAIN_METRICS:
         means = utility.cells[metric][methods].groupby(level="classifier").mean()
         rows = []
@@ -300,7 +302,11 @@ def classifiers_section(utility):
             }
             rows.append({METRICS[metric]: classifier} | cells)
         parts.append(table(rows))
-    return "\n\n".join(parts)
+    parts.append(
+        "Mean gains of GANOversampler, with Wilcoxon's p by data set after Holm's "
+        "correction over the cells of a table:"
+    )
+    return "\n\n".join([*parts, *(_gains_table(utility, m) for m in MAIN_METRICS)])
 
 
 def gains_by_set(utility):
@@ -359,18 +365,55 @@ def sets_section(utility):
     )
 
 
+def _against_thresholds(sets):
+    """Ask whether tuning a threshold would have done instead of resampling."""
+    if "none" not in sets["g_mean"]:
+        return []
+    tuned = sets["g_mean_tuned"]["none"]
+    sentences = [
+        f"No resampling with a tuned threshold reaches a G-mean of {tuned.mean():.3f}."
+    ]
+    for metric, words in [
+        ("g_mean", "at the threshold 0.5"),
+        ("g_mean_tuned", "with its threshold tuned too"),
+    ]:
+        gains = sets[metric][REFERENCE] - tuned
+        sentences.append(
+            f"GANOversampler reaches {sets[metric][REFERENCE].mean():.3f} {words} "
+            f"({gains.mean():+.3f}, p {p_text(signed_rank(gains))}, "
+            f"{(gains > 0).sum()} of {len(gains)} sets won)."
+        )
+    return [" ".join(sentences)]
+
+
+def _gains_table(utility, metric):
+    """Verdicts on each classifier with each of some methods."""
+    values = utility.cells[metric]
+    tests = []
+    for rival in [method for method in BESIDE if method in utility.methods]:
+        if rival == REFERENCE:
+            continue
+        for classifier, gains in (values[REFERENCE] - values[rival]).groupby(
+            level="classifier"
+        ):
+            tests.append((classifier, rival, gains.mean(), signed_rank(gains)))
+    found = pd.DataFrame(tests, columns=["classifier", "rival", "gain", "p"])
+    found["p"] = holm(found["p"])
+    rows = []
+    for classifier, part in found.groupby("classifier"):
+        row = {f"{METRICS[metric]}, gain": classifier}
+        for test in part.itertuples():
+            better = "better" if test.gain > 0 else "worse"
+            verdict = better if test.p < LEVEL else "open"
+            against = f"against {title(test.rival)}"
+            row[against] = f"{verdict} {test.gain:+.3f} ({p_text(test.p)})"
+        rows.append(row)
+    return table(rows)
+
+
 def _means_table(utility):
     """Means of all methods, failures and seconds."""
-    results = utility.results
-    failed = results[results["error"].notna()].drop_duplicates(
-        ["dataset", "method", "seed", "fold"]
-    )
-    n_failed = failed.groupby("method").size()
-    reference_sets = utility.cells.index.get_level_values("dataset").unique()
-    folds = results[results["dataset"].isin(reference_sets)].drop_duplicates(
-        ["dataset", "method", "seed", "fold"]
-    )
-    seconds = folds.groupby("method")["sampler_seconds"].mean()
+    n_failed, seconds = _failures_and_seconds(utility)
     means = utility.cells.mean().unstack(0)
     order = means["average_precision"].sort_values(ascending=False).index
     return table(
@@ -381,12 +424,23 @@ def _means_table(utility):
                 for metric, name in METRICS.items()
             }
             | {
-                "failed folds": int(n_failed.get(method, 0)),
+                "failed folds": n_failed[method],
                 "seconds": f"{seconds[method]:.2f}",
             }
             for method in order
         ]
     )
+
+
+def _failures_and_seconds(utility):
+    """Failed folds and mean seconds of each method on the sets of the reference."""
+    results = utility.results
+    compared = utility.cells.index.get_level_values("dataset")
+    results = results[results["dataset"].isin(compared)]
+    fold = ["method", "dataset", "seed", "fold"]
+    failed = results["error"].notna().groupby([results[name] for name in fold]).any()
+    seconds = results.drop_duplicates(fold).groupby("method")["sampler_seconds"].mean()
+    return failed.groupby(level="method").sum(), seconds
 
 
 def _ranks_table(ranks):
@@ -401,6 +455,7 @@ def _ranks_table(ranks):
 
 
 def _partial_table(utility):
+    n_failed, seconds = _failures_and_seconds(utility)
     rows = []
     for method in by_title(utility.partial):
         pair = by_set(cells_of(utility.results, [method, REFERENCE], METRICS))
@@ -413,8 +468,12 @@ def _partial_table(utility):
                 name: f"{tests[metric]['gain']:+.3f} ({p_text(tests[metric]['p'])})"
                 for metric, name in METRICS.items()
             }
+            | {
+                "failed folds": n_failed[method],
+                "seconds": f"{seconds[method]:.2f}",
+            }
         )
-    return table(rows, ["against", "data sets", *METRICS.values()])
+    return table(rows)
 
 
 def _tests(cells, metrics=None):

@@ -78,7 +78,7 @@ def ablations_section(results):
     wide = gains.set_index(["variant", "metric"])
     order = list(dict.fromkeys(gains["variant"]))
     order.sort(key=lambda variant: variant in NOT_VARIANTS)
-    params = results.drop_duplicates("method").set_index("method")["params"].fillna("")
+    params = results.drop_duplicates("method").set_index("method")["params"]
     rows = [
         {"variant": title(variant), "parameters": _code(params[variant])}
         | {
@@ -160,4 +160,4 @@ def _gain(test):
 
 
 def _code(params):
-    return f"`{params}`" if params else ""
+    return f"`{params}`" if isinstance(params, str) else ""

@@ -1,0 +1,137 @@
+"""The benchmark page: its numbers are those of the CSV files, its prose stays."""
+
+import doctest
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks.fidelity import COLUMNS as FIDELITY_COLUMNS
+from benchmarks.fidelity import METRICS as FIDELITY_METRICS
+from benchmarks.report import __main__ as report
+from benchmarks.report import dose, markdown, names, plots, statistics, utility
+from benchmarks.utility import COLUMNS, METRICS
+
+
+def utility_results(shifts, *, datasets=("a", "a@20", "b", "c"), seed=0):
+    """Scores of methods that differ by a constant and a little noise."""
+    rng = np.random.default_rng(seed)
+    rows = [
+        {"dataset": dataset, "method": method, "seed": 0, "fold": fold}
+        | {"classifier": classifier, "folds": 2, "versions": "v", "n_minority": 9}
+        | {"sampler_seconds": 0.5}
+        | {metric: 0.4 + shift + rng.normal(0, 0.001) for metric in METRICS}
+        for dataset in datasets
+        for method, shift in shifts.items()
+        for fold in range(2)
+        for classifier in ("k_neighbors", "mlp")
+    ]
+    return pd.DataFrame(rows).reindex(columns=COLUMNS)
+
+
+@pytest.fixture
+def results(tmp_path):
+    """A folder with one of each CSV file."""
+    folder = tmp_path / "results"
+    folder.mkdir()
+    shifts = {"none": 0.0, "class_weight": 0.0, "smote": 0.1, "gan": 0.2}
+    utility_results(shifts).to_csv(folder / "utility.csv", index=False)
+    part = utility_results({"ctgan": 0.3}, datasets=("a", "b"))
+    part.to_csv(folder / "utility_ctgan.csv", index=False)
+    dosed = [f"{table}#{size}" for table in "abcdef" for size in (10, 20, 50)]
+    utility_results(shifts, datasets=dosed).to_csv(folder / "dose.csv", index=False)
+    variants = {"default": 0.2, "plain": 0.1, "none": 0.0}
+    utility_results(variants).to_csv(folder / "ablations.csv", index=False)
+    spread = [
+        utility_results({"gan": 0.2, "smote": 0.1}, seed=seed).assign(seed=seed)
+        for seed in range(3)
+    ]
+    columns = ["dataset", "method", "seed", "fold", "classifier"]
+    columns += ["average_precision", "roc_auc", "g_mean"]
+    pd.concat(spread)[columns].to_csv(folder / "seed_spread.csv", index=False)
+    fidelity = [
+        {"dataset": dataset, "method": method, "seed": 0, "fold": fold, "folds": 3}
+        | dict.fromkeys(FIDELITY_METRICS, 0.5 + 0.1 * i)
+        for dataset in "ab"
+        for i, method in enumerate(("real", "smote", "gan", "gan_law"))
+        for fold in range(3)
+    ]
+    frame = pd.DataFrame(fidelity).reindex(columns=FIDELITY_COLUMNS)
+    frame.to_csv(folder / "fidelity.csv", index=False)
+    return folder
+
+
+def test_the_page_is_that_of_the_results():
+    report.main(["--check"])
+
+
+def test_all_sections_and_pictures_are_made_and_checked(results, tmp_path):
+    out = tmp_path / "out"
+    options = ["--results", str(results), "--out", str(out)]
+    report.main(options)
+    first = {path.name: path.read_bytes() for path in out.iterdir()}
+    pictures = {"ranks.svg", "gains.svg", "dose.svg", "fidelity.svg"}
+    assert set(first) == {"index.md", *pictures}
+    page = first["index.md"].decode()
+    assert page.count("Not measured yet") == 1  # cost_against_ctgan.csv
+    assert all(f"]({name})" in page for name in pictures)
+    assert "**average precision**: better than" not in page  # four sets cannot tell
+    assert "| CTGAN | 2 | -0.1" in page
+
+    (out / "index.md").write_text(page.replace("# Benchmarks", "# By hand"))
+    report.main(options)
+    report.main([*options, "--check"])
+    second = {path.name: path.read_bytes() for path in out.iterdir()}
+    assert second.pop("index.md").decode() == page.replace("# Benchmarks", "# By hand")
+    assert second == {name: first[name] for name in pictures}
+
+    (results / "utility_ctgan.csv").unlink()
+    changed = {"none": 0.0, "class_weight": 0.0, "smote": 0.3, "gan": 0.2}
+    utility_results(changed).to_csv(results / "utility.csv", index=False)
+    with pytest.raises(SystemExit, match=r"^index.md, ranks.svg, gains.svg: run"):
+        report.main([*options, "--check"])
+
+
+@pytest.mark.parametrize(
+    ("shift", "verdict"), [(0.1, "worse"), (0.0, "equal"), (-0.1, "better")]
+)
+def test_verdicts(shift, verdict):
+    datasets = [f"set{i}" for i in range(12)]
+    shifts = {"gan": 0.2, "smote": 0.2 + shift}
+    found = utility.verdicts(
+        utility.Utility(utility_results(shifts, datasets=datasets))
+    ).set_index("metric")["verdict"]
+    assert found["average_precision"] == verdict
+    opposite = {"worse": "better", "better": "worse", "equal": "equal"}
+    assert found["brier"] == opposite[verdict]
+
+
+def test_equivalence_is_the_confidence_interval_in_the_margin():
+    gains = np.random.default_rng(0).normal(0.001, 0.004, 20)
+    for margin in (0.001, 0.002, 0.003, 0.01):
+        outcome = statistics.equivalence(gains, margin)
+        inside = -margin < outcome.low and outcome.high < margin
+        assert (outcome.p_different < 0.05) == inside
+        assert (outcome.p_worse < 0.05) == (-margin < outcome.low)
+
+
+def test_curves_average_the_same_tables_at_all_sizes(monkeypatch):
+    monkeypatch.setattr(dose, "COHORT_SIZES", (3, 1))
+    datasets = ["a#10", "a#20", "a#50", "b#10", "b#20", "c#10", "c#20", "d#10", "d#50"]
+    results = utility_results({"none": 0.0, "gan": 0.1}, datasets=datasets)
+    scores = dose.scores_by_size(results)
+    assert dose.cohorts(scores) == {20: ["a", "b", "c"], 50: ["a"]}
+    gains = dose.curves(scores, ["a", "b", "c"], 20)
+    assert list(gains.index) == [10, 20]
+    assert list(gains["roc_auc"]) == ["gan"]
+    assert gains["roc_auc", "gan"].to_numpy() == pytest.approx(0.1, abs=0.01)
+
+
+@pytest.mark.parametrize("module", [markdown, names, plots])
+def test_examples(module):
+    assert doctest.testmod(module).failed == 0
+
+
+def test_a_page_without_the_markers_is_refused():
+    with pytest.raises(ValueError, match=r"^The page has the sections \[\], not"):
+        markdown.fill("# A\n", {"means": ""})
