@@ -120,6 +120,15 @@ def test_verdicts(shift, verdict):
     assert found["brier"] == opposite[verdict]
 
 
+def test_a_verdict_needs_mean_and_median_on_one_side():
+    gains = pd.Series([0.01] * 19 + [-0.5])
+    assert statistics.signed_rank(gains) < 0.05
+    assert utility.direction(gains, 0.01) == "open"
+    assert utility.direction(gains.iloc[:19], 0.01) == "better"
+    assert utility.direction(-gains.iloc[:19], 0.01) == "worse"
+    assert utility.direction(gains.iloc[:19], 0.05) == "open"
+
+
 def test_equivalence_is_the_confidence_interval_in_the_margin():
     gains = np.random.default_rng(0).normal(0.001, 0.004, 20)
     for margin in (0.001, 0.002, 0.003, 0.01):

@@ -166,13 +166,33 @@ def verdicts(utility):
     for test in tests:
         sign = -1 if test["metric"] in LOWER_IS_BETTER else 1
         pair = sign * values[test["metric"]]
-        if test["p"] < LEVEL:
-            verdict = "better" if test["gain"] > 0 else "worse"
-        else:
-            outcome = equivalence(pair[REFERENCE] - pair[test["rival"]], MARGIN)
-            verdict = "equal" if outcome.p_different < LEVEL else "open"
+        gains = pair[REFERENCE] - pair[test["rival"]]
+        verdict = direction(gains, test["p"])
+        if verdict == "open" and equivalence(gains, MARGIN).p_different < LEVEL:
+            verdict = "equal"
         rows.append({**test, "verdict": verdict})
     return pd.DataFrame(rows)
+
+
+def direction(gains, p):
+    """Tell whether gains are better or worse than nothing.
+
+    Parameters
+    ----------
+    gains : Series of float
+    p : float
+        Of a test, corrected.
+
+    Returns
+    -------
+    verdict : str
+        ``open`` where p is not below 0.05, or where mean and median of the gains
+        disagree, since the test is of ranks and the page shows means.
+    """
+    mean, median = gains.mean(), gains.median()
+    if p >= LEVEL or mean * median <= 0:
+        return "open"
+    return "better" if mean > 0 else "worse"
 
 
 def summary_section(utility):
@@ -396,17 +416,16 @@ def _gains_table(utility, metric):
         for classifier, gains in (values[REFERENCE] - values[rival]).groupby(
             level="classifier"
         ):
-            tests.append((classifier, rival, gains.mean(), signed_rank(gains)))
-    found = pd.DataFrame(tests, columns=["classifier", "rival", "gain", "p"])
+            tests.append((classifier, rival, gains, signed_rank(gains)))
+    found = pd.DataFrame(tests, columns=["classifier", "rival", "gains", "p"])
     found["p"] = holm(found["p"])
     rows = []
     for classifier, part in found.groupby("classifier"):
         row = {f"{METRICS[metric]}, gain": classifier}
         for test in part.itertuples():
-            better = "better" if test.gain > 0 else "worse"
-            verdict = better if test.p < LEVEL else "open"
+            verdict = direction(test.gains, test.p)
             against = f"against {title(test.rival)}"
-            row[against] = f"{verdict} {test.gain:+.3f} ({p_text(test.p)})"
+            row[against] = f"{verdict} {test.gains.mean():+.3f} ({p_text(test.p)})"
         rows.append(row)
     return table(rows)
 
@@ -508,11 +527,14 @@ def _sentence(part):
         "equal": f"equal within {MARGIN} to",
         "open": "no difference shown from",
     }
-    return [
-        f"{words} {in_words(map(title, chosen['rival']))}"
-        for verdict, words in clauses.items()
-        if len(chosen := part[part["verdict"] == verdict])
-    ]
+    sentence = []
+    for verdict, words in clauses.items():
+        chosen = part.loc[part["verdict"] == verdict, "rival"]
+        if len(chosen) == len(part) > 1:
+            sentence.append(f"{words} any of them")
+        elif len(chosen):
+            sentence.append(f"{words} {in_words(map(title, chosen))}")
+    return sentence
 
 
 def _equivalence_row(classifier, rival, gains, margin):
