@@ -25,7 +25,7 @@ help:
 	@echo 'make bench-development, make bench-cost   measure what README.md says (hours)'
 	@echo 'make bench-utility, make bench-dose       compare with all rivals (many hours)'
 	@echo 'make bench-fidelity                       measure how near and how new rows are'
-	@echo 'make bench-report    rebuild every published number and picture (seconds)'
+	@echo 'make bench-report                         rebuild every published number and picture (seconds)'
 	@echo 'make clean    delete .venv, caches and builds'
 	@echo
 	@echo 'PYTHON=python3.11 picks the interpreter for .venv, JOBS=4 the test processes.'

@@ -232,7 +232,7 @@ def draw_fidelity(means):
         right = 1.05 * max(float(x.max()), 1.0)
         gap = max(high - low, 1e-6) / 22
         if REAL in y:
-            ax.axhline(y[REAL], color=GREY, linewidth=0.8, linestyle=":")
+            ax.plot([0, right], [y[REAL]] * 2, ":", color=GREY, linewidth=0.8)
         ax.axvline(1, color=GREY, linewidth=0.8, linestyle=":")
         for method, label in zip(means.index, spread(y, gap), strict=True):
             line = [x[method], 1.02 * right, 1.05 * right]
