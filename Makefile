@@ -15,6 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: help demo test check lint types doctest clean
 .PHONY: bench-development bench-utility bench-dose bench-fidelity bench-cost
 .PHONY: bench-report
+.PHONY: bench-seeds
 
 help:
 	@echo 'make demo     balance a churn and a fraud table, compare with SMOTE (minutes)'
@@ -26,6 +27,7 @@ help:
 	@echo 'make bench-utility, make bench-dose       compare with all rivals (many hours)'
 	@echo 'make bench-fidelity                       measure how near and how new rows are'
 	@echo 'make bench-report                         rebuild every published number and picture (seconds)'
+	@echo 'make bench-seeds                          measure how much hangs on the seed'
 	@echo 'make clean    delete .venv, caches and builds'
 	@echo
 	@echo 'PYTHON=python3.11 picks the interpreter for .venv, JOBS=4 the test processes.'
@@ -69,6 +71,10 @@ bench-utility: .venv/.benchmark
 
 bench-dose: .venv/.benchmark
 	$(BIN)/python -m benchmarks.dose --jobs $(JOBS) --out benchmarks/results/dose.csv
+
+bench-seeds: .venv/.benchmark
+	$(BIN)/python -m benchmarks.seed_spread --seeds 10 --jobs $(JOBS) \
+	    --out benchmarks/results/seed_spread.csv
 
 bench-cost: .venv/.benchmark
 	$(BIN)/python -m benchmarks.cost_against_ctgan --repeats 5

@@ -1,0 +1,216 @@
+"""Measure how much scores hang on a sampler's random state.
+
+The split, its folds and the seeds of the classifiers stay the same; only the sampler
+gets another ``random_state`` each time. One CSV row for each (dataset, method, seed,
+fold, classifier), where the seed is the sampler's. What is there already is skipped,
+so that a broken run goes on where it stopped. Run it from the root of a checkout::
+
+    python -m benchmarks.seed_spread --seeds 10
+"""
+
+import argparse
+import sys
+import time
+import warnings
+
+from joblib import Parallel, delayed
+from sklearn.model_selection import StratifiedKFold
+from threadpoolctl import threadpool_limits
+
+from benchmarks.data import development_set_names, load_development_set
+from benchmarks.methods import METHODS
+from benchmarks.models import make_classifier
+from benchmarks.results_file import append_rows, read_results
+from benchmarks.summarise import SHORT, to_markdown
+from benchmarks.utility import (
+    KEY,
+    by_size,
+    keys_done,
+    package_versions,
+    plan_tasks,
+    scores,
+    select,
+)
+
+DATASETS = ["yeast4", "glass2", "churn"]
+COMPARED = ["gan", "smote"]
+CLASSIFIERS = [
+    "logistic_regression",
+    "k_neighbors",
+    "decision_tree",
+    "hist_gradient_boosting",
+]
+FOLDS = 3
+SPLIT_SEED = CLASSIFIER_SEED = 0
+METRICS = ["average_precision", "roc_auc", "g_mean"]
+COLUMNS = [*KEY, *METRICS, "versions"]
+
+
+def run_task(task):
+    """Cross-validate one method with one random state of the sampler.
+
+    Parameters
+    ----------
+    task : benchmarks.utility.Task
+        Its seed is the sampler's alone.
+
+    Returns
+    -------
+    rows : list of dict
+        One row for each fold and classifier.
+    """
+    data = load_development_set(task.dataset)
+    splitter = StratifiedKFold(task.folds, shuffle=True, random_state=SPLIT_SEED)
+    common = {
+        "dataset": task.dataset,
+        "method": task.method,
+        "seed": task.seed,
+        "versions": package_versions(),
+    }
+    rows = []
+    with warnings.catch_warnings(), threadpool_limits(1):
+        warnings.simplefilter("ignore")
+        for fold, (train, test) in enumerate(splitter.split(data.X, data.y)):
+            X_train = data.X.iloc[train].reset_index(drop=True)
+            X, y = METHODS[task.method](X_train, data.y[train], task.seed)
+            for name in task.classifiers:
+                model = make_classifier(name, X_train, CLASSIFIER_SEED).fit(X, y)
+                probability = model.predict_proba(data.X.iloc[test])[:, 1]
+                row = {"fold": fold, "classifier": name}
+                rows.append(common | row | _scored(data.y[test], probability))
+    return rows
+
+
+def spread_of_mean(results):
+    """Deviation, over the seeds, of the mean over folds and classifiers.
+
+    Parameters
+    ----------
+    results : DataFrame
+
+    Returns
+    -------
+    deviations : DataFrame
+        Index (dataset, method), columns ``METRICS``.
+    """
+    means = results.groupby(["dataset", "method", "seed"])[METRICS].mean()
+    return means.groupby(level=["dataset", "method"]).std()
+
+
+def spread_of_score(results):
+    """Deviation, over the seeds, of one score; mean over folds and classifiers.
+
+    Parameters
+    ----------
+    results : DataFrame
+
+    Returns
+    -------
+    deviations : DataFrame
+        Index (dataset, method), columns ``METRICS``.
+    """
+    cell = ["dataset", "method", "fold", "classifier"]
+    deviations = results.groupby(cell)[METRICS].std()
+    return deviations.groupby(level=["dataset", "method"]).mean()
+
+
+def ratio_table(deviations):
+    """Set the methods side by side, with the ratio of the first to each other.
+
+    Parameters
+    ----------
+    deviations : DataFrame
+        From :func:`spread_of_mean` or :func:`spread_of_score`.
+
+    Returns
+    -------
+    table : DataFrame
+        A row for each metric and data set; a ratio above 1 says that the first of
+        ``COMPARED`` hangs more on its seed.
+    """
+    long = deviations.rename(columns=SHORT).rename_axis(columns="metric").stack()
+    table = long.unstack("method")
+    methods = [method for method in COMPARED if method in table]
+    table = table[methods].swaplevel().sort_index()
+    for rival in methods[1:]:
+        table[f"{methods[0]} / {rival}"] = table[methods[0]] / table[rival]
+    return table.reset_index()
+
+
+def report(results):
+    """Write both tables as Markdown.
+
+    Parameters
+    ----------
+    results : DataFrame
+
+    Returns
+    -------
+    text : str
+    """
+    n_seeds = results.groupby(["dataset", "method"])["seed"].nunique()
+    return "\n".join(
+        [
+            f"Standard deviations over {n_seeds.min()} to {n_seeds.max()} seeds.",
+            "\n## Of the mean score over folds and classifiers\n",
+            to_markdown(ratio_table(spread_of_mean(results))),
+            "\n## Of the score of one fold and classifier, on average\n",
+            to_markdown(ratio_table(spread_of_score(results))),
+            "\n## Mean scores\n",
+            to_markdown(_means(results)),
+        ]
+    )
+
+
+def main(arguments=None):
+    """Run the benchmark from the command line and print its tables."""
+    options = _parse(arguments)
+    tasks = plan_tasks(
+        methods=COMPARED,
+        datasets=by_size(select(options.datasets, development_set_names(), "data set")),
+        classifiers=CLASSIFIERS,
+        folds=FOLDS,
+        seeds=options.seeds,
+        label=None,
+        gan_params="",
+        done=keys_done(read_results(options.out)),
+    )
+    print(f"{len(tasks)} cross-validations to do", file=sys.stderr)
+    start = time.perf_counter()
+    run = Parallel(n_jobs=options.jobs, return_as="generator_unordered")
+    for i, rows in enumerate(run(delayed(run_task)(task) for task in tasks), 1):
+        append_rows(options.out, rows, COLUMNS)
+        minutes = (time.perf_counter() - start) / 60
+        print(
+            f"{i}/{len(tasks)} {minutes:.1f} min (of {minutes * len(tasks) / i:.0f}) "
+            f"{rows[0]['dataset']} {rows[0]['method']} seed {rows[0]['seed']}",
+            file=sys.stderr,
+            flush=True,
+        )
+    print(report(read_results(options.out)))
+
+
+def _parse(arguments):
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.seed_spread", description=__doc__.partition("\n")[0]
+    )
+    add = parser.add_argument
+    add("--datasets", nargs="+", default=DATASETS)
+    add("--seeds", type=int, default=10, help="random states of the sampler")
+    add("--jobs", type=int, default=1, help="processes, of one thread each")
+    add("--out", default="benchmarks/results/seed_spread.csv")
+    return parser.parse_args(arguments)
+
+
+def _scored(y, probability):
+    values = scores(y, probability)
+    return {metric: round(float(values[metric]), 6) for metric in METRICS}
+
+
+def _means(results):
+    means = results.groupby(["dataset", "method"])[METRICS].mean()
+    return means.rename(columns=SHORT).reset_index()
+
+
+if __name__ == "__main__":
+    main()
