@@ -16,6 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: bench-development bench-utility bench-dose bench-fidelity bench-cost
 .PHONY: bench-report
 .PHONY: bench-seeds
+.PHONY: bench-ablations bench-seeds
 
 help:
 	@echo 'make demo     balance a churn and a fraud table, compare with SMOTE (minutes)'
@@ -28,6 +29,7 @@ help:
 	@echo 'make bench-fidelity                       measure how near and how new rows are'
 	@echo 'make bench-report                         rebuild every published number and picture (seconds)'
 	@echo 'make bench-seeds                          measure how much hangs on the seed'
+	@echo 'make bench-ablations, make bench-seeds    measure parts of the recipe, and seeds'
 	@echo 'make clean    delete .venv, caches and builds'
 	@echo
 	@echo 'PYTHON=python3.11 picks the interpreter for .venv, JOBS=4 the test processes.'
@@ -71,6 +73,12 @@ bench-utility: .venv/.benchmark
 
 bench-dose: .venv/.benchmark
 	$(BIN)/python -m benchmarks.dose --jobs $(JOBS) --out benchmarks/results/dose.csv
+
+bench-ablations: .venv/.benchmark
+	$(BIN)/python -m benchmarks.ablations --folds 3 --seeds 1 --jobs $(JOBS) \
+	    --out benchmarks/results/ablations.csv
+	$(BIN)/python -m benchmarks.summarise benchmarks/results/ablations.csv \
+	    --reference default
 
 bench-seeds: .venv/.benchmark
 	$(BIN)/python -m benchmarks.seed_spread --seeds 10 --jobs $(JOBS) \
