@@ -13,10 +13,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Two targets that install at once would disturb each other.
 .NOTPARALLEL:
 .PHONY: help demo test check lint types doctest clean
-.PHONY: bench-development bench-utility bench-dose bench-fidelity bench-cost
+.PHONY: bench-utility bench-dose bench-fidelity bench-ablations bench-seeds bench-cost
 .PHONY: bench-report
-.PHONY: bench-seeds
-.PHONY: bench-ablations bench-seeds
 
 help:
 	@echo 'make demo     balance a churn and a fraud table, compare with SMOTE (minutes)'
@@ -24,12 +22,11 @@ help:
 	@echo 'make check    run all there is: lint, types, doctests, tests'
 	@echo 'make lint     check style and format        make types    check types'
 	@echo 'make doctest  run the examples in docstrings'
-	@echo 'make bench-development, make bench-cost   measure what README.md says (hours)'
 	@echo 'make bench-utility, make bench-dose       compare with all rivals (many hours)'
 	@echo 'make bench-fidelity                       measure how near and how new rows are'
-	@echo 'make bench-report                         rebuild every published number and picture (seconds)'
-	@echo 'make bench-seeds                          measure how much hangs on the seed'
 	@echo 'make bench-ablations, make bench-seeds    measure parts of the recipe, and seeds'
+	@echo 'make bench-cost                           measure the cost of training'
+	@echo 'make bench-report                         rebuild all published numbers and pictures'
 	@echo 'make clean    delete .venv, caches and builds'
 	@echo
 	@echo 'PYTHON=python3.11 picks the interpreter for .venv, JOBS=4 the test processes.'
@@ -53,12 +50,6 @@ doctest: .venv/.test
 	$(BIN)/python -m pytest --doctest-modules gansampler
 
 # Each goes on where it was broken off; delete its CSV to begin anew.
-bench-development: .venv/.benchmark
-	$(BIN)/python -m benchmarks.utility --methods none ros smote gan --folds 3 \
-	    --seeds 1 --classifiers logistic_regression k_neighbors decision_tree \
-	    hist_gradient_boosting --jobs $(JOBS) --out benchmarks/results/development.csv
-	$(BIN)/python -m benchmarks.readme_figures
-
 bench-fidelity: .venv/.benchmark
 	$(BIN)/python -m benchmarks.fidelity --methods real smote \
 	    smoothed_bootstrap smoothed_bootstrap_valid gan gan_law --folds 3 --seeds 1 \
@@ -70,6 +61,7 @@ bench-fidelity: .venv/.benchmark
 bench-utility: .venv/.benchmark
 	$(BIN)/python -m benchmarks.utility --methods '*' '!gan_law' --folds 5 --seeds 1 \
 	    --jobs $(JOBS) --out benchmarks/results/utility.csv
+	$(BIN)/python -m benchmarks.readme_figures
 
 bench-dose: .venv/.benchmark
 	$(BIN)/python -m benchmarks.dose --jobs $(JOBS) --out benchmarks/results/dose.csv

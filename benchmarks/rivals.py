@@ -37,6 +37,8 @@ ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    # CTGAN fits columns in processes of joblib's, whose seconds nobody would count.
+    "LOKY_MAX_CPU_COUNT": "1",
 }
 
 _children = {}
