@@ -24,8 +24,6 @@ MAX_OWN, MAX_OTHERS = 2_000, 5_000
 SAME = 1e-4
 """Rows so near to each other, in standard deviations, count as equal."""
 
-Distances = tuple[np.ndarray, np.ndarray]
-
 
 class Neighborhood:
     """The real rows around a generated one.
@@ -41,8 +39,8 @@ class Neighborhood:
     def __init__(self, own: np.ndarray, others: np.ndarray) -> None:
         self.own, self.others = _search(own), _search(others)
 
-    def distances(self, rows: np.ndarray) -> Distances:
-        """Distance to the nearest row of the class, and the border score of each row.
+    def to_own(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Distances to rows of the class.
 
         Parameters
         ----------
@@ -50,19 +48,33 @@ class Neighborhood:
 
         Returns
         -------
-        nearest : ndarray of shape (n_rows,)
-            Euclidean distance to the nearest row of the class.
-        inside : ndarray of shape (n_rows,)
-            Log ratio of the distances to the fifth nearest row of other classes and
-            to the fifth nearest of the class: up to a factor and a constant, the
-            nearest-neighbour estimate of the log ratio of the densities of the class
-            and of the rest (Wang, Kulkarni and Verdu 2009). Low where others are
-            dense.
+        nearest, fifth : ndarray of shape (n_rows,)
+            Euclidean distance to the nearest row of the class and to the fifth nearest.
         """
-        to_own = self.own.kneighbors(rows)[0]
+        distances = self.own.kneighbors(rows)[0]
+        return distances[:, 0], distances[:, -1]
+
+    def insideness(self, rows: np.ndarray, fifth: np.ndarray) -> np.ndarray:
+        """How much denser the class is around rows than the other classes.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows, n_columns)
+        fifth : ndarray of shape (n_rows,)
+            Distance of each to the fifth nearest row of the class.
+
+        Returns
+        -------
+        ndarray of shape (n_rows,)
+            Log ratio of the distances to the fifth nearest row of other classes and
+            to that of the class: up to a factor and a constant, the nearest-neighbour
+            estimate of the log ratio of the densities of the class and of the rest
+            (Wang, Kulkarni and Verdu, "Divergence estimation for multidimensional
+            densities via k-nearest-neighbor distances", IEEE Transactions on
+            Information Theory, 2009, section II). Low where others are dense.
+        """
         to_others = self.others.kneighbors(rows)[0][:, -1]
-        inside = np.log(to_others + SAME) - np.log(to_own[:, -1] + SAME)
-        return to_own[:, 0], inside
+        return np.log(to_others + SAME) - np.log(fifth + SAME)
 
     def usual_distance(self) -> float:
         """Median distance of a row of the class to its nearest other row."""
@@ -110,19 +122,25 @@ class RowSelection:
         border_rejection : float
             Share of the rest that is rejected for being near other classes.
         """
-        nearest, inside = neighborhood.distances(generated)
+        nearest, fifth = neighborhood.to_own(generated)
         min_distance = copy_threshold(
             nearest, neighborhood.usual_distance(), copy_rejection
         )
-        kept = nearest >= min_distance
-        min_inside = float(np.quantile(inside[kept], border_rejection, method="lower"))
-        acceptance = float((kept & (inside >= min_inside)).mean())
+        new = nearest >= min_distance
+        inside = neighborhood.insideness(generated[new], fifth[new])
+        min_inside = float(np.quantile(inside, border_rejection, method="lower"))
+        acceptance = float((inside >= min_inside).sum() / len(generated))
         return cls(neighborhood, min_distance, min_inside, acceptance)
 
     def __call__(self, rows: np.ndarray) -> np.ndarray:
         """Which encoded rows are kept, as a boolean array of shape (n_rows,)."""
-        nearest, inside = self.neighborhood.distances(rows)
-        return (nearest >= self.min_distance) & (inside >= self.min_inside)
+        nearest, fifth = self.neighborhood.to_own(rows)
+        kept = nearest >= self.min_distance
+        if kept.any():
+            # The others are many: they are only searched where it matters.
+            inside = self.neighborhood.insideness(rows[kept], fifth[kept])
+            kept[kept] = inside >= self.min_inside
+        return kept
 
 
 def copy_threshold(nearest: np.ndarray, usual: float, max_share: float) -> float:

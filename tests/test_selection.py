@@ -28,6 +28,10 @@ def neighborhood(n_own=50, n_others=300, seed=0):
     return Neighborhood(own, rng.normal(size=(n_others, 2)) - [2, 0]), own
 
 
+def border_scores(around, rows):
+    return around.insideness(rows, around.to_own(rows)[1])
+
+
 @given(nearest=DISTANCES, usual=st.floats(0, 10), share=st.floats(0, 0.99))
 def test_no_more_rows_are_near_copies_than_allowed(nearest, usual, share):
     threshold = copy_threshold(nearest, usual, share)
@@ -60,7 +64,7 @@ def test_more_copies_than_allowed_are_all_kept():
 def test_the_border_score_grows_away_from_the_others():
     around, _ = neighborhood()
     line = np.column_stack([np.linspace(-3, 1.5, 10), np.zeros(10)])
-    _, inside = around.distances(line)
+    inside = border_scores(around, line)
     assert np.corrcoef(inside, line[:, 0])[0, 1] > 0.9
 
 
@@ -71,7 +75,7 @@ def test_the_border_score_is_the_log_ratio_of_densities():
     rng = np.random.default_rng(0)
     own, others = rng.normal(size=(2000, 1)), rng.normal(1, 1, size=(5000, 1))
     points = np.linspace(-1, 2, 400)[:, None]
-    _, inside = Neighborhood(own, others).distances(points)
+    inside = border_scores(Neighborhood(own, others), points)
     expected = (0.5 - points[:, 0]) + np.log(2000 / 5000)
     slope, offset = np.polyfit(expected, inside, 1)
     assert slope == pytest.approx(1, abs=0.1)
@@ -80,7 +84,7 @@ def test_the_border_score_is_the_log_ratio_of_densities():
 
 def test_distances_to_the_class_itself():
     around, own = neighborhood()
-    nearest, _ = around.distances(own + np.array([0.0, 1e-3]))
+    nearest, _ = around.to_own(own + np.array([0.0, 1e-3]))
     assert np.median(nearest) == pytest.approx(1e-3)
     assert around.usual_distance() > 0.05
 
@@ -98,7 +102,8 @@ def test_thresholds_reject_the_shares_asked_for(border, copies):
     kept = selection(generated)
     assert kept.mean() == selection.acceptance
     assert kept.mean() == pytest.approx((1 - border) * (1 - copies), abs=0.01)
-    nearest, inside = around.distances(generated)
+    nearest, fifth = around.to_own(generated)
+    inside = around.insideness(generated, fifth)
     assert nearest[kept].min() >= selection.min_distance
     new_enough = nearest >= selection.min_distance
     assert inside[kept].min() >= inside[new_enough & ~kept].max(initial=-np.inf)
@@ -106,10 +111,18 @@ def test_thresholds_reject_the_shares_asked_for(border, copies):
 
 def test_tiny_classes_have_neighborhoods():
     around = Neighborhood(np.array([[0.0], [1.0]]), np.array([[5.0]]))
-    nearest, inside = around.distances(np.array([[0.25], [4.0]]))
+    rows = np.array([[0.25], [4.0]])
+    nearest, _ = around.to_own(rows)
+    inside = border_scores(around, rows)
     assert nearest.tolist() == [0.25, 3.0]
     assert inside[0] > inside[1]
     assert around.usual_distance() == 1.0
+
+
+def test_nothing_is_searched_among_others_for_rows_that_are_copies():
+    around, own = neighborhood()
+    selection = RowSelection(around, SAME, -np.inf, acceptance=1.0)
+    assert not selection(own[:3]).any()
 
 
 def test_thinning_keeps_order_and_number():
