@@ -175,8 +175,7 @@ def _child(environment):
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            # CTGAN would fit columns in processes whose CPU seconds no one counts.
-            env=os.environ | ONE_THREAD | {"PYTHONPATH": "", "LOKY_MAX_CPU_COUNT": "1"},
+            env=os.environ | ONE_THREAD | {"PYTHONPATH": ""},
         )
     return _children[environment]
 
