@@ -14,8 +14,6 @@ checkout::
 import argparse
 import json
 import math
-import sys
-import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -23,12 +21,12 @@ from unittest import mock
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from benchmarks import methods
 from benchmarks.data import development_set_names
 from benchmarks.models import CLASSIFIERS
-from benchmarks.results_file import append_rows, read_results
+from benchmarks.results_file import read_results
+from benchmarks.running import run_into_file
 from benchmarks.utility import (
     COLUMNS,
     by_size,
@@ -306,20 +304,9 @@ def main(arguments=None):
         folds=options.folds,
         seeds=options.seeds,
     )
-    print(f"{len(tasks)} cross-validations to do", file=sys.stderr)
-    start = time.perf_counter()
-    run = Parallel(n_jobs=options.jobs, return_as="generator_unordered")
-    for i, rows in enumerate(run(delayed(run_variant)(task) for task in tasks), 1):
-        append_rows(options.out, rows, COLUMNS)
-        minutes = (time.perf_counter() - start) / 60
-        error = next((row["error"] for row in rows if "error" in row), "")
-        print(
-            f"{i}/{len(tasks)} {minutes:.1f} min (of {minutes * len(tasks) / i:.0f}) "
-            f"{rows[0]['method']} {rows[0]['dataset']} seed {rows[0]['seed']}"
-            f"{' FAILED ' * bool(error)}{error}",
-            file=sys.stderr,
-            flush=True,
-        )
+    run_into_file(
+        run_variant, tasks, columns=COLUMNS, jobs=options.jobs, out=options.out
+    )
 
 
 def _parse(arguments):

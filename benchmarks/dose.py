@@ -14,12 +14,14 @@ from benchmarks.data import development_set_names, load_development_set
 from benchmarks.methods import METHODS
 from benchmarks.models import CLASSIFIERS
 from benchmarks.results_file import read_results
+from benchmarks.running import run_into_file
 from benchmarks.utility import (
+    COLUMNS,
     by_size,
     check_same_experiment,
     keys_done,
     plan_tasks,
-    run_tasks,
+    run_task,
     select,
 )
 
@@ -75,7 +77,7 @@ def main(arguments=None):
         done=keys_done(results, retry_failures=options.retry_failures),
         **experiment,
     )
-    run_tasks(tasks, jobs=options.jobs, out=options.out)
+    run_into_file(run_task, tasks, columns=COLUMNS, jobs=options.jobs, out=options.out)
 
 
 def _parse(arguments):

@@ -13,21 +13,18 @@ where it stopped. Run it from the root of a checkout::
 """
 
 import argparse
-import sys
-import time
 import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from benchmarks.data import development_set_names, load_development_set
 from benchmarks.methods import METHODS, no_resampling
 from benchmarks.models import to_plain_types
-from benchmarks.results_file import append_rows, read_results
-from benchmarks.rivals import prepare
+from benchmarks.results_file import read_results
+from benchmarks.running import one_line, run_into_file
 from benchmarks.utility import cpu_seconds, cut_minority, package_versions, select
 from gansampler.quality import (
     authenticity,
@@ -116,8 +113,8 @@ def run_task(task):
 
     Returns
     -------
-    row : dict
-        Without metrics where the method failed; ``error`` tells why.
+    rows : list of dict
+        One row, without metrics where the method failed; ``error`` tells why.
     """
     X, y, held_out = _fold(task)
     real = to_plain_types(X[y == 1])
@@ -145,11 +142,10 @@ def run_task(task):
                 for state in range(seed, seed + n_draws)
             ]
         except Exception as error:
-            message = " ".join(str(error).split())
-            return row | {"error": f"{type(error).__name__}: {message}"[:300]}
+            return [row | {"error": one_line(error)}]
     means = {name: np.mean([draw[name] for draw in draws]) for name in METRICS}
     rounded = {name: round(float(value), 6) for name, value in means.items()}
-    return row | {"n_synthetic": n_rows, "n_draws": n_draws} | rounded
+    return [row | {"n_synthetic": n_rows, "n_draws": n_draws} | rounded]
 
 
 def metrics(real, synthetic, held_out, seed):
@@ -248,11 +244,8 @@ def main(arguments=None):
         REAL,
         *(method for method in METHODS if METHODS[method] is not no_resampling),
     ]
-    methods = select(options.methods, known, "method")
-    for method in methods:
-        prepare(method)
     tasks = plan_tasks(
-        methods=methods,
+        methods=select(options.methods, known, "method"),
         datasets=select(options.datasets, data_set_names(), "data set"),
         folds=options.folds,
         seeds=options.seeds,
@@ -262,20 +255,7 @@ def main(arguments=None):
             retry_failures=options.retry_failures,
         ),
     )
-    print(f"{len(tasks)} folds to do", file=sys.stderr)
-    start = time.perf_counter()
-    run = Parallel(n_jobs=options.jobs, return_as="generator_unordered")
-    for i, row in enumerate(run(delayed(run_task)(task) for task in tasks), 1):
-        append_rows(options.out, [row], COLUMNS)
-        minutes = (time.perf_counter() - start) / 60
-        failure = f" FAILED {row['error']}" if "error" in row else ""
-        print(
-            f"{i}/{len(tasks)} {minutes:.1f} min (of {minutes * len(tasks) / i:.0f}) "
-            f"{row['dataset']} {row['method']} seed {row['seed']} "
-            f"fold {row['fold']}{failure}",
-            file=sys.stderr,
-            flush=True,
-        )
+    run_into_file(run_task, tasks, columns=COLUMNS, jobs=options.jobs, out=options.out)
 
 
 def _parse(arguments):

@@ -9,18 +9,16 @@ so that a broken run goes on where it stopped. Run it from the root of a checkou
 """
 
 import argparse
-import sys
-import time
 import warnings
 
-from joblib import Parallel, delayed
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from benchmarks.data import development_set_names, load_development_set
 from benchmarks.methods import METHODS
 from benchmarks.models import make_classifier
-from benchmarks.results_file import append_rows, read_results
+from benchmarks.results_file import read_results
+from benchmarks.running import run_into_file
 from benchmarks.summarise import SHORT, to_markdown
 from benchmarks.utility import (
     KEY,
@@ -175,18 +173,7 @@ def main(arguments=None):
         gan_params="",
         done=keys_done(read_results(options.out)),
     )
-    print(f"{len(tasks)} cross-validations to do", file=sys.stderr)
-    start = time.perf_counter()
-    run = Parallel(n_jobs=options.jobs, return_as="generator_unordered")
-    for i, rows in enumerate(run(delayed(run_task)(task) for task in tasks), 1):
-        append_rows(options.out, rows, COLUMNS)
-        minutes = (time.perf_counter() - start) / 60
-        print(
-            f"{i}/{len(tasks)} {minutes:.1f} min (of {minutes * len(tasks) / i:.0f}) "
-            f"{rows[0]['dataset']} {rows[0]['method']} seed {rows[0]['seed']}",
-            file=sys.stderr,
-            flush=True,
-        )
+    run_into_file(run_task, tasks, columns=COLUMNS, jobs=options.jobs, out=options.out)
     print(report(read_results(options.out)))
 
 

@@ -17,7 +17,6 @@ Variants of GANOversampler are compared in one file under different labels::
 import argparse
 import json
 import platform
-import sys
 import time
 import warnings
 from dataclasses import dataclass
@@ -25,7 +24,6 @@ from fnmatch import fnmatchcase
 from importlib.metadata import version
 
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.metrics import (
     average_precision_score,
     brier_score_loss,
@@ -39,8 +37,9 @@ from threadpoolctl import threadpool_limits
 from benchmarks.data import development_set_names, load_development_set
 from benchmarks.methods import METHODS, WEIGHTED
 from benchmarks.models import CLASSIFIERS, make_classifier
-from benchmarks.results_file import append_rows, read_results
-from benchmarks.rivals import cpu_seconds_of_children, prepare
+from benchmarks.results_file import read_results
+from benchmarks.rivals import cpu_seconds_of_children
+from benchmarks.running import one_line, run_into_file
 from benchmarks.thresholds import TUNABLE, best_threshold, label_metrics
 from gansampler import __version__
 
@@ -286,26 +285,6 @@ def plan_tasks(
     return tasks
 
 
-def run_tasks(tasks, *, jobs, out):
-    """Run tasks and append their rows to the results as they come.
-
-    Parameters
-    ----------
-    tasks : list of Task
-    jobs : int
-        Number of processes.
-    out : path-like
-    """
-    for method in {task.method for task in tasks}:
-        prepare(method)
-    print(f"{len(tasks)} cross-validations to do", file=sys.stderr)
-    start = time.perf_counter()
-    run = Parallel(n_jobs=jobs, return_as="generator_unordered")
-    for i, rows in enumerate(run(delayed(run_task)(task) for task in tasks), 1):
-        append_rows(out, rows, COLUMNS)
-        print(_progress(i, len(tasks), start, rows), file=sys.stderr, flush=True)
-
-
 def by_size(datasets):
     """Sort data sets by their number of cells, so that results come early.
 
@@ -430,7 +409,7 @@ def main(arguments=None):
         gan_params=gan_params,
         done=keys_done(results, retry_failures=options.retry_failures),
     )
-    run_tasks(tasks, jobs=options.jobs, out=options.out)
+    run_into_file(run_task, tasks, columns=COLUMNS, jobs=options.jobs, out=options.out)
 
 
 def _parse(arguments):
@@ -473,7 +452,7 @@ def _run_fold(task, data, fold, train, test):
     try:
         X, y = METHODS[task.method](X_train, y_train, seed, **params)
     except Exception as error:
-        failure = common | {"error": _one_line(error)}
+        failure = common | {"error": one_line(error)}
         yield from ((failure | {"classifier": name}, None) for name in task.classifiers)
         return
     common["sampler_seconds"] = round(cpu_seconds() - start, 4)
@@ -487,7 +466,7 @@ def _run_fold(task, data, fold, train, test):
             probability = model.predict_proba(X_test)[:, 1]
             row |= _rounded(scores(y_test, probability))
         except Exception as error:
-            yield row | {"error": _one_line(error)}, None
+            yield row | {"error": one_line(error)}, None
             continue
         row["classifier_seconds"] = round(time.process_time() - start, 4)
         yield row, probability
@@ -508,21 +487,6 @@ def cpu_seconds():
 
 def _rounded(metrics):
     return {metric: round(float(value), 6) for metric, value in metrics.items()}
-
-
-def _one_line(error):
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
-
-
-def _progress(i, total, start, rows):
-    first = rows[0]
-    minutes = (time.perf_counter() - start) / 60
-    failure = next((f" FAILED {row['error']}" for row in rows if "error" in row), "")
-    return (
-        f"{i}/{total} {minutes:.1f} min (of {minutes * total / i:.0f}) "
-        f"{first['dataset']} {first['method']} seed {first['seed']}"
-        f"{failure}"
-    )
 
 
 if __name__ == "__main__":
