@@ -172,7 +172,7 @@ TABLES = {
 
 
 def resampled(name, n_new=2000, **params):
-    """An embedded table, the class that gets rows, and the table with them."""
+    """A table, its rows of one class, the table with more of them, the share kept."""
     load, label = TABLES[name]
     X, y = load()
     sampler = GANOversampler({label: int((y == label).sum()) + n_new}, max_iter=40)
@@ -182,12 +182,12 @@ def resampled(name, n_new=2000, **params):
     pd.testing.assert_frame_equal(X, X_before)
     assert (y_resampled.iloc[len(X) :] == label).all()
     assert len(X_resampled) == len(X) + n_new
-    return X, y == label, X_resampled
+    return X, y == label, X_resampled, sampler.report_[label].acceptance
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_real_tables_are_balanced_with_valid_rows(name):
-    X, chosen, X_resampled = resampled(name)
+    X, chosen, X_resampled, acceptance = resampled(name)
     pd.testing.assert_frame_equal(X_resampled.iloc[: len(X)], X)
     assert (X_resampled.dtypes == X.dtypes).all()
     own, new = X[chosen], X_resampled.iloc[len(X) :]
@@ -198,6 +198,11 @@ def test_real_tables_are_balanced_with_valid_rows(name):
             assert set(drawn) <= set(own[column].dropna()), column
             continue
         assert drawn.between(table.min(), table.max()).all(), column
+        for end in (table.min(), table.max()):
+            share = (own[column].dropna() == end).mean()
+            # A choice cannot make a value more frequent than this, errors apart.
+            error = 4 * np.sqrt(share / 2000) + 0.002
+            assert (drawn == end).mean() <= (share + error) / acceptance, column
         if table.dtype.kind == "f" and (table == table.round(2)).all():
             assert (drawn == drawn.round(2)).all(), column
 
@@ -205,7 +210,7 @@ def test_real_tables_are_balanced_with_valid_rows(name):
 @pytest.mark.parametrize("name", TABLES)
 def test_without_selection_the_rows_have_the_law_of_the_class(name):
     n_new = 2000
-    X, chosen, X_resampled = resampled(
+    X, chosen, X_resampled, _ = resampled(
         name, n_new, border_rejection=0.0, copy_rejection=0.0
     )
     own, new = X[chosen], X_resampled.iloc[len(X) :]
