@@ -94,7 +94,7 @@ clean:
 $(BIN)/python:
 	$(PYTHON) -m venv .venv
 
-.venv/.plot .venv/.test .venv/.dev .venv/.benchmark: .venv/.%: pyproject.toml constraints.txt | $(BIN)/python
+.venv/.plot .venv/.test .venv/.docs .venv/.dev .venv/.benchmark: .venv/.%: pyproject.toml constraints.txt | $(BIN)/python
 	@echo 'Installing gansampler[$*] into .venv'
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[$*]'
 	@touch $@
