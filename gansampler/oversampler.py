@@ -144,9 +144,14 @@ class GANOversampler(BaseOverSampler):
         What was trained, by class; see ``sample``.
 
     history_ : dict
-        For each class a DataFrame with one row per update: the losses of both
-        players, the value function V, the mean probability that the discriminator
-        gives to real and to generated rows, and the learning rate.
+        For each class a DataFrame with one row per update of the generator and the
+        columns ``iteration`` (from 1), ``discriminator_loss`` and ``generator_loss``,
+        ``value`` (the value function V, in nats), ``real_probability`` and
+        ``fake_probability`` (what the discriminator gives real and generated rows on
+        average), ``discriminator_gradient_norm`` and ``generator_gradient_norm``,
+        ``learning_rate``, ``selection_distance`` (energy distance to the class where
+        the update was a candidate for the checkpoint, NaN elsewhere) and ``seconds``
+        since the start of the training.
 
     n_iter_ : dict
         Number of updates made for each class.

@@ -240,11 +240,46 @@ def test_every_game_trains_and_records_what_happened(loss, updates):
     gan = train(loss=loss, updates=updates)
     assert list(gan.history.columns) == ["iteration", *HISTORY_COLUMNS]
     assert gan.history["iteration"].tolist() == list(range(1, 9))
-    assert np.isfinite(gan.history.to_numpy()).all()
+    everywhere = gan.history.drop(columns="selection_distance")
+    assert np.isfinite(everywhere.to_numpy()).all()
     assert gan.history["fake_probability"].between(0, 1).all()
+    assert (gan.history.filter(like="gradient_norm") > 0).all(axis=None)
     rows = gan.sample(10, seed=1)
     assert rows.shape == (10, 3)
     assert np.isfinite(rows).all()
+
+
+def test_history_has_the_distance_of_each_candidate_and_the_time():
+    history = train(max_iter=20).history.set_index("iteration")
+    judged = history["selection_distance"].dropna()
+    assert judged.index.tolist() == [12, 14, 16, 18, 20]
+    assert train(max_iter=20).best_iteration == judged.idxmin()
+    assert history["seconds"].is_monotonic_increasing
+    assert 0 < history["seconds"].iloc[0] < history["seconds"].iloc[-1] < 60
+
+
+def test_without_a_choice_of_the_checkpoint_no_distance_is_recorded():
+    history = train(checkpoint="last").history
+    assert history["selection_distance"].isna().all()
+
+
+def test_without_penalty_the_recorded_value_is_minus_the_loss():
+    history = train(loss="minimax", gradient_penalty=0).history
+    assert (history["discriminator_loss"] == -history["value"]).all()
+
+
+def test_recorded_gradient_norms_are_those_of_the_steps():
+    # Without momentum in the first step, SGD moves by the rate times the gradient.
+    settings = {"optimizer": "sgd", "checkpoint": "last", "max_iter": 1}
+    start, end = train(**settings | {"max_iter": 0}), train(**settings)
+    weights = [
+        torch.cat([part.flatten() for part in gan.discriminator.parameters()])
+        for gan in (start, end)
+    ]
+    moved = float((weights[1] - weights[0]).norm())
+    row = end.history.iloc[0]
+    step = row["learning_rate"] * row["discriminator_gradient_norm"]
+    assert moved == pytest.approx(step, rel=1e-3)
 
 
 @pytest.mark.parametrize("latent_distribution", ["neighbors", "normal", "uniform"])

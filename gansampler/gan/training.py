@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -50,14 +52,18 @@ N_SELECTION_ROWS = 256
 CHECK_INTERVAL = 50
 """Updates between looks at the losses on a GPU, where each look waits for it."""
 
-HISTORY_COLUMNS = (
+DEVICE_COLUMNS = (
     "discriminator_loss",
     "generator_loss",
     "value",
     "real_probability",
     "fake_probability",
-    "learning_rate",
+    "discriminator_gradient_norm",
+    "generator_gradient_norm",
 )
+HOST_COLUMNS = ("learning_rate", "selection_distance", "seconds")
+HISTORY_COLUMNS = DEVICE_COLUMNS + HOST_COLUMNS
+"""What is recorded of each update of the generator; see ``Recorder``."""
 
 Observer = Callable[[int, dict[str, float]], bool | None]
 
@@ -284,7 +290,7 @@ def train_gan(
     selection = CheckpointSelection(gan, match, seed)
     max_iter, steps = settings.max_iter, settings.discriminator_steps
     simultaneous = settings.updates == "simultaneous"
-    history = torch.zeros(max_iter, len(HISTORY_COLUMNS), device=device)
+    recorder = Recorder(max_iter, device)
     n_moves = done = 0
 
     for iteration in range(max_iter):
@@ -313,33 +319,102 @@ def train_gan(
         generator_optimizer.step(answer, rate)
         averaged_weights.lerp_(generator_weights, 1 - average_decay(iteration))
 
-        # What happened, kept on the device.
-        value = value_function(real_logits, fake_logits)
-        odds = real_logits.sigmoid().mean(), fake_logits.sigmoid().mean()
-        history[iteration, :-1] = torch.stack([loss, reply, value, *odds])
-        history[iteration, -1] = rate
-        done = iteration + 1
-
         # Rows show how good the generator is; losses do not.
-        selection.consider(done, max_iter)
-        if observer is not None and observer(done, _figures(history[iteration])):
+        done = iteration + 1
+        distance = selection.consider(done, max_iter)
+        recorder.record(
+            iteration,
+            (real_logits, fake_logits),
+            losses=(loss, reply),
+            gradients=(gradient, answer),
+            learning_rate=rate,
+            selection_distance=distance,
+        )
+        if observer is not None and observer(done, recorder.figures(iteration)):
             break
 
     selection.restore_best()
-    gan.history = as_frame(history[:done].cpu().numpy())
+    gan.history = recorder.frame(done)
     return gan.requires_grad_(False).eval()
 
 
-def as_frame(history: np.ndarray) -> pd.DataFrame:
-    """The history of a training with the number of each update, from 1."""
-    frame = pd.DataFrame(history, columns=list(HISTORY_COLUMNS))
-    frame.insert(0, "iteration", np.arange(1, len(history) + 1))
-    return frame
+class Recorder:
+    """Writes down each update without waiting for the device.
+
+    What the networks know stays on the device until the end; what the host knows is
+    written down there.
+
+    - ``discriminator_loss``, ``generator_loss``: what each player minimised at its last
+      move, the discriminator's penalty included where it was due.
+    - ``value``: V(D, G) of the rows that the discriminator last saw, in nats;
+      ``real_probability`` and ``fake_probability``: the mean of D on the real and on
+      the generated ones of them.
+    - ``discriminator_gradient_norm``, ``generator_gradient_norm``: Euclidean norm of
+      the gradient that each player followed.
+    - ``learning_rate`` of both players.
+    - ``selection_distance``: energy distance of the generator's rows to the class where
+      the update was a candidate for the checkpoint, NaN elsewhere.
+    - ``seconds`` of wall time since the recorder was made.
+
+    Parameters
+    ----------
+    max_iter : int
+        Most updates to record.
+    device : torch.device
+        Where the players are.
+    """
+
+    def __init__(self, max_iter: int, device: torch.device) -> None:
+        self.start = time.perf_counter()
+        self.on_device = torch.zeros(max_iter, len(DEVICE_COLUMNS), device=device)
+        self.on_host = np.zeros((max_iter, len(HOST_COLUMNS)))
+
+    def record(
+        self,
+        iteration: int,
+        logits: tuple[Tensor, Tensor],
+        *,
+        losses: tuple[Tensor, Tensor],
+        gradients: tuple[Tensor, Tensor],
+        learning_rate: float,
+        selection_distance: float,
+    ) -> None:
+        """Write one update down.
+
+        Parameters
+        ----------
+        iteration : int
+            Number of the update, from 0.
+        logits : tuple of Tensor
+            The discriminator's on real and on generated rows.
+        losses, gradients : tuple of Tensor
+            The discriminator's and the generator's.
+        learning_rate, selection_distance : float
+            As in the history.
+        """
+        figures = [*losses, value_function(*logits)]
+        figures += [player.sigmoid().mean() for player in logits]
+        figures += [torch.linalg.vector_norm(gradient) for gradient in gradients]
+        torch.stack(figures, out=self.on_device[iteration])
+        seconds = time.perf_counter() - self.start
+        self.on_host[iteration] = learning_rate, selection_distance, seconds
+
+    def figures(self, iteration: int) -> dict[str, float]:
+        """The figures of one update, by name."""
+        row = [*self.on_device[iteration].tolist(), *self.on_host[iteration].tolist()]
+        return dict(zip(HISTORY_COLUMNS, row, strict=True))
+
+    def frame(self, done: int) -> pd.DataFrame:
+        """The history of so many updates, a row for each, numbered from 1."""
+        cells = np.hstack([self.on_device[:done].cpu().numpy(), self.on_host[:done]])
+        frame = pd.DataFrame(cells, columns=list(HISTORY_COLUMNS))
+        frame.insert(0, "iteration", np.arange(1, done + 1))
+        return frame
 
 
 def empty_history() -> pd.DataFrame:
     """The history where nothing was trained."""
-    return as_frame(np.empty((0, len(HISTORY_COLUMNS)), dtype=np.float32))
+    return Recorder(0, torch.device("cpu")).frame(0)
 
 
 def average_decay(iteration: int) -> float:
@@ -355,10 +430,6 @@ def raise_if_diverged(loss: Tensor, player: str, iteration: int, name: str) -> N
             f"iteration {iteration + 1}. Lower learning_rate, or raise "
             "gradient_penalty."
         )
-
-
-def _figures(row: Tensor) -> dict[str, float]:
-    return dict(zip(HISTORY_COLUMNS, row.tolist(), strict=True))
 
 
 class CheckpointSelection:
@@ -386,20 +457,27 @@ class CheckpointSelection:
         if self.active and match.settings.max_iter > 0:
             self.reference = match.real(N_SELECTION_ROWS).cpu().numpy()
 
-    def consider(self, done: int, max_iter: int) -> None:
-        """Judge the generator after some of the updates."""
+    def consider(self, done: int, max_iter: int) -> float:
+        """Judge the generator after some of the updates.
+
+        Returns
+        -------
+        float
+            Its energy distance; NaN where it was no candidate.
+        """
         if self.best_weights is None:
             self.gan.best_iteration = done
         interval = max(1, max_iter // (2 * N_CANDIDATES))
         left = max_iter - done
         if not self.active or left % interval or left // interval >= N_CANDIDATES:
-            return
+            return math.nan
         rows = self.gan.sample(N_SELECTION_ROWS, self.seed)
         distance = energy_distance(self.reference, rows)
         if distance < self.best_distance:
             self.best_distance = distance
             self.best_weights = copy.deepcopy(self.gan.generator.state_dict())
             self.gan.best_iteration = done
+        return distance
 
     def restore_best(self) -> None:
         """Give the GAN the best generator seen."""
