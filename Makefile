@@ -12,13 +12,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DELETE_ON_ERROR:
 # Two targets that install at once would disturb each other.
 .NOTPARALLEL:
-.PHONY: help demo test check lint types doctest clean
+.PHONY: help demo notebooks test check lint types doctest clean
 .PHONY: bench-utility bench-dose bench-fidelity bench-ablations bench-seeds bench-cost
 .PHONY: bench-report
 
 help:
 	@echo 'make demo     balance a churn and a fraud table, compare with SMOTE (minutes)'
 	@echo 'make test     run the tests'
+	@echo 'make notebooks  execute the notebooks and store what they put out'
 	@echo 'make check    run all there is: lint, types, doctests, tests'
 	@echo 'make lint     check style and format        make types    check types'
 	@echo 'make doctest  run the examples in docstrings'
@@ -33,6 +34,9 @@ help:
 
 demo: .venv/.plot
 	$(BIN)/gansampler demo
+
+notebooks: .venv/.test
+	$(BIN)/python -m notebooks.execute
 
 test: .venv/.test
 	$(BIN)/python -m pytest -n $(JOBS)

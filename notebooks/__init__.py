@@ -1,0 +1,1 @@
+"""Notebooks that show what gansampler does, stored with their outputs."""
