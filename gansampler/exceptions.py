@@ -27,6 +27,10 @@ class NotTrainedError(GANSamplerError, ValueError, AttributeError):
     """Rows were asked for before ``fit_resample`` had trained a generator."""
 
 
+class ModelFileError(GANSamplerError, ValueError):
+    """A sampler cannot be saved, or a file cannot be loaded as one."""
+
+
 class GANSamplerWarning(UserWarning):
     """Base of the warnings of this package."""
 

@@ -7,8 +7,6 @@ import difflib
 import gzip
 import lzma
 import os
-import secrets
-import shutil
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -16,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from gansampler import _whole_files
 from gansampler.exceptions import GANSamplerError
 
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
@@ -130,9 +129,6 @@ def _exists(path: Path) -> TableFileError:
 def write_whole(path: Path, content: bytes, *, overwrite: bool = False) -> None:
     """Write a file so that at any moment it is there whole or not at all.
 
-    The bytes go to a temporary file in the same folder, reach the disk, and only then
-    get the name; whatever interrupts this leaves no trace.
-
     Parameters
     ----------
     path : Path
@@ -147,30 +143,19 @@ def write_whole(path: Path, content: bytes, *, overwrite: bool = False) -> None:
     TableFileError
         If the file exists and must not be replaced, or cannot be written.
     """
-    target = path.resolve()
+
+    def refuse() -> None:
+        if not overwrite:
+            raise _exists(path)
+
     compression = file_kind(path).compression
     if compression:
         content = COMPRESSORS[compression](content)
-    temporary = target.with_name(f".gansampler-{secrets.token_hex(8)}.part")
     try:
-        try:
-            with temporary.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            if target.exists():
-                if not overwrite:
-                    raise _exists(path)
-                shutil.copymode(target, temporary)
-            os.replace(temporary, target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        _whole_files.write_whole(path, content, check_replaced=refuse)
     except OSError as error:
-        raise TableFileError(f"cannot write {path}: {_reason(error)}") from error
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+        reason = _whole_files.reason(error)
+        raise TableFileError(f"cannot write {path}: {reason}") from error
 
 
 def read_bytes(path: Path) -> bytes:
@@ -179,7 +164,8 @@ def read_bytes(path: Path) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise TableFileError(f"cannot read {path}: {_reason(error)}") from error
+        reason = _whole_files.reason(error)
+        raise TableFileError(f"cannot read {path}: {reason}") from error
     if not compression:
         return content
     try:
