@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DELETE_ON_ERROR:
 # Two targets that install at once would disturb each other.
 .NOTPARALLEL:
-.PHONY: help demo notebooks test check lint types doctest clean
+.PHONY: help demo notebooks test check lint types doctest docs clean
 .PHONY: bench-utility bench-dose bench-fidelity bench-ablations bench-seeds bench-cost
 .PHONY: bench-report
 
@@ -20,8 +20,9 @@ help:
 	@echo 'make demo     balance a churn and a fraud table, compare with SMOTE (minutes)'
 	@echo 'make test     run the tests'
 	@echo 'make notebooks  execute the notebooks and store what they put out'
-	@echo 'make check    run all there is: lint, types, doctests, tests'
+	@echo 'make check    run all there is: lint, types, doctests, docs, tests'
 	@echo 'make lint     check style and format        make types    check types'
+	@echo 'make docs     build the documentation in docs/_build/html, and check it'
 	@echo 'make doctest  run the examples in docstrings'
 	@echo 'make bench-utility, make bench-dose       compare with all rivals (many hours)'
 	@echo 'make bench-fidelity                       measure how near and how new rows are'
@@ -41,7 +42,7 @@ notebooks: .venv/.test
 test: .venv/.test
 	$(BIN)/python -m pytest -n $(JOBS)
 
-check: lint types doctest test
+check: lint types doctest docs test
 
 lint: .venv/.dev
 	$(BIN)/ruff check
@@ -52,6 +53,13 @@ types: .venv/.dev
 
 doctest: .venv/.test
 	$(BIN)/python -m pytest --doctest-modules gansampler
+
+# Afresh each time: only pages that are read anew give their warnings.
+docs: .venv/.docs
+	rm -rf docs/_build docs/_generated docs/api/generated
+	$(BIN)/python -m sphinx --quiet --nitpicky --fail-on-warning --keep-going \
+	    docs docs/_build/html
+	$(BIN)/python docs/check_site.py docs/_build/html
 
 # Each goes on where it was broken off; delete its CSV to begin anew.
 bench-fidelity: .venv/.benchmark
@@ -90,7 +98,7 @@ bench-report: .venv/.test
 	$(BIN)/python -m benchmarks.report
 
 clean:
-	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build dist docs/_build docs/_generated docs/api/generated .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # .venv/.NAME marks that the extra NAME is installed as pyproject.toml and

@@ -171,7 +171,7 @@ class GANOversampler(BaseOverSampler):
     n_features_in_ : int
         Number of columns.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, where all are strings.
 
     Warns
@@ -299,11 +299,21 @@ class GANOversampler(BaseOverSampler):
             The table.
         y : array-like of shape (n_samples,)
             The class of each row.
+        **params : dict
+            Passed on to imbalanced-learn.
 
         Returns
         -------
         GANOversampler
             The sampler itself.
+
+        Examples
+        --------
+        >>> from gansampler import GANOversampler
+        >>> from gansampler.datasets import load_churn
+        >>> sampler = GANOversampler(0.5).fit(*load_churn())
+        >>> {label: int(n) for label, n in sampler.sampling_strategy_.items()}
+        {'yes': 1439}
         """
         with validation.all_or_nothing(self):
             validation.check_labels(X, y)
@@ -321,6 +331,8 @@ class GANOversampler(BaseOverSampler):
             The table. It is not altered.
         y : array-like of shape (n_samples,)
             The class of each row.
+        **params : dict
+            Passed on to imbalanced-learn.
 
         Returns
         -------
@@ -338,6 +350,18 @@ class GANOversampler(BaseOverSampler):
             If ``device`` is not there.
         TrainingDivergedError
             If a loss becomes infinite or not a number.
+
+        Examples
+        --------
+        >>> from gansampler import GANOversampler
+        >>> from gansampler.datasets import load_churn
+        >>> X, y = load_churn()
+        >>> sampler = GANOversampler(0.2, max_iter=20, random_state=0)
+        >>> X_resampled, y_resampled = sampler.fit_resample(X, y)
+        >>> y_resampled.value_counts().to_dict()
+        {'no': 4293, 'yes': 858}
+        >>> X_resampled[: len(X)].equals(X)
+        True
         """
         with validation.all_or_nothing(self):
             validation.check_labels(X, y)
@@ -375,6 +399,16 @@ class GANOversampler(BaseOverSampler):
             Before ``fit_resample``.
         ValueError
             If the class is not one of those trained, or ``n_samples`` is below 1.
+
+        Examples
+        --------
+        >>> from gansampler import GANOversampler
+        >>> from gansampler.datasets import load_page_blocks
+        >>> X, y = load_page_blocks()
+        >>> sampler = GANOversampler({"graphic": 100}, max_iter=20, random_state=0)
+        >>> _ = sampler.fit_resample(X, y)
+        >>> sampler.sample(3, "graphic").shape
+        (3, 10)
         """
         if not hasattr(self, "generators_"):
             raise NotTrainedError(

@@ -12,6 +12,8 @@ from gansampler.columns import CategoricalColumn, NumericColumn
 from gansampler.summary import ColumnSummary, dense
 from gansampler.tabular import Table
 
+__all__ = ["TableEncoder"]
+
 MIN_EIGENVALUE = 1e-3
 """Floor of the covariance's eigenvalues before its inverse square root is taken."""
 
@@ -51,6 +53,8 @@ class TableEncoder:
     taken from the most similar row of the class with a rare level there, so that
     levels which belong together (a region and its country) stay together.
 
+    An encoded row has n_cells cells: the numeric ones, then the one-hot ones.
+
     Parameters
     ----------
     value_range : {"table", "class"} or None, default="table"
@@ -63,7 +67,7 @@ class TableEncoder:
         Numeric cells of an encoded row; they come first.
     category_sizes_ : tuple of int
         Cells of each categorical column after them.
-    category_frequencies_ : ndarray of shape (sum(category_sizes_),)
+    category_frequencies_ : ndarray of shape (n_cells - n_numeric,)
         How often the class shows what each of these cells stands for.
 
     Examples
@@ -104,6 +108,15 @@ class TableEncoder:
         -------
         TableEncoder
             The encoder itself.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from gansampler.table import TableEncoder
+        >>> rows = pd.DataFrame({"age": [31, 45, 62], "plan": ["a", "b", "a"]})
+        >>> encoder = TableEncoder().fit(rows)
+        >>> encoder.n_numeric_, encoder.category_sizes_
+        (1, (2,))
         """
         self.fit_transform(rows, table, seed=seed)
         return self
@@ -115,11 +128,31 @@ class TableEncoder:
         *,
         seed: int = 0,
     ) -> np.ndarray:
-        """Learn the columns of one class and encode its rows; parameters as ``fit``.
+        """Learn the columns of one class and encode its rows.
+
+        Parameters
+        ----------
+        rows : DataFrame of shape (n_rows, n_columns)
+            The class's rows.
+        table : sequence of ColumnSummary or None, default=None
+            As in ``fit``.
+        seed : int, default=0
+            As in ``fit``.
 
         Returns
         -------
-        ndarray of shape (n_rows, n_numeric_ + sum(category_sizes_)), float32
+        ndarray of shape (n_rows, n_cells), float32
+            The encoded rows.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from gansampler.table import TableEncoder
+        >>> rows = pd.DataFrame({"plan": ["a", "b", "a"]})
+        >>> TableEncoder().fit_transform(rows)
+        array([[1., 0.],
+               [0., 1.],
+               [1., 0.]], dtype=float32)
         """
         self.names_ = rows.columns
         self.table_ = list(table) if table is not None else Table(rows).summary
@@ -148,10 +181,20 @@ class TableEncoder:
         Parameters
         ----------
         rows : DataFrame of shape (n_rows, n_columns)
+            With the columns of the rows learned from.
 
         Returns
         -------
-        ndarray of shape (n_rows, n_numeric_ + sum(category_sizes_)), float32
+        ndarray of shape (n_rows, n_cells), float32
+            The encoded rows.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from gansampler.table import TableEncoder
+        >>> rows = pd.DataFrame({"plan": ["a", "b", "a"]})
+        >>> TableEncoder().fit(rows).transform(rows[1:2])
+        array([[0., 1.]], dtype=float32)
         """
         numeric = self._standardised(rows) @ self.rotation_
         one_hot = [column.encode(cells) for column, cells in self._categorical(rows)]
@@ -162,8 +205,22 @@ class TableEncoder:
 
         Parameters
         ----------
-        matrix : ndarray of shape (n_rows, n_numeric_ + sum(category_sizes_))
+        matrix : ndarray of shape (n_rows, n_cells)
             Encoded rows as the generator makes them.
+
+        Examples
+        --------
+        A generator whose rows are too far out, by 100 standard deviations:
+
+        >>> import numpy as np
+        >>> import pandas as pd
+        >>> from gansampler.table import TableEncoder
+        >>> rows = pd.DataFrame({"age": np.arange(20.0, 70.0)})
+        >>> encoder = TableEncoder().fit(rows)
+        >>> generated = np.random.default_rng(0).normal(100, 1, (500, 1))
+        >>> encoder.calibrate(generated)
+        >>> int(encoder.inverse_transform(generated)["age"].median())
+        44
         """
         blocks = self._blocks(matrix)
         present = ~self._decode_missing(blocks[-1][1], matrix)
@@ -178,12 +235,23 @@ class TableEncoder:
 
         Parameters
         ----------
-        matrix : ndarray of shape (n_rows, n_numeric_ + sum(category_sizes_))
+        matrix : ndarray of shape (n_rows, n_cells)
+            Encoded rows.
 
         Returns
         -------
         DataFrame of shape (n_rows, n_columns)
             With the names and dtypes of the rows learned from.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import pandas as pd
+        >>> from gansampler.table import TableEncoder
+        >>> rows = pd.DataFrame({"plan": ["a", "b", "a"]})
+        >>> TableEncoder().fit(rows).inverse_transform(np.array([[0.0, 1.0]]))
+          plan
+        0    b
         """
         blocks = self._blocks(matrix)
         missing = self._decode_missing(blocks[-1][1], matrix)

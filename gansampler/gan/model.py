@@ -25,6 +25,23 @@ class GAN(nn.Module):
         The players.
     latent : Latent
         Source of the generator's inputs.
+
+    Attributes
+    ----------
+    history : DataFrame
+        One row per update of the training.
+    best_iteration : int
+        The update whose generator was kept.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gansampler.gan import TrainingSettings, train_gan
+    >>> rows = np.random.default_rng(0).normal(size=(40, 2))
+    >>> settings = TrainingSettings(max_iter=10)
+    >>> gan = train_gan(rows, n_numeric=2, settings=settings, seed=0)
+    >>> len(gan.history), str(gan.device)
+    (10, 'cpu')
     """
 
     def __init__(
@@ -39,7 +56,16 @@ class GAN(nn.Module):
 
     @property
     def device(self) -> torch.device:
-        """Where the networks are."""
+        """Where the networks are.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from gansampler.gan import TrainingSettings, train_gan
+        >>> untrained = TrainingSettings(max_iter=0)
+        >>> train_gan(np.eye(3), n_numeric=3, settings=untrained, seed=0).device
+        device(type='cpu')
+        """
         return next(self.discriminator.parameters()).device
 
     @torch.inference_mode()
@@ -61,6 +87,17 @@ class GAN(nn.Module):
         Returns
         -------
         ndarray of shape (n_rows, n_inputs), float32
+            Numeric cells, then one-hot cells.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from gansampler.gan import TrainingSettings, train_gan
+        >>> rows = np.random.default_rng(0).normal(size=(40, 2))
+        >>> settings = TrainingSettings(max_iter=10)
+        >>> gan = train_gan(rows, n_numeric=2, settings=settings, seed=0)
+        >>> gan.sample(5, seed=1).shape
+        (5, 2)
         """
         rng = torch.Generator(self.device).manual_seed(seed)
         width = self.generator.n_numeric + sum(self.generator.category_sizes)
@@ -101,6 +138,19 @@ class GAN(nn.Module):
         -----
         Iterative scaling: each pass adds log(wanted / present) to the offsets, which
         converges since the wanted rates are those of an exponential family.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from gansampler.gan import TrainingSettings, train_gan
+        >>> rows = np.eye(2)[[0, 0, 0, 1]]  # one column of two levels
+        >>> untrained = TrainingSettings(max_iter=0)
+        >>> gan = train_gan(
+        ...     rows, n_numeric=0, category_sizes=(2,), settings=untrained, seed=0
+        ... )
+        >>> gan.match_categories(np.array([0.9, 0.1]), seed=0)
+        >>> gan.sample(1000, seed=1).mean(axis=0).round(1)
+        array([0.9, 0.1], dtype=float32)
         """
         generator = self.generator
         if not generator.category_sizes:

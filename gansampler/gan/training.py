@@ -70,10 +70,43 @@ Observer = Callable[[int, dict[str, float]], bool | None]
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """How a GAN is trained; the fields are those parameters of ``GANOversampler``.
+    """How a GAN is trained.
 
-    ``gradient_penalty`` and ``batch_size`` are left to the game and to the number of
-    rows where they are None.
+    ``GANOversampler`` has parameters of the same names and defaults, and tells more
+    about each.
+
+    Parameters
+    ----------
+    loss : str, default="non_saturating"
+        The game, a key of ``GAMES``.
+    latent_distribution : {"neighbors", "normal", "uniform"}, default="neighbors"
+        What the generator starts from.
+    latent_dim : int, default=16
+        Length of the noise vector.
+    hidden_layer_sizes : tuple of int, default=(128, 128)
+        Widths of the hidden layers of both networks.
+    discriminator_steps : int, default=1
+        Updates of the discriminator for each update of the generator.
+    updates : {"alternating", "simultaneous"}, default="alternating"
+        Whether both gradients are taken before either network moves.
+    optimizer : {"adam", "sgd"}, default="adam"
+        Rule by which both networks follow their gradients.
+    learning_rate : float, default=0.001
+        At the start.
+    gradient_penalty : float or None, default=None
+        Weight of the penalty; None leaves it to the game.
+    max_iter : int, default=500
+        Updates of the generator; 0 gives the untrained one.
+    batch_size : int or None, default=None
+        Rows per update; None leaves it to the number of rows.
+    checkpoint : {"best", "last"}, default="best"
+        Which generator is kept.
+
+    Examples
+    --------
+    >>> from gansampler.gan import TrainingSettings
+    >>> TrainingSettings(loss="wasserstein").max_iter
+    500
     """
 
     loss: str = "non_saturating"
@@ -276,6 +309,16 @@ def train_gan(
     TrainingDivergedError
         If a loss is not finite. On the CPU each loss is looked at before the step
         that it would cause; on a GPU every 50 updates, since a look waits for it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gansampler.gan import TrainingSettings, train_gan
+    >>> rows = np.random.default_rng(0).normal(size=(200, 1))
+    >>> settings = TrainingSettings(max_iter=100)
+    >>> gan = train_gan(rows, n_numeric=1, settings=settings, seed=0)
+    >>> gan.sample(1000, seed=1).shape
+    (1000, 1)
     """
     settings = settings or TrainingSettings()
     device = torch.device(device)

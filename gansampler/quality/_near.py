@@ -26,7 +26,7 @@ def energy_distance(real: Any, synthetic: Any) -> float:
     Returns
     -------
     float
-        2 E|a - b| - E|a - a'| - E|b - b'|: zero in expectation where both samples
+        ``2 E|a - b| - E|a - a'| - E|b - b'|``: zero in expectation where both samples
         come from one law, positive otherwise. Being unbiased it can fall below zero.
         NaN where an array holds NaN.
 
