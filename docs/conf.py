@@ -1,6 +1,7 @@
 """Sphinx builds the documentation with this: ``make docs``."""
 
 import argparse
+import re
 import shutil
 from pathlib import Path
 
@@ -69,7 +70,7 @@ html_show_sourcelink = False
 html_theme_options = {
     "logo": {"text": "gansampler"},
     "navbar_align": "left",
-    "header_links_before_dropdown": 5,
+    "header_links_before_dropdown": 6,
     "show_toc_level": 2,
     "navigation_with_keys": False,
     "secondary_sidebar_items": ["page-toc"],
@@ -78,7 +79,11 @@ html_theme_options = {
     "pygments_light_style": "tango",
     "pygments_dark_style": "monokai",
 }
-html_sidebars = {name: [] for name in ["index", "changelog", "contributing"]}
+# Pages without neighbours need no list of them.
+html_sidebars = {
+    page.relative_to(DOCS).with_suffix("").as_posix(): []
+    for page in [*DOCS.glob("*.md"), DOCS / "benchmarks" / "index.md"]
+}
 
 
 def show_notebooks(app):
@@ -118,7 +123,8 @@ def write_generated(name, text):
 
 def write_math(self, node):
     """Write an equation as MathML, which browsers show without a script."""
-    text = node.astext()
+    # MathML has no space between a function's name and a letter after it.
+    text = re.sub(r"\\(log|max|min|exp) (?=[\w\\])", r"\\\1\\, ", node.astext())
     display = isinstance(node, nodes.math_block)
     try:
         equation = latex2mathml.tex2mathml(text, as_block=display)
