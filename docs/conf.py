@@ -50,7 +50,6 @@ numpydoc_validation_checks = {
     "ES01",  # where the summary says it all, more would be padding
     "GL01",  # ruff places the first line, beside the quotes (PEP 257)
     "SA01",  # not every name has kin
-    "SS05",  # takes a noun in s at the start for a verb
 }
 
 # References to names that are not on this site are shown and not linked: links out

@@ -58,10 +58,9 @@ def test_code_runs_and_prints_what_the_page_says(page, monkeypatch):
             module = ast.Module([statement], type_ignores=[])
             exec(compile(module, str(page), "exec"), namespace)
         said = lines[statement.end_lineno - 1][statement.end_col_offset :]
-        if printed.getvalue():
-            assert f"  # {printed.getvalue().rstrip()}" == said, (
-                f"{page.name}, line {statement.lineno}"
-            )
+        if printed.getvalue() and said:
+            expected = f"  # {printed.getvalue().rstrip()}"
+            assert said == expected, f"{page.name}, line {statement.lineno}"
 
 
 def documented():
