@@ -98,7 +98,8 @@ bench-report: .venv/.test
 	$(BIN)/python -m benchmarks.report
 
 clean:
-	rm -rf .venv build dist docs/_build docs/_generated docs/api/generated .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build dist docs/_build docs/_generated docs/api/generated
+	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # .venv/.NAME marks that the extra NAME is installed as pyproject.toml and

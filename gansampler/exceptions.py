@@ -8,6 +8,7 @@ __all__ = [
     "GANSamplerWarning",
     "IncomparableSamplesError",
     "InvalidTableError",
+    "ModelFileError",
     "NotTrainedError",
     "SmallClassWarning",
     "TrainingDivergedError",
@@ -101,7 +102,16 @@ class NotTrainedError(GANSamplerError, ValueError, AttributeError):
 
 
 class ModelFileError(GANSamplerError, ValueError):
-    """A sampler cannot be saved, or a file cannot be loaded as one."""
+    """A sampler cannot be saved, or a file cannot be loaded as one.
+
+    Examples
+    --------
+    >>> from gansampler import GANOversampler
+    >>> GANOversampler(callback=print).save("model.gansampler")
+    Traceback (most recent call last):
+    gansampler.exceptions.ModelFileError: The parameter callback holds a function, and a
+    model file holds no code. Call set_params(callback=...) with another value first.
+    """
 
 
 class GANSamplerWarning(UserWarning):

@@ -453,7 +453,7 @@ class GANOversampler(BaseOverSampler):
 
         See Also
         --------
-        load : Opens the file again.
+        GANOversampler.load : Opens the file again.
 
         Notes
         -----
@@ -493,6 +493,7 @@ class GANOversampler(BaseOverSampler):
         Parameters
         ----------
         path : path-like
+            The file.
 
         Returns
         -------
@@ -508,7 +509,18 @@ class GANOversampler(BaseOverSampler):
 
         See Also
         --------
-        save : Writes the file.
+        GANOversampler.save : Writes the file.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from gansampler import GANOversampler
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "model.gansampler"
+        ...     GANOversampler(0.5, random_state=0).save(path)
+        ...     GANOversampler.load(path)
+        GANOversampler(random_state=0, sampling_strategy=0.5)
         """
         state = read_model(path)
         sampler = cls(**state["parameters"])
