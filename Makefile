@@ -58,7 +58,7 @@ doctest: .venv/.test
 docs: .venv/.docs
 	rm -rf docs/_build docs/_generated docs/api/generated
 	$(BIN)/python -m sphinx --quiet --nitpicky --fail-on-warning --keep-going \
-	    docs docs/_build/html
+	    --doctree-dir docs/_build/doctrees docs docs/_build/html
 	$(BIN)/python docs/check_site.py docs/_build/html
 
 # Each goes on where it was broken off; delete its CSV to begin anew.
