@@ -223,29 +223,3 @@ def test_telling_columns():
     # What goes hand in hand with another column tells nothing more.
     common["twice"], rare["twice"] = 2 * common["shifted"], 2 * rare["shifted"]
     assert _picture.telling_columns(rare, common, 3) == ["shifted", "kind", "day"]
-    assert _picture.class_distance(rare["id"], common["id"]) is None
-    assert _picture.class_distance(rare["same"], common["same"]) == 0
-    assert _picture.class_distance(rare["day"], common["day"]) == pytest.approx(0.25)
-    share = (common["kind"] == "q").mean()
-    assert _picture.class_distance(rare["kind"], common["kind"]) == pytest.approx(share)
-
-
-def test_all_kinds_of_columns_are_drawn():
-    figure = pytest.importorskip("matplotlib.figure").Figure()
-    day = pd.Series(pd.to_datetime(["2020-01-01", "2020-01-05", None]), name="day")
-    axis = figure.add_subplot()
-    _picture.draw_column(axis, day, day)
-    low, high = axis.get_xlim()
-    assert low < 18262 < 18266 < high  # days since 1970
-    assert axis.get_title() == "day"
-    axis = figure.add_subplot()
-    _picture.draw_column(axis, pd.Series([0, 2, 2, 2]), pd.Series([1.0, 2.0]))
-    real, synthetic = (patch.get_data() for patch in axis.patches)
-    assert real.edges.tolist() == synthetic.edges.tolist() == [-0.5, 0.5, 1.5, 2.5]
-    assert real.values.tolist() == [25, 0, 75]
-    assert synthetic.values.tolist() == [0, 50, 50]
-    axis = figure.add_subplot()
-    _picture.draw_column(axis, pd.Series(["p", "q", "q"]), pd.Series(["q", "r"]))
-    assert [label.get_text() for label in axis.get_yticklabels()] == ["q", "p", "r"]
-    widths = [bar.get_width() for bar in axis.patches]
-    assert widths == pytest.approx([200 / 3, 100 / 3, 0, 50, 0, 50])

@@ -8,15 +8,18 @@ from pathlib import Path
 README = Path(__file__).parents[1] / "README.md"
 
 
-def test_python_blocks_run_one_after_the_other(capsys):
+def test_python_blocks_run_one_after_the_other(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
-    assert len(blocks) == 2
+    assert len(blocks) == 3
     namespace = {}
     for block in blocks:
         exec(compile(block, "README.md", "exec"), namespace)
     assert 0.5 < float(capsys.readouterr().out.split()[0]) <= 1
     assert len(namespace["synthetic"]) == 2000 - 707
     assert len(namespace["more"]) == 100
+    assert set(namespace["history"].targets_) == {"value", "probabilities"}
+    assert (tmp_path / "rows.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_figures_are_those_of_the_results():

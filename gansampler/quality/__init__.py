@@ -13,7 +13,11 @@ Two finite samples of one law differ as well. What a figure is worth shows besid
 same figure for held-out real rows in place of the synthetic ones.
 """
 
-from gansampler.quality._columns import correlation_gap, marginal_gaps
+from gansampler.quality._columns import (
+    correlation_gap,
+    correlation_gaps,
+    marginal_gaps,
+)
 from gansampler.quality._near import coverage, density, energy_distance
 from gansampler.quality._new import authenticity, duplicate_share, nearest_row_ratio
 from gansampler.quality._space import common_space
@@ -24,6 +28,7 @@ __all__ = [
     "classifier_two_sample_test",
     "common_space",
     "correlation_gap",
+    "correlation_gaps",
     "coverage",
     "density",
     "duplicate_share",

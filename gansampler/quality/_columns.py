@@ -55,13 +55,56 @@ def marginal_gaps(real: Any, synthetic: Any) -> pd.Series:
     return pd.Series(gaps, index=names, name="gap", dtype=float)
 
 
-def correlation_gap(real: Any, synthetic: Any) -> float:
-    """How far the dependence between columns is from that between the real columns.
+def correlation_gaps(real: Any, synthetic: Any) -> pd.DataFrame:
+    """How far the dependence of each pair of columns is from that in the real rows.
 
     Correlations are taken in the ``common_space``, where a category and a missing
     number have coordinates of their own. The absolute differences are averaged over
-    the coordinates of each pair of columns first, so that columns of many levels do
-    not count more, and then over the pairs of columns.
+    the coordinates of each pair of columns, so that columns of many levels do not
+    count more.
+
+    Parameters
+    ----------
+    real, synthetic : DataFrame or ndarray of shape (n_rows, n_columns)
+        The samples, of at least two rows each.
+
+    Returns
+    -------
+    DataFrame of shape (n_columns, n_columns)
+        Symmetric, between 0 and 2, by column in the order of ``real``. The diagonal
+        is a column with itself: 0 for complete numbers, and for others the change in
+        the dependence between their own coordinates. A coordinate that is constant in
+        a sample is uncorrelated with all others there.
+
+    Raises
+    ------
+    IncomparableSamplesError
+        If the samples have too few rows or different columns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from gansampler.quality import correlation_gaps
+    >>> real = pd.DataFrame({"age": [20, 30, 40], "paid": [2, 3, 4]})
+    >>> correlation_gaps(real, real.assign(paid=[4, 3, 2])).round(6)
+          age  paid
+    age   0.0   2.0
+    paid  2.0   0.0
+    """
+    columns = join_columns({"real": real, "synthetic": synthetic}, (2, 2))
+    matrices, owners = encode(columns)
+    a, b = (_correlations(matrix) for matrix in matrices)
+    starts = np.flatnonzero(np.diff(owners, prepend=-1))
+    sums = np.add.reduceat(np.add.reduceat(np.abs(a - b), starts, 0), starts, 1)
+    sizes = np.bincount(owners)
+    names = _names(real, columns)
+    return pd.DataFrame(sums / np.outer(sizes, sizes), index=names, columns=names)
+
+
+def correlation_gap(real: Any, synthetic: Any) -> float:
+    """How far the dependence between columns is from that between the real columns.
+
+    The mean of ``correlation_gaps`` over the pairs of different columns.
 
     Parameters
     ----------
@@ -71,8 +114,7 @@ def correlation_gap(real: Any, synthetic: Any) -> float:
     Returns
     -------
     float
-        Between 0 and 2. A coordinate that is constant in a sample is uncorrelated
-        with all others there; 0 where there is only one column.
+        Between 0 and 2; 0 where there is only one column.
 
     Raises
     ------
@@ -87,16 +129,10 @@ def correlation_gap(real: Any, synthetic: Any) -> float:
     >>> round(correlation_gap(real, real * [1, -1]), 6)
     2.0
     """
-    columns = join_columns({"real": real, "synthetic": synthetic}, (2, 2))
-    if len(columns) == 1:
+    gaps = correlation_gaps(real, synthetic).to_numpy()
+    if len(gaps) == 1:
         return 0.0
-    matrices, owners = encode(columns)
-    a, b = (_correlations(matrix) for matrix in matrices)
-    starts = np.flatnonzero(np.diff(owners, prepend=-1))
-    sums = np.add.reduceat(np.add.reduceat(np.abs(a - b), starts, 0), starts, 1)
-    sizes = np.bincount(owners)
-    means = sums / np.outer(sizes, sizes)
-    return float(means[np.triu_indices(len(columns), 1)].mean())
+    return float(gaps[np.triu_indices(len(gaps), 1)].mean())
 
 
 def _names(real: Any, columns: list[JoinedColumn]) -> pd.Index:

@@ -12,7 +12,7 @@ import scipy.sparse
 from sklearn.preprocessing import StandardScaler
 
 from gansampler.exceptions import IncomparableSamplesError
-from gansampler.summary import kind_of, summarise
+from gansampler.summary import ColumnSummary, kind_of, summarise
 
 
 def common_space(reference: Any, *others: Any) -> list[np.ndarray]:
@@ -70,11 +70,17 @@ class JoinedColumn:
         levels, among which missing is one.
     is_category : bool
         Whether the parts hold positions of levels.
+    summary : ColumnSummary
+        What the cells of all samples show.
+    levels : Index
+        The levels at these positions, NaN for missing; none where there are numbers.
     """
 
     name: Hashable
     parts: list[np.ndarray]
     is_category: bool
+    summary: ColumnSummary
+    levels: pd.Index
 
 
 def join_columns(
@@ -241,15 +247,17 @@ def _join(name: Hashable, parts: Mapping[str, pd.Series]) -> JoinedColumn:
             )
     summary = summarise(name, cells)
     is_category = summary.kind == "category" and bool(kinds)
+    levels = pd.Index([])
     if is_category:
         # Missing becomes a level.
-        values: np.ndarray = pd.factorize(cells, use_na_sentinel=False)[0]
+        values: np.ndarray
+        values, levels = pd.factorize(cells, use_na_sentinel=False)
     elif kinds:
         values = summary.to_numbers(cells)
     else:
         values = np.full(len(cells), np.nan)
     ends = np.cumsum([len(part) for part in parts.values()])[:-1]
-    return JoinedColumn(name, np.split(values, ends), is_category)
+    return JoinedColumn(name, np.split(values, ends), is_category, summary, levels)
 
 
 KIND_NAMES = {"number": "numbers", "time": "dates", "category": "categories"}

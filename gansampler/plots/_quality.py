@@ -1,0 +1,531 @@
+"""How near and how new synthetic rows are, each figure beside what it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from gansampler import quality
+from gansampler.plots import _style
+from gansampler.plots._trained import as_frame, rows_of_class, trained_class
+
+MAX_ROWS = 1000
+"""Rows of either kind that are looked at: more take longer and say the same."""
+
+N_SPLITS = 3
+"""Times that the real rows are split at random where none were held out."""
+
+MAX_COLUMNS = 10
+"""Columns in the panel of the worst."""
+
+SYNTHETIC_MARK: dict[str, Any] = {
+    "linestyle": "",
+    "marker": "D",
+    "markersize": 8,
+    "color": _style.SYNTHETIC_COLOR,
+}
+REFERENCE_MARK: dict[str, Any] = {
+    "linestyle": "",
+    "marker": "|",
+    "markersize": 16,
+    "markeredgewidth": 3,
+    "color": _style.REAL_COLOR,
+}
+
+Metric = Callable[[pd.DataFrame, pd.DataFrame], float]
+
+
+class Figure(NamedTuple):
+    """One line of the display: a metric, and what is known of it beforehand."""
+
+    title: str
+    gloss: str
+    metric: Metric
+    n_rows: int
+    """Rows that the metric needs of either kind."""
+    ideal: float | None
+    """None where only real rows tell."""
+    limits: tuple[float, float]
+    """Of the axis, stretched where a figure lies outside."""
+    is_novelty: bool = False
+    """Whether it is measured against the very rows that the generator learned."""
+
+
+FIGURES = {
+    "coverage": Figure(
+        "Coverage", "real rows reached", quality.coverage, 2, 1.0, (0, 1)
+    ),
+    "density": Figure(
+        "Density", "synthetic rows among real", quality.density, 2, 1.0, (0, 1.5)
+    ),
+    "energy_distance": Figure(
+        "Energy distance", "between the laws", quality.energy_distance, 2, 0.0, (0, 0.1)
+    ),
+    "correlation_gap": Figure(
+        "Correlation gap", "mean over pairs", quality.correlation_gap, 2, 0.0, (0, 0.1)
+    ),
+    "two_sample_auc": Figure(
+        "Two-sample AUC",
+        "0.5: cannot be told apart",
+        quality.classifier_two_sample_test,
+        4,
+        0.5,
+        (0.4, 1),
+    ),
+    "nearest_row_ratio": Figure(
+        "Nearest-row ratio",
+        "0: copies, 1: new",
+        quality.nearest_row_ratio,
+        2,
+        1.0,
+        (0, 1.5),
+        is_novelty=True,
+    ),
+    "duplicate_share": Figure(
+        "Duplicates",
+        "equal to a real row",
+        quality.duplicate_share,
+        1,
+        None,
+        (0, 1),
+        is_novelty=True,
+    ),
+}
+
+
+class QualityDisplay:
+    """The quality of synthetic rows at a glance.
+
+    One line for each figure of ``gansampler.quality``: the synthetic rows, the ideal,
+    and the same figure with real rows in place of the synthetic ones, since two
+    finite samples of one law differ as well. Beside them the columns whose law is
+    farthest off, with the gap between real rows.
+
+    It is recommended to make a display by `from_estimator` or `from_samples`.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        A line for each figure, by the names of `from_samples`; columns ``synthetic``,
+        ``reference``, ``reference_low`` and ``reference_high``, NaN where there are
+        too few rows.
+    gaps : DataFrame
+        A line for each column of the table, the worst first; columns ``synthetic``
+        and ``reference``.
+    title : str, default=""
+        For the header.
+
+    Attributes
+    ----------
+    figure_ : Figure
+        The figure.
+    axes_ : dict of str to Axes
+        By figure of quality.
+    synthetic_marks_, reference_marks_ : dict of str to Line2D
+        By figure, the marks of synthetic and of real rows, where they are known.
+    columns_ax_ : Axes
+        The worst columns.
+
+    Examples
+    --------
+    >>> from gansampler.datasets import load_churn
+    >>> from gansampler.plots import QualityDisplay
+    >>> X, y = load_churn()
+    >>> left = X[y == "yes"]
+    >>> display = QualityDisplay.from_samples(left[:200], left[200:400])
+    >>> display.figures["synthetic"]["duplicate_share"].item()
+    0.0
+    """
+
+    def __init__(
+        self, figures: pd.DataFrame, gaps: pd.DataFrame, *, title: str = ""
+    ) -> None:
+        self.figures = figures
+        self.gaps = gaps
+        self.title = title
+
+    @classmethod
+    def from_estimator(
+        cls,
+        sampler: Any,
+        X: Any,
+        y: Any,
+        *,
+        class_label: Hashable | None = None,
+        X_held_out: Any = None,
+        y_held_out: Any = None,
+        random_state: int = 0,
+        ax: Any = None,
+    ) -> QualityDisplay:
+        """Measure rows from a trained sampler against those it was trained on.
+
+        Parameters
+        ----------
+        sampler : GANOversampler
+            After ``fit_resample``.
+        X : {DataFrame, array-like, sparse matrix} of shape (n_rows, n_columns)
+            The table that was resampled.
+        y : array-like of shape (n_rows,)
+            The class of each row.
+        class_label : hashable or None, default=None
+            One of the classes that needed rows; None if there was only one.
+        X_held_out, y_held_out : default=None
+            Rows of the same columns that the sampler never saw, and their classes.
+        random_state, ax
+            As in `from_samples`.
+
+        Returns
+        -------
+        QualityDisplay
+
+        Raises
+        ------
+        NotTrainedError
+            Before ``fit_resample``.
+        ValueError
+            If the class was not trained or a table has no rows of it, or only one of
+            ``X_held_out`` and ``y_held_out`` is given.
+        ImportError
+            If matplotlib is not installed.
+        """
+        _style.require_matplotlib()
+        if (X_held_out is None) != (y_held_out is None):
+            raise ValueError("Pass both of X_held_out and y_held_out, or neither.")
+        class_label = trained_class(sampler, class_label)
+        real = rows_of_class(X, y, class_label)
+        held_out = None
+        if X_held_out is not None:
+            held_out = rows_of_class(X_held_out, y_held_out, class_label)
+        n_samples = min(MAX_ROWS, max(len(real), 2))
+        synthetic = sampler.sample(n_samples, class_label)
+        return cls.from_samples(
+            real,
+            synthetic,
+            held_out=held_out,
+            class_label=class_label,
+            random_state=random_state,
+            ax=ax,
+        )
+
+    @classmethod
+    def from_samples(
+        cls,
+        real: Any,
+        synthetic: Any,
+        *,
+        held_out: Any = None,
+        class_label: Hashable | None = None,
+        random_state: int = 0,
+        ax: Any = None,
+    ) -> QualityDisplay:
+        """Measure synthetic rows from anywhere.
+
+        Takes some seconds. The figures are 'coverage', 'density', 'energy_distance',
+        'correlation_gap', 'two_sample_auc', 'nearest_row_ratio' and
+        'duplicate_share'; a table of one column has no 'correlation_gap'. At most 1000
+        rows of each kind are looked at.
+
+        The reference of all but the last two is the figure between real rows: those
+        that were held out against ``real``, or the halves of ``real`` against each
+        other, split three times at random. Synthetic rows are measured against the
+        same real rows, as many as these. The last two compare with all rows that the
+        generator learned; their reference is the same for held-out rows, or for each
+        real row among the others.
+
+        Parameters
+        ----------
+        real, synthetic : {DataFrame, array-like, sparse matrix} of shape \
+(n_rows, n_columns)
+            The rows that the generator learned, and its own.
+        held_out : {DataFrame, array-like, sparse matrix} or None, default=None
+            Real rows that it did not learn.
+        class_label : hashable or None, default=None
+            The class, for the header.
+        random_state : int, default=0
+            Seed of the splits.
+        ax : Axes or None, default=None
+            As in `plot`.
+
+        Returns
+        -------
+        QualityDisplay
+
+        Raises
+        ------
+        IncomparableSamplesError
+            If the samples have no rows or different columns.
+        ImportError
+            If matplotlib is not installed.
+        """
+        _style.require_matplotlib()
+        rng = np.random.default_rng(random_state)
+        frames = [as_frame(rows) for rows in (real, synthetic)]
+        title = f"{len(frames[0]):,} real and {len(frames[1]):,} synthetic rows"
+        if class_label is not None:
+            title += f" of class {_style.label(repr(class_label), 40)}"
+        if held_out is not None:
+            frames.append(as_frame(held_out))
+            title += f", {len(frames[2]):,} held out"
+        frames = [_some(frame, rng) for frame in frames]
+        return cls(
+            measure_figures(*frames, rng=rng),
+            measure_gaps(*frames, rng=rng),
+            title=title,
+        ).plot(ax=ax)
+
+    def plot(self, ax: Any = None) -> QualityDisplay:
+        """Draw.
+
+        Parameters
+        ----------
+        ax : Axes or None, default=None
+            Where to draw: its place is divided among the panels. None for a new
+            figure.
+
+        Returns
+        -------
+        QualityDisplay
+            The display itself.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        _style.require_matplotlib()
+        names = list(self.figures.index)
+        self.figure_, header, (cells,) = _style.grids(
+            ax,
+            (0.72, len(names), 2),
+            width=12,
+            header_lines=1 if ax is None else 2,
+            width_ratios=[1.3, 1],
+        )
+        self.axes_: dict[str, Any] = {}
+        self.synthetic_marks_: dict[str, Any] = {}
+        self.reference_marks_: dict[str, Any] = {}
+        for position, name in enumerate(names):
+            self.axes_[name] = self.figure_.add_subplot(cells[position, 0])
+            self._draw_figure(name)
+        self.columns_ax_ = self.figure_.add_subplot(cells[:, 1])
+        self._draw_columns(self.columns_ax_)
+        _style.write_header(header, self.title, _legend(), narrow=ax is not None)
+        return self
+
+    def _draw_figure(self, name: str) -> None:
+        known, ax = FIGURES[name], self.axes_[name]
+        figures: dict[Any, Any] = self.figures.loc[name].to_dict()
+        finite = [x for x in figures.values() if np.isfinite(x)]
+        low, high = min([known.limits[0], *finite]), max([known.limits[1], *finite])
+        margin = 0.03 * (high - low)
+        ax.set_xlim(low - margin, high + margin)
+        ax.set_ylim(-1, 1)
+        ax.set_yticks([0], [f"{known.title}\n{known.gloss}"], fontsize="small")
+        ax.tick_params(axis="y", length=0)
+        ax.tick_params(axis="x", labelsize="small")
+        ax.locator_params(axis="x", nbins=6)
+        ax.grid(visible=False)
+        for side in ("left", "right", "top"):
+            ax.spines[side].set_visible(False)
+        if known.ideal is not None:
+            ax.axvline(
+                known.ideal, color=_style.text_color(), linestyle="--", linewidth=1.2
+            )
+        if np.isfinite(figures["reference"]):
+            ends = figures["reference_low"], figures["reference_high"]
+            ax.plot(ends, (0, 0), color=_style.REAL_COLOR, linewidth=8, alpha=0.4)
+            (self.reference_marks_[name],) = ax.plot(
+                figures["reference"], 0, **REFERENCE_MARK
+            )
+        if not np.isnan(figures["synthetic"]):
+            # Infinity lies at the end of the axis.
+            (self.synthetic_marks_[name],) = ax.plot(
+                min(figures["synthetic"], high),
+                0,
+                **SYNTHETIC_MARK,
+                clip_on=False,
+            )
+        ax.text(
+            1.02,
+            0.5,
+            _in_words(figures["synthetic"], figures["reference"], known.ideal),
+            transform=ax.transAxes,
+            va="center",
+            fontsize="small",
+        )
+
+    def _draw_columns(self, ax: Any) -> None:
+        shown = self.gaps[:MAX_COLUMNS]
+        positions = np.arange(len(shown))
+        ax.barh(
+            positions, shown["synthetic"], 0.6, color=_style.SYNTHETIC_COLOR, alpha=0.8
+        )
+        ax.plot(shown["reference"], positions, **REFERENCE_MARK)
+        ax.set_yticks(positions, _style.labels(list(shown.index)), fontsize="small")
+        ax.set_ylim(max(len(shown), 3) - 0.5, -0.5)
+        ax.set_xlim(0, max(0.25, 1.05 * float(np.nanmax(shown.to_numpy()))))
+        ax.tick_params(axis="x", labelsize="small")
+        ax.set_xlabel("gap between the laws, from 0 to 1", fontsize="small")
+        hidden = len(self.gaps) - len(shown)
+        title = (
+            f"Worst {len(shown)} of {len(self.gaps)} columns" if hidden else "Columns"
+        )
+        ax.set_title(title, loc="left", fontsize="medium")
+
+
+def _legend() -> list[Any]:
+    from matplotlib.lines import Line2D
+
+    return [
+        Line2D([], [], **SYNTHETIC_MARK, label="synthetic"),
+        Line2D([], [], **REFERENCE_MARK, label="real against real"),
+        Line2D([], [], color=_style.text_color(), linestyle="--", label="ideal"),
+    ]
+
+
+def _in_words(synthetic: float, reference: float, ideal: float | None) -> str:
+    """The figure and what it is to be compared with.
+
+    Examples
+    --------
+    >>> from gansampler.plots._quality import _in_words
+    >>> print(_in_words(0.812, 0.974, 1.0))
+    0.81
+    (real 0.97)
+    """
+    if np.isnan(synthetic):
+        return "too few rows"
+    if not np.isnan(reference):
+        return f"{_short(synthetic)}\n(real {_short(reference)})"
+    if ideal is not None:
+        return f"{_short(synthetic)}\n(ideal {_short(ideal)})"
+    return _short(synthetic)
+
+
+def _short(figure: float) -> str:
+    """Two decimals, three where they are needed."""
+    return f"{figure:.3f}" if 0 < abs(figure) < 0.1 else f"{figure:.2f}"
+
+
+def measure_figures(
+    real: pd.DataFrame,
+    synthetic: pd.DataFrame,
+    held_out: pd.DataFrame | None = None,
+    *,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """The figures of quality and their references, as `from_samples` explains.
+
+    Returns
+    -------
+    DataFrame
+        As in ``QualityDisplay``.
+    """
+    table = {}
+    splits = _splits(real, synthetic, held_out, rng)
+    for name, figure in FIGURES.items():
+        if name == "correlation_gap" and real.shape[1] == 1:
+            continue
+        if figure.is_novelty:
+            value = _measured(figure, real, synthetic)
+            table[name] = [value, *[_novelty_reference(name, real, held_out)] * 3]
+        else:
+            values = [_measured(figure, part, few) for part, few, _ in splits]
+            between = [
+                np.nan if other is None else _measured(figure, part, other)
+                for part, _, other in splits
+            ]
+            means = float(np.mean(values)), float(np.mean(between))
+            table[name] = [*means, min(between), max(between)]
+    columns = ["synthetic", "reference", "reference_low", "reference_high"]
+    return pd.DataFrame.from_dict(table, orient="index", columns=columns)
+
+
+def measure_gaps(
+    real: pd.DataFrame,
+    synthetic: pd.DataFrame,
+    held_out: pd.DataFrame | None = None,
+    *,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """The marginal gaps and their references, the worst first.
+
+    Returns
+    -------
+    DataFrame
+        As in ``QualityDisplay``.
+    """
+    splits = _splits(real, synthetic, held_out, rng)
+    unknown = pd.Series(np.nan, index=real.columns)
+    gaps = pd.DataFrame(
+        {
+            "synthetic": _mean(
+                [quality.marginal_gaps(part, few) for part, few, _ in splits]
+            ),
+            "reference": _mean(
+                [
+                    unknown if other is None else quality.marginal_gaps(part, other)
+                    for part, _, other in splits
+                ]
+            ),
+        }
+    )
+    return gaps.sort_values("synthetic", ascending=False, kind="stable")
+
+
+def _mean(series: list[pd.Series]) -> pd.Series:
+    return sum(series[1:], series[0]) / len(series)
+
+
+Split = tuple[pd.DataFrame, pd.DataFrame, "pd.DataFrame | None"]
+
+
+def _splits(
+    real: pd.DataFrame,
+    synthetic: pd.DataFrame,
+    held_out: pd.DataFrame | None,
+    rng: np.random.Generator,
+) -> list[Split]:
+    """Real rows, synthetic ones to hold against them, and real ones as many."""
+    if held_out is not None:
+        n_rows = min(len(synthetic), len(held_out))
+        return [(real, synthetic[:n_rows], held_out[:n_rows])]
+    n_half = len(real) // 2
+    n_rows = min(n_half, len(synthetic))
+    if n_rows < max(figure.n_rows for figure in FIGURES.values()):
+        return [(real, synthetic, None)]
+    splits: list[Split] = []
+    for _ in range(N_SPLITS):
+        order = rng.permutation(len(real))
+        few = rng.permutation(len(synthetic))[:n_rows]
+        halves = real.iloc[order[n_rows:]], real.iloc[order[:n_rows]]
+        splits.append((halves[0], synthetic.iloc[few], halves[1]))
+    return splits
+
+
+def _measured(figure: Figure, real: pd.DataFrame, other: pd.DataFrame) -> float:
+    if min(len(real), len(other)) < figure.n_rows:
+        return np.nan
+    return float(figure.metric(real, other))
+
+
+def _novelty_reference(
+    name: str, real: pd.DataFrame, held_out: pd.DataFrame | None
+) -> float:
+    if name == "duplicate_share":
+        if held_out is not None:
+            return quality.duplicate_share(real, held_out)
+        return float(real.duplicated(keep=False).mean())
+    # The distance among real rows is what the ratio is relative to.
+    if held_out is not None:
+        return _measured(FIGURES[name], real, held_out)
+    return np.nan
+
+
+def _some(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    if len(rows) <= MAX_ROWS:
+        return rows
+    return rows.iloc[np.sort(rng.choice(len(rows), MAX_ROWS, replace=False))]

@@ -1,0 +1,87 @@
+"""What the displays ask of a trained sampler and of the table it was trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import scipy.sparse
+from imblearn.utils import check_target_type
+
+from gansampler.exceptions import NotTrainedError
+from gansampler.tabular import Table
+from gansampler.validation import check_labels
+
+
+def trained_class(sampler: Any, class_label: Hashable | None) -> Hashable:
+    """The class that is meant.
+
+    Parameters
+    ----------
+    sampler : GANOversampler
+    class_label : hashable or None
+        None for the only class that was trained.
+
+    Raises
+    ------
+    NotTrainedError
+        Before ``fit_resample``.
+    ValueError
+        If there is no such class, or several and none is named.
+    """
+    if not hasattr(sampler, "generators_"):
+        raise NotTrainedError(
+            f"This {type(sampler).__name__} has no generators yet. Pass a "
+            "GANOversampler after its fit_resample."
+        )
+    classes = [plain(known) for known in sampler.generators_]
+    if class_label is None and len(classes) == 1:
+        return classes[0]
+    if isinstance(class_label, Hashable) and plain(class_label) in classes:
+        return plain(class_label)
+    choice = ", ".join(map(repr, classes)) or "none, since no class needed rows"
+    problem = (
+        f"{len(classes)} classes were trained, and class_label is None"
+        if class_label is None
+        else f"Class {plain(class_label)!r} has no generator"
+    )
+    raise ValueError(f"{problem}. Choose one of: {choice}.")
+
+
+def plain(label: Any) -> Any:
+    """A label as Python would write it."""
+    return label.item() if isinstance(label, np.generic) else label
+
+
+def as_frame(rows: Any) -> pd.DataFrame:
+    """Rows in any container as a data frame; columns without names are numbered."""
+    if isinstance(rows, pd.DataFrame):
+        return rows
+    table = rows if scipy.sparse.issparse(rows) else np.asarray(rows)
+    if table.ndim != 2:
+        raise ValueError(
+            f"The rows have {table.ndim} axes. Pass a table of rows and columns."
+        )
+    return Table(table).rows(np.arange(table.shape[0]))
+
+
+def rows_of_class(X: Any, y: Any, class_label: Hashable) -> pd.DataFrame:
+    """The rows of one class.
+
+    Raises
+    ------
+    InvalidTableError
+        If X and y do not fit together.
+    ValueError
+        If there are none.
+    """
+    check_labels(X, y)
+    chosen = np.asarray(check_target_type(y)) == class_label
+    if not np.any(chosen):
+        raise ValueError(
+            f"y has no rows of class {class_label!r}. Pass the table that the sampler "
+            "was trained on."
+        )
+    return as_frame(X)[chosen]
