@@ -170,7 +170,11 @@ class TrainingHistoryDisplay:
             After ``fit_resample``.
         class_label : hashable or None, default=None
             One of the classes that needed rows; None if there was only one.
-        ax, panels, window
+        ax : Axes or None, default=None
+            As in `plot`.
+        panels : sequence of str or None, default=None
+            As in `plot`.
+        window : int or None, default=None
             As in `plot`.
 
         Returns
@@ -185,6 +189,18 @@ class TrainingHistoryDisplay:
             If the class was not trained, or was too small for a GAN.
         ImportError
             If matplotlib is not installed.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import make_classification
+        >>> from gansampler import GANOversampler
+        >>> X, y = make_classification(n_samples=100, weights=[0.8], random_state=0)
+        >>> sampler = GANOversampler(max_iter=5, random_state=0)
+        >>> _ = sampler.fit_resample(X, y)
+        >>> from gansampler.plots import TrainingHistoryDisplay
+        >>> display = TrainingHistoryDisplay.from_estimator(sampler, panels=["value"])
+        >>> list(display.axes_)
+        ['value']
         """
         _style.require_matplotlib()
         class_label = trained_class(sampler, class_label)
@@ -217,9 +233,19 @@ class TrainingHistoryDisplay:
 
         Parameters
         ----------
-        history, loss, best_iteration, class_label
+        history : DataFrame
             As in the class.
-        ax, panels, window
+        loss : str or None, default=None
+            As in the class.
+        best_iteration : int or None, default=None
+            As in the class.
+        class_label : hashable or None, default=None
+            As in the class.
+        ax : Axes or None, default=None
+            As in `plot`.
+        panels : sequence of str or None, default=None
+            As in `plot`.
+        window : int or None, default=None
             As in `plot`.
 
         Returns
@@ -232,6 +258,15 @@ class TrainingHistoryDisplay:
             If the history has no rows or none of the columns.
         ImportError
             If matplotlib is not installed.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> history = pd.DataFrame({"iteration": [1, 2], "value": [-1.2, -1.3]})
+        >>> from gansampler.plots import TrainingHistoryDisplay
+        >>> display = TrainingHistoryDisplay.from_history(history)
+        >>> list(display.lines_)
+        ['value']
         """
         display = cls(
             history, loss=loss, best_iteration=best_iteration, class_label=class_label
@@ -270,6 +305,15 @@ class TrainingHistoryDisplay:
             If the history has no rows or lacks columns that are asked for.
         ImportError
             If matplotlib is not installed.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> history = pd.DataFrame({"iteration": [1, 2], "value": [-1.2, -1.3]})
+        >>> from gansampler.plots import TrainingHistoryDisplay
+        >>> display = TrainingHistoryDisplay(history, loss="minimax").plot()
+        >>> list(display.targets_)
+        ['value']
         """
         _style.require_matplotlib()
         chosen = self._chosen(panels)

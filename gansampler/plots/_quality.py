@@ -172,10 +172,14 @@ class QualityDisplay:
             The class of each row.
         class_label : hashable or None, default=None
             One of the classes that needed rows; None if there was only one.
-        X_held_out, y_held_out : default=None
-            Rows of the same columns that the sampler never saw, and their classes.
-        random_state, ax
+        X_held_out : {DataFrame, array-like, sparse matrix} or None, default=None
+            Rows of the same columns that the sampler never saw.
+        y_held_out : array-like or None, default=None
+            Their classes.
+        random_state : int, default=0
             As in `from_samples`.
+        ax : Axes or None, default=None
+            As in `plot`.
 
         Returns
         -------
@@ -190,6 +194,18 @@ class QualityDisplay:
             ``X_held_out`` and ``y_held_out`` is given.
         ImportError
             If matplotlib is not installed.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import make_classification
+        >>> from gansampler import GANOversampler
+        >>> X, y = make_classification(n_samples=100, weights=[0.8], random_state=0)
+        >>> sampler = GANOversampler(max_iter=5, random_state=0)
+        >>> _ = sampler.fit_resample(X, y)
+        >>> from gansampler.plots import QualityDisplay
+        >>> display = QualityDisplay.from_estimator(sampler, X, y)
+        >>> display.figures["synthetic"]["duplicate_share"].item()
+        0.0
         """
         _style.require_matplotlib()
         if (X_held_out is None) != (y_held_out is None):
@@ -259,6 +275,16 @@ class QualityDisplay:
             If the samples have no rows or different columns.
         ImportError
             If matplotlib is not installed.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> rng = np.random.default_rng(0)
+        >>> real, synthetic = rng.normal(size=(2, 50, 3))
+        >>> from gansampler.plots import QualityDisplay
+        >>> display = QualityDisplay.from_samples(real, synthetic)
+        >>> display.figures.index[0]
+        'coverage'
         """
         _style.require_matplotlib()
         rng = np.random.default_rng(random_state)
@@ -294,6 +320,17 @@ class QualityDisplay:
         ------
         ImportError
             If matplotlib is not installed.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> rng = np.random.default_rng(0)
+        >>> real, synthetic = rng.normal(size=(2, 50, 3))
+        >>> from gansampler.plots import QualityDisplay
+        >>> display = QualityDisplay.from_samples(real, synthetic)
+        >>> dark = QualityDisplay(display.figures, display.gaps, title="again").plot()
+        >>> len(dark.axes_)
+        7
         """
         _style.require_matplotlib()
         names = list(self.figures.index)

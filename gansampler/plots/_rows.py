@@ -122,7 +122,11 @@ class SyntheticRowsDisplay:
             200 and at most 5000.
         random_state : int, RandomState instance or None, default=None
             As in ``GANOversampler.sample``.
-        ax, columns, max_columns
+        ax : Axes or None, default=None
+            As in `plot`.
+        columns : sequence of hashable or None, default=None
+            As in `plot`.
+        max_columns : int, default=8
             As in `plot`.
 
         Returns
@@ -137,6 +141,18 @@ class SyntheticRowsDisplay:
             If the class was not trained or ``y`` has no rows of it.
         ImportError
             If matplotlib is not installed.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import make_classification
+        >>> from gansampler import GANOversampler
+        >>> X, y = make_classification(n_samples=100, weights=[0.8], random_state=0)
+        >>> sampler = GANOversampler(max_iter=5, random_state=0)
+        >>> _ = sampler.fit_resample(X, y)
+        >>> from gansampler.plots import SyntheticRowsDisplay
+        >>> display = SyntheticRowsDisplay.from_estimator(sampler, X, y, max_columns=2)
+        >>> display.n_hidden_
+        18
         """
         _style.require_matplotlib()
         class_label = trained_class(sampler, class_label)
@@ -162,9 +178,16 @@ class SyntheticRowsDisplay:
 
         Parameters
         ----------
-        real, synthetic, class_label
-            As in the class.
-        ax, columns, max_columns
+        real, synthetic : {DataFrame, array-like, sparse matrix} of shape \
+(n_rows, n_columns)
+            The rows that the generator learned, and its own.
+        class_label : hashable or None, default=None
+            The class, for the header.
+        ax : Axes or None, default=None
+            As in `plot`.
+        columns : sequence of hashable or None, default=None
+            As in `plot`.
+        max_columns : int, default=8
             As in `plot`.
 
         Returns
@@ -177,6 +200,16 @@ class SyntheticRowsDisplay:
             If the samples have no rows or different columns.
         ImportError
             If matplotlib is not installed.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> rng = np.random.default_rng(0)
+        >>> real, synthetic = rng.normal(size=(2, 50, 3))
+        >>> from gansampler.plots import SyntheticRowsDisplay
+        >>> display = SyntheticRowsDisplay.from_samples(real, synthetic)
+        >>> display.n_hidden_
+        0
         """
         _style.require_matplotlib()
         display = cls(real, synthetic, class_label=class_label)
@@ -214,6 +247,16 @@ class SyntheticRowsDisplay:
             If there is no such column, or ``max_columns`` is below 1.
         ImportError
             If matplotlib is not installed.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> rng = np.random.default_rng(0)
+        >>> real, synthetic = rng.normal(size=(2, 50, 3))
+        >>> from gansampler.plots import SyntheticRowsDisplay
+        >>> display = SyntheticRowsDisplay(real, synthetic).plot(max_columns=1)
+        >>> display.n_hidden_
+        2
         """
         _style.require_matplotlib()
         real, synthetic = as_frame(self.real), as_frame(self.synthetic)
