@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .NOTPARALLEL:
 .PHONY: help demo notebooks test check lint types doctest docs clean
 .PHONY: bench-utility bench-dose bench-fidelity bench-ablations bench-seeds bench-cost
-.PHONY: bench-report
+.PHONY: bench-modes bench-report
 
 help:
 	@echo 'make demo     balance a churn and a fraud table, compare with SMOTE (minutes)'
@@ -28,6 +28,7 @@ help:
 	@echo 'make bench-fidelity                       measure how near and how new rows are'
 	@echo 'make bench-ablations, make bench-seeds    measure parts of the recipe, and seeds'
 	@echo 'make bench-cost                           measure the cost of training'
+	@echo 'make bench-modes                          count the modes of eight Gaussians covered'
 	@echo 'make bench-report                         rebuild all published numbers and pictures'
 	@echo 'make clean    delete .venv, caches and builds'
 	@echo
@@ -91,6 +92,9 @@ bench-seeds: .venv/.benchmark
 bench-cost: .venv/.benchmark
 	$(BIN)/python -m benchmarks.cost_against_ctgan --repeats 5
 	$(BIN)/python -m benchmarks.readme_figures
+
+bench-modes: .venv/.benchmark
+	$(BIN)/python -m benchmarks.eight_gaussians --seeds 10 --jobs $(JOBS)
 
 # The CSV files are in git; matplotlib draws the pictures.
 bench-report: .venv/.test

@@ -44,7 +44,8 @@ def _progress(i, total, start, rows):
     first = rows[0]
     minutes = (time.perf_counter() - start) / 60
     failure = next((f" FAILED {row['error']}" for row in rows if "error" in row), "")
-    fold = f" fold {first['fold']}" if len(rows) == 1 else ""
+    is_fold = "fold" in first and len(rows) == 1
+    fold = f" fold {first['fold']}" if is_fold else ""
     return (
         f"{i}/{total} {minutes:.1f} min (of {minutes * total / i:.0f}) "
         f"{first['dataset']} {first['method']} seed {first['seed']}{fold}{failure}"

@@ -13,6 +13,7 @@ from sklearn.metrics import (
 from benchmarks.coding import TableCoding
 from benchmarks.copula import sample_gaussian_copula
 from benchmarks.dose import sizes_below
+from benchmarks.eight_gaussians import MODES, judge, ring
 from benchmarks.summarise import complete_cells, fill_failures, holm, mean_table, report
 from benchmarks.thresholds import TUNABLE, best_threshold, label_metrics
 from benchmarks.utility import METRICS, cut_minority, plan_tasks, tuned_scores
@@ -212,3 +213,20 @@ def test_copula_takes_few_and_constant_rows():
     drawn = sample_gaussian_copula(np.array([[1.0, 2.0, 0.0], [1.0, 3.0, 0.0]]), 5, 0)
     assert (drawn[:, 0] == 1).all()
     assert np.isfinite(drawn).all()
+
+
+def test_rows_of_the_ring_are_judged_as_the_law_has_it():
+    # Within three deviations in two dimensions: 1 - exp(-9 / 2).
+    measures = judge(ring(50_000, 0.02, np.random.default_rng(0)), 0.02)
+    assert measures["modes"] == 8
+    assert measures["high_quality"] == pytest.approx(1 - np.exp(-4.5), abs=0.002)
+    assert measures["smallest_share"] == pytest.approx(1 / 8, abs=0.01)
+
+
+def test_collapsed_rows_and_rows_between_the_modes_are_told():
+    assert judge(np.repeat(MODES[:1], 9, axis=0), 0.02) == {
+        "modes": 1,
+        "high_quality": 1.0,
+        "smallest_share": 0.0,
+    }
+    assert judge(np.zeros((9, 2)), 0.02)["modes"] == 0
