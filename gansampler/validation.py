@@ -62,7 +62,8 @@ def _check_classes(y: Any) -> None:
             "y mixes strings with other labels. Use labels of one type, for example "
             "y.astype(str)."
         )
-    target = type_of_target(y, input_name="y")
+    with np.errstate(invalid="ignore"):  # it casts infinite labels before it refuses
+        target = type_of_target(y, input_name="y")
     if target.startswith("continuous"):
         raise InvalidTableError(
             f"Unknown label type: {target}. y must hold classes and holds "

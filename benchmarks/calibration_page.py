@@ -1,0 +1,170 @@
+"""The tables of ``docs/calibration.md``, made from ``results/calibration.csv``.
+
+Only what stands between a pair of markers is generated. Run it from the root of a
+checkout after the benchmark::
+
+    python -m benchmarks.calibration_page          # rewrites the sections
+    python -m benchmarks.calibration_page --check  # fails if they are out of date
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks.calibration import CALIBRATED, METRICS
+from benchmarks.report.markdown import fill, table
+from benchmarks.report.names import in_words
+from benchmarks.results_file import read_results
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "benchmarks" / "results" / "calibration.csv"
+PAGE = ROOT / "docs" / "calibration.md"
+BAR = 0.05
+LOSSES = {"brier": "Brier score", "log_loss": "log loss"}
+CLASSIFIERS = {
+    "logistic_regression": "logistic regression",
+    "k_neighbors": "k neighbours",
+    "random_forest": "random forest",
+    "hist_gradient_boosting": "gradient boosting",
+}
+VARIANTS = {
+    ("gan", "corrected"): "`GANOversampler()`",
+    ("gan_law", "corrected"): "all rows",
+    ("gan_law_half", "corrected"): "all rows, to half",
+    ("smote", "corrected"): "SMOTE",
+    ("gan", "calibrated"): "`GANOversampler()`, calibrated too",
+}
+"""Methods, and versions of their probabilities, in the order of the columns."""
+
+
+def means(results):
+    """Average over folds.
+
+    Returns
+    -------
+    means : DataFrame
+        Index (dataset, classifier), columns (metric, method, probabilities).
+    """
+    keys = ["dataset", "classifier", "method", "probabilities"]
+    found = results.groupby(keys, sort=False)[METRICS].mean()
+    return found.unstack(["method", "probabilities"])
+
+
+def changes(means, loss, version):
+    """Relative change of a loss against no resampling, by data set and classifier."""
+    baseline = means[loss, "none", "unresampled"]
+    return means[loss][version] / baseline - 1
+
+
+def summary_section(results):
+    """Count the cells within the bar, and compare the rankings."""
+    averaged = means(results)
+    n_cells = len(averaged)
+    rows = []
+    for version, name in {("gan", "uncorrected"): "uncorrected", **VARIANTS}.items():
+        row = {"": name if version[1] != "uncorrected" else "not corrected"}
+        within = True
+        for loss, title in LOSSES.items():
+            change = changes(averaged, loss, version)
+            row[f"{title}, median change"] = percent(change.median())
+            row[f"{title}, worst"] = percent(change.max())
+            within = within & (change <= BAR)
+        row[f"both within {BAR:.0%}"] = f"{int(within.sum())} of {n_cells}"
+        rows.append(row)
+    return f"{table(rows)}\n\n{ranking(results)}"
+
+
+def ranking(results):
+    """Say how far the correction changes ROC AUC."""
+    kept = results[results["method"] == CALIBRATED]
+    auc = kept.pivot(
+        index=["dataset", "classifier", "fold"],
+        columns="probabilities",
+        values="roc_auc",
+    )
+    gap = (auc["corrected"] - auc["uncorrected"]).abs()
+    by_table = gap.groupby(level="dataset").max()
+    equal = [name for name, value in by_table.items() if value == 0]
+    sentences = [
+        f"On {in_words(equal)} ROC AUC is the same before and after the correction, in "
+        "every fold."
+    ]
+    for name, value in by_table.drop(equal).items():
+        sentences.append(f"On {name} it differs by up to {value:.2g} in a fold.")
+    return " ".join(sentences)
+
+
+def loss_section(results, loss):
+    """Write one loss of the default sampler, cell by cell, with ROC AUC beside it."""
+    averaged = means(results)
+    rows = []
+    for dataset, classifier in averaged.index:
+        cell = averaged.loc[(dataset, classifier)]
+        before, after = cell[loss, "none", "unresampled"], cell[loss, "gan"]
+        auc = [
+            cell["roc_auc", method, version]
+            for method, version in [("none", "unresampled"), ("gan", "corrected")]
+        ]
+        rows.append(
+            {
+                "": f"{dataset}, {CLASSIFIERS[classifier]}",
+                "unresampled": f"{before:.4f}",
+                "balanced": f"{after['uncorrected']:.4f}",
+                "corrected": f"{after['corrected']:.4f}",
+                "change": percent(after["corrected"] / before - 1),
+                "calibrated too": f"{after['calibrated']:.4f}",
+                "AUC, unresampled": f"{auc[0]:.3f}",
+                "AUC, corrected": f"{auc[1]:.3f}",
+            }
+        )
+    return table(rows)
+
+
+def variants_section(results):
+    """Write the changes of both losses for all samplers, cell by cell."""
+    averaged = means(results)
+    rows = []
+    for cell in averaged.index:
+        row = {"": f"{cell[0]}, {CLASSIFIERS[cell[1]]}"}
+        for version, name in VARIANTS.items():
+            both = (changes(averaged, loss, version)[cell] for loss in LOSSES)
+            row[name] = " / ".join(map(percent, both))
+        rows.append(row)
+    return table(rows)
+
+
+def percent(change):
+    """Write a relative change.
+
+    Examples
+    --------
+    >>> percent(0.0333), percent(-0.2)
+    ('+3.3 %', '-20.0 %')
+    """
+    return f"{change:+.1%}".replace("%", " %")
+
+
+def main(arguments=None):
+    """Rewrite the sections of the page, or check them."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.calibration_page",
+        description=__doc__.partition("\n")[0],
+    )
+    parser.add_argument("--check", action="store_true", help="change nothing")
+    options = parser.parse_args(arguments)
+    results = read_results(RESULTS)
+    sections = {
+        "summary": summary_section(results),
+        **{loss: loss_section(results, loss) for loss in LOSSES},
+        "variants": variants_section(results),
+    }
+    current = PAGE.read_text()
+    page = fill(current, sections)
+    if options.check and page != current:
+        sys.exit("docs/calibration.md: run python -m benchmarks.calibration_page")
+    if not options.check:
+        PAGE.write_text(page)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,398 @@
+"""``PriorCorrectedClassifier``: exact where theory says so, and a good citizen."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from imblearn import FunctionSampler
+from imblearn.over_sampling import SMOTE, RandomOverSampler
+from imblearn.pipeline import make_pipeline as make_sampling_pipeline
+from imblearn.under_sampling import RandomUnderSampler, TomekLinks
+from scipy.special import logit
+from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import make_column_transformer
+from sklearn.dummy import DummyClassifier
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.model_selection import (
+    GridSearchCV,
+    TunedThresholdClassifierCV,
+    cross_val_predict,
+    cross_val_score,
+)
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.svm import LinearSVC
+from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from gansampler import PriorCorrectedClassifier
+from gansampler.calibration import corrected_for_priors
+from gansampler.exceptions import InvalidTableError
+
+CONFIGURATIONS = [
+    PriorCorrectedClassifier(LogisticRegression()),
+    PriorCorrectedClassifier(
+        LogisticRegression(),
+        make_sampling_pipeline(StandardScaler(), RandomUnderSampler(random_state=0)),
+    ),
+    PriorCorrectedClassifier(GaussianNB(), RandomOverSampler(random_state=0)),
+]
+
+
+@parametrize_with_checks(CONFIGURATIONS)
+def test_scikit_learn_check(estimator, check):
+    check(estimator)
+
+
+def gaussian_table(counts, *, labels=None, seed=0):
+    """Rows of one normal law for each class, two columns, in mixed order."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(len(counts)) if labels is None else np.asarray(labels)
+    y = rng.permutation(np.repeat(labels, counts))
+    centres = 2.0 * np.searchsorted(np.sort(labels), y)
+    return rng.normal(size=(len(y), 2)) + centres[:, None], y
+
+
+def repeated(times):
+    """A sampler that repeats the rows of each class so many times, and no other."""
+
+    def repeat(X, y):
+        rows = np.repeat(np.arange(len(y)), [times.get(label, 1) for label in y])
+        return X[rows], y[rows]
+
+    return FunctionSampler(func=repeat)
+
+
+def exact_bayes(**parameters):
+    """A classifier that takes from repeated rows nothing but the classes' shares."""
+    return GaussianNB(var_smoothing=0, **parameters)
+
+
+@pytest.mark.parametrize(
+    ("counts", "times"),
+    [([300, 20], {1: 15}), ([300, 20], {0: 3}), ([400, 50, 10], {1: 8, 2: 40})],
+)
+def test_the_posterior_of_a_bayes_classifier_comes_back(counts, times):
+    X, y = gaussian_table(counts)
+    model = PriorCorrectedClassifier(exact_bayes(), repeated(times)).fit(X, y)
+    shifted = model.estimator_.predict_proba(X)
+    unresampled = exact_bayes().fit(X, y)
+    assert np.abs(shifted - unresampled.predict_proba(X)).max() > 0.1
+    np.testing.assert_allclose(
+        model.predict_proba(X), unresampled.predict_proba(X), rtol=1e-9, atol=1e-12
+    )
+    np.testing.assert_allclose(
+        model.predict_log_proba(X), unresampled.predict_log_proba(X), atol=1e-6
+    )
+    assert (model.predict(X) == unresampled.predict(X)).all()
+    rows = np.array([n * times.get(label, 1) for label, n in enumerate(counts)])
+    np.testing.assert_allclose(model.class_prior_, np.array(counts) / sum(counts))
+    np.testing.assert_allclose(model.resampled_class_prior_, rows / rows.sum())
+
+
+def test_posterior_of_known_laws_from_a_sample_of_other_shares():
+    # N(0, 1) and N(1, 1) at 1 %: the log odds of x are x - 1/2 + log(0.01 / 0.99).
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], 100_000)
+    X = (rng.normal(size=len(y)) + y)[:, None]
+    model = PriorCorrectedClassifier(LogisticRegression(C=1e6), priors=[0.99, 0.01])
+    grid = np.linspace(-3, 4, 50)
+    found = logit(model.fit(X, y).predict_proba(grid[:, None])[:, 1])
+    np.testing.assert_allclose(found, grid - 0.5 + np.log(0.01 / 0.99), atol=0.05)
+
+
+def test_known_answers():
+    probabilities = [[0.5, 0.5], [0.2, 0.8], [1.0, 0.0], [0.0, 1.0]]
+    found = corrected_for_priors(probabilities, [0.5, 0.5], [0.8, 0.2])
+    expected = [[0.8, 0.2], [0.5, 0.5], [1.0, 0.0], [0.0, 1.0]]
+    np.testing.assert_allclose(found, expected, rtol=1e-15)
+    thirds = np.full((1, 3), 1 / 3)
+    found = corrected_for_priors(thirds, thirds[0], [0.7, 0.2, 0.1])
+    np.testing.assert_allclose(found, [[0.7, 0.2, 0.1]], rtol=1e-15)
+    # Saerens et al. (2002), equation 2.4, by hand: 0.2 * 6/2, 0.3 * 3/5, 0.5 * 1/3.
+    found = corrected_for_priors([[0.2, 0.3, 0.5]], [0.2, 0.5, 0.3], [0.6, 0.3, 0.1])
+    terms = np.array([0.6, 0.18, 0.5 / 3])
+    np.testing.assert_allclose(found, [terms / terms.sum()], rtol=1e-15)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_correction_undoes_itself_and_can_be_done_in_steps(seed):
+    rng = np.random.default_rng(seed)
+    probabilities = rng.dirichlet(np.ones(4), 50)
+    first, second, third = rng.dirichlet(np.ones(4) * 3, 3)
+    there = corrected_for_priors(probabilities, first, second)
+    back = corrected_for_priors(there, second, first)
+    np.testing.assert_allclose(back, probabilities, rtol=1e-12)
+    stepwise = corrected_for_priors(there, second, third)
+    at_once = corrected_for_priors(probabilities, first, third)
+    np.testing.assert_allclose(stepwise, at_once, rtol=1e-12)
+    np.testing.assert_allclose(at_once.sum(axis=1), 1, rtol=1e-14)
+
+
+def test_elkans_theorem():
+    p, base, target = np.linspace(0.01, 0.99, 50), 0.4, 0.03
+    expected = target * (p - p * base) / (base - p * base + target * p - base * target)
+    found = corrected_for_priors(
+        np.column_stack([1 - p, p]), [1 - base, base], [1 - target, target]
+    )
+    np.testing.assert_allclose(found[:, 1], expected, rtol=1e-12)
+
+
+def test_two_classes_keep_their_ranking():
+    X, y = gaussian_table([400, 40])
+    sampler = SMOTE(random_state=0)
+    model = PriorCorrectedClassifier(LogisticRegression(), sampler).fit(X, y)
+    before = model.estimator_.predict_proba(X)[:, 1]
+    after = model.predict_proba(X)[:, 1]
+    assert (np.argsort(before) == np.argsort(after)).all()
+    assert roc_auc_score(y, before) == roc_auc_score(y, after)
+    assert average_precision_score(y, before) == average_precision_score(y, after)
+    np.testing.assert_allclose(logit(before) - logit(after), np.log(400 / 40))
+
+
+def test_a_classifier_that_knows_only_shares_predicts_the_real_ones():
+    X, y = gaussian_table([90, 9, 1])
+    sampler = RandomOverSampler(random_state=0)
+    model = PriorCorrectedClassifier(DummyClassifier(), sampler).fit(X, y)
+    np.testing.assert_allclose(model.estimator_.predict_proba(X), 1 / 3)
+    np.testing.assert_allclose(model.predict_proba(X[:1]), [[0.9, 0.09, 0.01]])
+
+
+def test_certain_probabilities_stay_and_warn_of_nothing():
+    X, y = gaussian_table([90, 10])
+    tree = DecisionTreeClassifier(random_state=0)
+    model = PriorCorrectedClassifier(tree, RandomOverSampler(random_state=0)).fit(X, y)
+    assert set(np.unique(model.predict_proba(X))) == {0.0, 1.0}
+    assert set(np.unique(model.predict_log_proba(X))) == {-np.inf, 0.0}
+    assert (model.predict(X) == y).all()
+
+
+def test_without_a_sampler_nothing_changes():
+    X, y = gaussian_table([90, 10], labels=["no", "yes"])
+    model = PriorCorrectedClassifier(LogisticRegression()).fit(X, y)
+    plain = LogisticRegression().fit(X, y)
+    assert model.sampler_ is None
+    np.testing.assert_allclose(
+        model.predict_proba(X), plain.predict_proba(X), rtol=1e-14
+    )
+    assert (model.predict(X) == plain.predict(X)).all()
+
+
+def test_priors_of_another_population():
+    X, y = gaussian_table([100, 100], labels=["yes", "no"])  # sorted: no, yes
+    model = PriorCorrectedClassifier(exact_bayes(), priors=[0.99, 0.01]).fit(X, y)
+    expected = exact_bayes(priors=[0.99, 0.01]).fit(X, y)
+    np.testing.assert_allclose(model.predict_proba(X), expected.predict_proba(X))
+    resampled = clone(model).set_params(sampler=repeated({"yes": 7})).fit(X, y)
+    np.testing.assert_allclose(resampled.predict_proba(X), expected.predict_proba(X))
+
+
+def test_frames_strings_and_missing_cells_with_preprocessing_after_the_sampler(
+    mixed_table, quick
+):
+    X, y = mixed_table
+    encode = make_column_transformer(
+        (OneHotEncoder(handle_unknown="ignore"), ["plan", "grade"]),
+        (StandardScaler(), ["count", "score"]),
+    )
+    model = PriorCorrectedClassifier(
+        make_pipeline(encode, LogisticRegression()), quick()
+    )
+    probabilities = model.fit(X, y).predict_proba(X)
+    assert model.n_features_in_ == X.shape[1]
+    assert list(model.feature_names_in_) == list(X.columns)
+    assert list(model.classes_) == ["no", "yes"]
+    np.testing.assert_allclose(model.resampled_class_prior_, [0.5, 0.5])
+    assert probabilities[:, 1].mean() == pytest.approx(0.25, abs=0.1)
+    assert np.isin(model.predict(X), ["no", "yes"]).all()
+    assert "yes" in model.sampler_.report_
+
+
+def test_preprocessing_in_the_samplers_pipeline_applies_to_predicted_rows_too():
+    X, y = gaussian_table([200, 20])
+    X = X * [1, 1000]
+    sampler = make_sampling_pipeline(
+        StandardScaler(), TomekLinks(), StandardScaler(), SMOTE(random_state=0)
+    )
+    inside = PriorCorrectedClassifier(LogisticRegression(), sampler).fit(X, y)
+    outside = make_pipeline(
+        clone(inside.sampler_[0]),
+        PriorCorrectedClassifier(LogisticRegression(), clone(sampler[1:])),
+    )
+    np.testing.assert_array_equal(
+        inside.predict_proba(X), outside.fit(X, y).predict_proba(X)
+    )
+
+
+def test_a_search_tunes_the_amount_and_none_of_it():
+    X, y = gaussian_table([300, 30])
+    sampler = RandomOverSampler(random_state=0)
+    model = PriorCorrectedClassifier(LogisticRegression(), sampler)
+    grid = [
+        {"sampler__sampling_strategy": [0.3, 1.0], "estimator__C": [0.1, 1.0]},
+        {"sampler": [None]},
+    ]
+    search = GridSearchCV(
+        model, grid, scoring="neg_log_loss", cv=3, refit=False, error_score="raise"
+    )
+    scores = search.fit(X, y).cv_results_["mean_test_score"]
+    assert len(scores) == 5
+    plain = cross_val_score(LogisticRegression(), X, y, scoring="neg_log_loss", cv=3)
+    assert scores[-1] == pytest.approx(plain.mean())
+    assert (scores[:-1] != scores[-1]).all()
+
+
+def test_where_classes_alone_change_their_shares_the_amount_makes_no_difference():
+    X, y = gaussian_table([300, 30])
+    model = PriorCorrectedClassifier(exact_bayes())
+    grid = {"sampler": [None, repeated({1: 3}), repeated({1: 10}), repeated({0: 2})]}
+    search = GridSearchCV(model, grid, scoring="neg_log_loss", cv=3).fit(X, y)
+    scores = search.cv_results_["mean_test_score"]
+    np.testing.assert_allclose(scores, scores[0], rtol=1e-9)
+
+
+def test_fit_resamples_and_predict_does_not():
+    X, y = gaussian_table([300, 30])
+    seen = []
+
+    def watched(X, y):
+        seen.append(len(X))
+        return X, y
+
+    model = PriorCorrectedClassifier(GaussianNB(), FunctionSampler(func=watched))
+    out_of_fold = cross_val_predict(model, X, y, cv=3, method="predict_proba")
+    assert seen == [220, 220, 220]
+    assert out_of_fold.shape == (330, 2)
+
+
+@pytest.mark.parametrize(
+    "wrapper", [TunedThresholdClassifierCV, CalibratedClassifierCV]
+)
+def test_it_goes_inside_the_wrappers_of_scikit_learn(wrapper):
+    X, y = gaussian_table([300, 30])
+    sampler = RandomOverSampler(random_state=0)
+    model = wrapper(PriorCorrectedClassifier(LogisticRegression(), sampler), cv=3)
+    assert 10 < model.fit(X, y).predict(X).sum() < 100
+
+
+def test_a_tuned_threshold_gets_back_what_balance_gave():
+    X, y = gaussian_table([2000, 40])
+    model = PriorCorrectedClassifier(
+        LogisticRegression(), RandomOverSampler(random_state=0)
+    )
+    tuned = TunedThresholdClassifierCV(model, cv=3).fit(X, y)
+    assert tuned.best_threshold_ < 0.2 < 0.5
+    assert model.fit(X, y).predict(X).sum() < tuned.predict(X).sum()
+
+
+def test_pickles_clones_and_repeats(quick):
+    X, y = gaussian_table([90, 10])
+    model = PriorCorrectedClassifier(GaussianNB(), quick()).fit(X, y)
+    found = model.predict_proba(X)
+    np.testing.assert_array_equal(
+        pickle.loads(pickle.dumps(model)).predict_proba(X), found
+    )
+    np.testing.assert_array_equal(clone(model).fit(X, y).predict_proba(X), found)
+    parameters = model.get_params()
+    assert parameters["sampler__max_iter"] == 5
+    assert parameters["estimator__var_smoothing"] == 1e-9
+    assert parameters["priors"] is None
+
+
+def test_scoring_has_no_decision_function_to_prefer():
+    model = PriorCorrectedClassifier(LogisticRegression())
+    assert not hasattr(model, "decision_function")
+    with pytest.raises(NotFittedError):
+        model.predict_proba([[0.0]])
+    with pytest.raises(TypeError, match="unexpected keyword argument 'sample_weight'"):
+        model.fit([[0.0], [1.0]], [0, 1], sample_weight=[1, 1])
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error", "message"),
+    [
+        (
+            {"estimator": LinearSVC()},
+            TypeError,
+            "The 'estimator' parameter of PriorCorrectedClassifier must be an instance "
+            "with fit and predict_proba. Got LinearSVC() instead. "
+            "CalibratedClassifierCV gives a classifier predict_proba; some have a "
+            "parameter for it.",
+        ),
+        (
+            {"sampler": StandardScaler()},
+            TypeError,
+            "The 'sampler' parameter of PriorCorrectedClassifier must be an instance "
+            "with fit_resample. Got StandardScaler() instead. Take a sampler of "
+            "imbalanced-learn, a pipeline of imbalanced-learn that ends in one, or "
+            "None.",
+        ),
+        (
+            {"priors": [0.5, 0.6]},
+            ValueError,
+            "priors must hold one share above 0 for each of the 2 classes ['no', "
+            "'yes'], with sum 1. Got [0.5, 0.6].",
+        ),
+        (
+            {"priors": [1.0, 0.0]},
+            ValueError,
+            "priors must hold one share above 0 for each of the 2 classes ['no', "
+            "'yes'], with sum 1. Got [1.0, 0.0].",
+        ),
+        (
+            {"priors": [1.0]},
+            ValueError,
+            "priors must hold one share above 0 for each of the 2 classes ['no', "
+            "'yes'], with sum 1. Got [1.0].",
+        ),
+        (
+            {"sampler": repeated({"yes": 0})},
+            InvalidTableError,
+            "The sampler left no rows of class 'yes': nothing can be learned of it. "
+            "Choose another sampler or sampling_strategy, or drop the class from y.",
+        ),
+        (
+            {"sampler": FunctionSampler(func=lambda X, y: (X, np.char.add(y, "!")))},
+            InvalidTableError,
+            "The sampler left no rows of class 'no', 'yes': nothing can be learned of "
+            "it. Choose another sampler or sampling_strategy, or drop the class from "
+            "y.",
+        ),
+        (
+            {
+                "sampler": FunctionSampler(
+                    func=lambda X, y: (np.r_[X, X[:1]], np.r_[y, ["new"]])
+                )
+            },
+            InvalidTableError,
+            "The sampler returned rows of class 'new', which is not in y: its share is "
+            "not known. Choose a sampler that keeps the labels.",
+        ),
+    ],
+)
+def test_refusals_tell_what_to_do_and_change_nothing(parameters, error, message):
+    X, y = gaussian_table([90, 10], labels=["no", "yes"])
+    model = PriorCorrectedClassifier(LogisticRegression(), RandomOverSampler()).fit(
+        X, y
+    )
+    fitted = dict(vars(model))
+    model.set_params(**parameters)
+    with pytest.raises(error) as caught:
+        model.fit(X[:, :1], y)
+    assert str(caught.value) == message
+    assert {k: v for k, v in vars(model).items() if k.endswith("_")} == {
+        k: v for k, v in fitted.items() if k.endswith("_")
+    }
+
+
+def test_missing_labels_are_refused_before_resampling():
+    X, y = gaussian_table([90, 10])
+    y = pd.Series(y, dtype="Int64")
+    y[3] = pd.NA
+    with pytest.raises(InvalidTableError, match=r"^y contains 1 missing label\."):
+        PriorCorrectedClassifier(LogisticRegression(), RandomOverSampler()).fit(X, y)
