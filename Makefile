@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .NOTPARALLEL:
 .PHONY: help demo notebooks test check lint types doctest docs clean
 .PHONY: bench-utility bench-dose bench-fidelity bench-ablations bench-seeds bench-cost
-.PHONY: bench-modes bench-report
+.PHONY: bench-modes bench-calibration bench-report
 
 help:
 	@echo 'make demo     balance a churn and a fraud table, compare with SMOTE (minutes)'
@@ -29,6 +29,7 @@ help:
 	@echo 'make bench-ablations, make bench-seeds    measure parts of the recipe, and seeds'
 	@echo 'make bench-cost                           measure the cost of training'
 	@echo 'make bench-modes                          count the modes of eight Gaussians covered'
+	@echo 'make bench-calibration                    measure probabilities after resampling'
 	@echo 'make bench-report                         rebuild all published numbers and pictures'
 	@echo 'make clean    delete .venv, caches and builds'
 	@echo
@@ -96,10 +97,16 @@ bench-cost: .venv/.benchmark
 bench-modes: .venv/.benchmark
 	$(BIN)/python -m benchmarks.eight_gaussians --seeds 10 --jobs $(JOBS)
 
+bench-calibration: .venv/.benchmark
+	$(BIN)/python -m benchmarks.calibration --jobs $(JOBS) \
+	    --out benchmarks/results/calibration.csv
+	$(BIN)/python -m benchmarks.calibration_page
+
 # The CSV files are in git; matplotlib draws the pictures.
 bench-report: .venv/.test
 	$(BIN)/python -m benchmarks.readme_figures
 	$(BIN)/python -m benchmarks.report
+	$(BIN)/python -m benchmarks.calibration_page
 
 clean:
 	rm -rf .venv build dist docs/_build docs/_generated docs/api/generated

@@ -42,8 +42,8 @@ CLASSIFIERS = (
 KEY = ["dataset", "method", "fold", "classifier", "probabilities"]
 METRICS = ["brier", "log_loss", "roc_auc", "average_precision"]
 COLUMNS = [*KEY, *METRICS, "seed", "folds"]
-CALIBRATED = "gan"
-"""The method whose models are calibrated by cross-validation, too: it costs most."""
+CALIBRATED = ("none", "gan")
+"""The methods whose models are calibrated by cross-validation, too."""
 
 
 def _to_half(y):
@@ -54,7 +54,7 @@ def _to_half(y):
 
 
 SAMPLERS = {
-    **{name: METHODS[name] for name in ("none", "gan", "gan_law", "smote")},
+    **{name: METHODS[name] for name in ("none", "gan", "smote")},
     "gan_law_half": partial(
         gan, sampling_strategy=_to_half, border_rejection=0.0, copy_rejection=0.0
     ),
@@ -131,7 +131,7 @@ def run_task(task):
         versions = {"uncorrected": model.estimator_, "corrected": model}
         if task.method == "none":
             versions = {"unresampled": model}
-        elif task.method == CALIBRATED:
+        if task.method in CALIBRATED:
             calibrated = CalibratedClassifierCV(model, cv=3)
             versions["calibrated"] = calibrated.fit(X.iloc[train], y[train])
         for version, scored in versions.items():
@@ -161,8 +161,8 @@ def main(arguments=None):
     tasks = [
         Task(name, method, fold, options.folds, tuple(options.classifiers))
         for fold in range(options.folds)
-        for name in options.tables
         for method in options.methods
+        for name in options.tables
         if (name, method, fold) not in done
     ]
     run_into_file(run_task, tasks, columns=COLUMNS, jobs=options.jobs, out=options.out)

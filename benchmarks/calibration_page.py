@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks.calibration import CALIBRATED, METRICS
+from benchmarks.calibration import METRICS
 from benchmarks.report.markdown import fill, table
 from benchmarks.report.names import in_words
 from benchmarks.results_file import read_results
@@ -29,10 +29,10 @@ CLASSIFIERS = {
 }
 VARIANTS = {
     ("gan", "corrected"): "`GANOversampler()`",
-    ("gan_law", "corrected"): "all rows",
     ("gan_law_half", "corrected"): "all rows, to half",
     ("smote", "corrected"): "SMOTE",
-    ("gan", "calibrated"): "`GANOversampler()`, calibrated too",
+    ("gan", "calibrated"): "`GANOversampler()`, calibrated",
+    ("none", "calibrated"): "no resampling, calibrated",
 }
 """Methods, and versions of their probabilities, in the order of the columns."""
 
@@ -76,7 +76,7 @@ def summary_section(results):
 
 def ranking(results):
     """Say how far the correction changes ROC AUC."""
-    kept = results[results["method"] == CALIBRATED]
+    kept = results[results["method"] == "gan"]
     auc = kept.pivot(
         index=["dataset", "classifier", "fold"],
         columns="probabilities",

@@ -1,6 +1,8 @@
 """``PriorCorrectedClassifier``: exact where theory says so, and a good citizen."""
 
+import doctest
 import pickle
+import re
 
 import numpy as np
 import pandas as pd
@@ -16,7 +18,11 @@ from sklearn.compose import make_column_transformer
 from sklearn.dummy import DummyClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.metrics import (
+    average_precision_score,
+    brier_score_loss,
+    roc_auc_score,
+)
 from sklearn.model_selection import (
     GridSearchCV,
     TunedThresholdClassifierCV,
@@ -30,6 +36,7 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from benchmarks import calibration, calibration_page
 from gansampler import PriorCorrectedClassifier
 from gansampler.calibration import corrected_for_priors
 from gansampler.exceptions import InvalidTableError
@@ -396,3 +403,37 @@ def test_missing_labels_are_refused_before_resampling():
     y[3] = pd.NA
     with pytest.raises(InvalidTableError, match=r"^y contains 1 missing label\."):
         PriorCorrectedClassifier(LogisticRegression(), RandomOverSampler()).fit(X, y)
+
+
+def test_the_published_tables_are_those_of_the_results():
+    calibration_page.main(["--check"])
+    assert doctest.testmod(calibration_page).failed == 0
+
+
+def test_the_code_of_the_page_runs(capsys):
+    blocks = re.findall(
+        r"```python\n(.*?)```", calibration_page.PAGE.read_text(), flags=re.DOTALL
+    )
+    assert len(blocks) == 2
+    namespace = {}
+    for block in blocks:
+        exec(compile(block, "docs/calibration.md", "exec"), namespace)
+    found = [float(x) for x in re.findall(r"\d\.\d+", capsys.readouterr().out)]
+    balanced, brier, corrected, corrected_brier, share, called = found
+    assert balanced > 2 * share
+    assert corrected == pytest.approx(share, abs=0.03)
+    assert corrected_brier < brier - 0.03
+    assert called > share
+
+
+def test_losses_of_the_benchmark_are_those_of_scikit_learn():
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 50)
+    p = rng.random(50)
+    found = calibration.scores(y, np.column_stack([1 - p, p]))
+    assert found["brier"] == pytest.approx(brier_score_loss(y, p))
+    assert found["roc_auc"] == pytest.approx(roc_auc_score(y, p))
+    three = rng.dirichlet(np.ones(3), 60)
+    y = np.repeat([0, 1, 2], 20)
+    expected = np.mean(np.sum((np.eye(3)[y] - three) ** 2, axis=1))
+    assert calibration.scores(y, three)["brier"] == pytest.approx(expected)

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 README = Path(__file__).parents[1] / "README.md"
 
 
@@ -16,6 +18,7 @@ def test_python_blocks_run_one_after_the_other(capsys, tmp_path, monkeypatch):
     for block in blocks:
         exec(compile(block, "README.md", "exec"), namespace)
     assert 0.5 < float(capsys.readouterr().out.split()[0]) <= 1
+    assert namespace["probabilities"][:, 1].mean() == pytest.approx(0.141, abs=0.02)
     assert len(namespace["synthetic"]) == 2000 - 707
     assert len(namespace["more"]) == 100
     assert set(namespace["history"].targets_) == {"value", "probabilities"}
