@@ -194,7 +194,7 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         )
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
-        """Logarithms of the corrected probabilities.
+        """Take the logarithms of the corrected probabilities.
 
         Parameters
         ----------
