@@ -13,6 +13,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from gansampler import validation
 from gansampler.exceptions import InvalidTableError
 
+__all__ = ["corrected_for_priors"]
+
 
 class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     """A classifier trained on resampled rows whose probabilities fit the real ones.
@@ -88,13 +90,12 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
 
     The correction is exact where the resampled rows of each class follow the class's
     own law, and the classifier's probabilities are right for the rows that it was
-    trained on. Neither holds wholly. Rows of
-    ``GANOversampler(border_rejection=0, copy_rejection=0)`` follow the law more closely
-    than those of the defaults, and a smaller ``sampling_strategy`` leaves less to
-    correct. Classifiers that learn their training rows by heart, such as forests of
-    full depth and nearest neighbours, tell synthetic rows from real ones: real rows
-    see only part of the shift, and the correction goes too far. A probability of 0 or
-    1 stays as it is. Compare the Brier score by cross-validation.
+    trained on. Neither holds wholly. Fewer rows (``sampling_strategy``) that follow the
+    law (``border_rejection=0, copy_rejection=0``) leave less to correct. Classifiers
+    that learn their training rows by heart, such as forests of full depth and nearest
+    neighbours, tell synthetic rows from real ones: real rows see only part of the
+    shift, and the correction goes too far. A probability of 0 or 1 stays as it is.
+    Compare the Brier score by cross-validation, with ``sampler=None`` too.
 
     Shifts that the classifier makes by itself, as with ``class_weight``, are not
     corrected. There are no sample weights in ``fit``, since the rows that a sampler
