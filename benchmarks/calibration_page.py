@@ -38,7 +38,7 @@ VARIANTS = {
 
 
 def complete_folds(results):
-    """Keep the folds that all methods have on all tables: a broken run may lack some."""
+    """Keep the folds that all methods have on all tables, if a run was broken off."""
     cells = results.groupby("fold")[["dataset", "method"]].apply(
         lambda fold: len(fold.drop_duplicates())
     )
