@@ -67,7 +67,7 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
     n_features_in_ : int
         Number of columns.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, where all are strings.
 
     See Also
@@ -158,6 +158,18 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
             If ``priors`` are not one share above 0 for each class, with sum 1.
         InvalidTableError
             If the sampler leaves a class without rows, or adds a class.
+
+        Examples
+        --------
+        A classifier that learns the shares of the classes and nothing else:
+
+        >>> from imblearn.over_sampling import RandomOverSampler
+        >>> from sklearn.dummy import DummyClassifier
+        >>> from gansampler import PriorCorrectedClassifier
+        >>> X, y = [[0.0]] * 10, ["no"] * 9 + ["yes"]
+        >>> model = PriorCorrectedClassifier(DummyClassifier(), RandomOverSampler())
+        >>> print(model.fit(X, y).resampled_class_prior_)
+        [0.5 0.5]
         """
         _check_methods("estimator", self.estimator, "fit", "predict_proba")
         if self.sampler is not None:
@@ -187,6 +199,21 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         -------
         ndarray of shape (n_samples, n_classes)
             The corrected probabilities, in the order of ``classes_``.
+
+        Examples
+        --------
+        A classifier that learns the shares of the classes and nothing else:
+
+        >>> from imblearn.over_sampling import RandomOverSampler
+        >>> from sklearn.dummy import DummyClassifier
+        >>> from gansampler import PriorCorrectedClassifier
+        >>> X, y = [[0.0]] * 10, ["no"] * 9 + ["yes"]
+        >>> model = PriorCorrectedClassifier(DummyClassifier(), RandomOverSampler())
+        >>> model = model.fit(X, y)
+        >>> print(model.estimator_.predict_proba([[0.0]]))
+        [[0.5 0.5]]
+        >>> print(model.predict_proba([[0.0]]))
+        [[0.9 0.1]]
         """
         check_is_fitted(self)
         probabilities = self.estimator_.predict_proba(self._preprocess(X))
@@ -206,6 +233,18 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         -------
         ndarray of shape (n_samples, n_classes)
             In the order of ``classes_``.
+
+        Examples
+        --------
+        A classifier that learns the shares of the classes and nothing else:
+
+        >>> from imblearn.over_sampling import RandomOverSampler
+        >>> from sklearn.dummy import DummyClassifier
+        >>> from gansampler import PriorCorrectedClassifier
+        >>> X, y = [[0.0]] * 10, ["no"] * 9 + ["yes"]
+        >>> model = PriorCorrectedClassifier(DummyClassifier(), RandomOverSampler())
+        >>> print(model.fit(X, y).predict_log_proba([[0.0]]).round(2))
+        [[-0.11 -2.3 ]]
         """
         with np.errstate(divide="ignore"):
             return np.log(self.predict_proba(X))
@@ -222,6 +261,18 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         -------
         ndarray of shape (n_samples,)
             Labels of ``classes_``.
+
+        Examples
+        --------
+        A classifier that learns the shares of the classes and nothing else:
+
+        >>> from imblearn.over_sampling import RandomOverSampler
+        >>> from sklearn.dummy import DummyClassifier
+        >>> from gansampler import PriorCorrectedClassifier
+        >>> X, y = [[0.0]] * 10, ["no"] * 9 + ["yes"]
+        >>> model = PriorCorrectedClassifier(DummyClassifier(), RandomOverSampler())
+        >>> print(model.fit(X, y).predict([[0.0]]))
+        ['no']
         """
         probabilities = self.predict_proba(X)
         return self.classes_[probabilities.argmax(axis=1)]
