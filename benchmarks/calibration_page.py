@@ -21,6 +21,7 @@ RESULTS = ROOT / "benchmarks" / "results" / "calibration.csv"
 PAGE = ROOT / "docs" / "user_guide" / "calibration.md"
 BAR = 0.05
 LOSSES = {"brier": "Brier score", "log_loss": "log loss"}
+RANKINGS = {"roc_auc": "AUC", "average_precision": "AP"}
 CLASSIFIERS = {
     "logistic_regression": "logistic regression",
     "k_neighbors": "k neighbours",
@@ -74,9 +75,9 @@ def summary_section(results):
         both = [changes(averaged, loss, version) for loss in LOSSES]
         within = (both[0] <= BAR) & (both[1] <= BAR)
         row = {"": name}
-        for change, title in zip(both, LOSSES.values(), strict=True):
-            row[f"{title}: median"] = percent(change.median())
-            row[f"{title}: worst"] = percent(change.max())
+        for change, loss in zip(both, LOSSES.values(), strict=True):
+            row[f"{loss}: median"] = percent(change.median())
+            row[f"{loss}: worst"] = percent(change.max())
         row["within 5 % in both"] = f"{int(within.sum())} of {n_cells}"
         rows.append(row)
     intro = (
@@ -110,29 +111,44 @@ def ranking(results):
 
 
 def loss_section(results, loss):
-    """Write one loss of the default sampler, cell by cell, with ROC AUC beside it."""
+    """Write one loss of the default sampler, cell by cell."""
     averaged = means(results)
     rows = []
-    for dataset, classifier in averaged.index:
-        cell = averaged.loc[(dataset, classifier)]
-        before, after = cell[loss, "none", "unresampled"], cell[loss, "gan"]
-        auc = [
-            cell["roc_auc", method, version]
-            for method, version in [("none", "unresampled"), ("gan", "corrected")]
-        ]
+    for cell in averaged.index:
+        found = averaged.loc[cell, loss]
+        before, after = found["none", "unresampled"], found["gan"]
         rows.append(
             {
-                "": f"{dataset}, {CLASSIFIERS[classifier]}",
+                "": title(cell),
                 "unresampled": f"{before:.4f}",
                 "balanced": f"{after['uncorrected']:.4f}",
                 "corrected": f"{after['corrected']:.4f}",
                 "change": percent(after["corrected"] / before - 1),
                 "calibrated": f"{after['calibrated']:.4f}",
-                "AUC, unresampled": f"{auc[0]:.3f}",
-                "AUC, corrected": f"{auc[1]:.3f}",
             }
         )
     return table(rows)
+
+
+def ranking_section(results):
+    """Write ROC AUC and average precision before and after, cell by cell."""
+    averaged = means(results)
+    versions = {
+        "unresampled": ("none", "unresampled"),
+        "balanced": ("gan", "uncorrected"),
+        "corrected": ("gan", "corrected"),
+    }
+    return table(
+        [
+            {"": title(cell)}
+            | {
+                f"{short}: {name}": f"{averaged.loc[cell, (metric, *version)]:.3f}"
+                for metric, short in RANKINGS.items()
+                for name, version in versions.items()
+            }
+            for cell in averaged.index
+        ]
+    )
 
 
 def variants_section(results):
@@ -140,12 +156,17 @@ def variants_section(results):
     averaged = means(results)
     rows = []
     for cell in averaged.index:
-        row = {"": f"{cell[0]}, {CLASSIFIERS[cell[1]]}"}
+        row = {"": title(cell)}
         for version, name in VARIANTS.items():
             both = (changes(averaged, loss, version)[cell] for loss in LOSSES)
             row[name] = " / ".join(map(percent, both))
         rows.append(row)
     return table(rows)
+
+
+def title(cell):
+    """Name a table and a classifier."""
+    return f"{cell[0]}, {CLASSIFIERS[cell[1]]}"
 
 
 def percent(change):
@@ -171,6 +192,7 @@ def main(arguments=None):
     sections = {
         "summary": summary_section(results),
         **{loss: loss_section(results, loss) for loss in LOSSES},
+        "ranking": ranking_section(results),
         "variants": variants_section(results),
     }
     current = PAGE.read_text()
