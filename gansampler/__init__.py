@@ -5,15 +5,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gansampler.calibration import PriorCorrectedClassifier
+    from gansampler.comparison import compare_oversamplers
     from gansampler.oversampler import GANOversampler
 
 __version__ = "0.1.0"
 
-__all__ = ["GANOversampler", "PriorCorrectedClassifier", "__version__"]
+__all__ = [
+    "GANOversampler",
+    "PriorCorrectedClassifier",
+    "__version__",
+    "compare_oversamplers",
+]
 
 _MODULES = {
     "GANOversampler": "gansampler.oversampler",
     "PriorCorrectedClassifier": "gansampler.calibration",
+    "compare_oversamplers": "gansampler.comparison",
 }
 
 

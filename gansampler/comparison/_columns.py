@@ -1,0 +1,158 @@
+"""Columns as classifiers and the samplers that interpolate need them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.compose import ColumnTransformer, make_column_selector
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.utils.validation import check_is_fitted
+
+from gansampler.summary import dense, kind_of
+
+MIN_ROWS_OF_LEVEL = 10
+MAX_LEVELS = 60
+"""Categories of a column that classifiers tell apart: those that so many rows show, and
+no more than so many; the others count as one."""
+
+MISSING = "missing"
+
+
+class CompleteColumns(TransformerMixin, BaseEstimator):
+    """Any table as a frame of standardised numbers and of categories, none missing.
+
+    Numbers, and times as days since 1970, are filled by their median and standardised;
+    anything else becomes text, missing cells included, in the dtype by which SMOTENC
+    knows categories. The columns keep their order and their names.
+
+    Attributes
+    ----------
+    kinds_ : dict
+        ``"number"``, ``"time"`` or ``"category"`` for each column.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from gansampler.comparison import CompleteColumns
+    >>> X = pd.DataFrame({"plan": ["pro", None, "pro"], "age": [20.0, 40.0, None]})
+    >>> CompleteColumns().fit_transform(X).round(2)
+          plan   age
+    0      pro -1.22
+    1  missing  1.22
+    2      pro  0.00
+    """
+
+    def fit(self, X: Any, y: Any = None) -> CompleteColumns:
+        """Learn kinds, medians, means and standard deviations of the columns.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe} of shape (n_samples, n_features)
+            The table.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        CompleteColumns
+            The transformer itself.
+        """
+        frame = _as_frame(X)
+        self.kinds_ = column_kinds(frame)
+        self.n_features_in_ = frame.shape[1]
+        numbers = self._plain(frame).select_dtypes("number")
+        if numbers.shape[1]:
+            self._scaler = make_pipeline(
+                SimpleImputer(strategy="median", keep_empty_features=True),
+                StandardScaler(),
+            ).fit(numbers.to_numpy())
+        return self
+
+    def transform(self, X: Any) -> pd.DataFrame:
+        """Complete and standardise a table.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe} of shape (n_samples, n_features)
+            The table.
+
+        Returns
+        -------
+        DataFrame of shape (n_samples, n_features)
+            Floats and categories.
+        """
+        check_is_fitted(self, "kinds_")
+        plain = self._plain(_as_frame(X))
+        numbers = plain.select_dtypes("number").columns
+        if len(numbers):
+            plain[numbers] = self._scaler.transform(plain[numbers].to_numpy())
+        return plain
+
+    def _plain(self, frame: pd.DataFrame) -> pd.DataFrame:
+        read = {"number": _numbers, "time": _days, "category": _texts}
+        return pd.DataFrame(
+            {name: read[kind](frame[name]) for name, kind in self.kinds_.items()},
+            index=frame.index,
+        )
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.allow_nan = True
+        return tags
+
+
+def encoded_columns() -> Pipeline:
+    """Columns as classifiers need them: complete, standardised, one-hot."""
+    one_hot = OneHotEncoder(
+        min_frequency=MIN_ROWS_OF_LEVEL,
+        max_categories=MAX_LEVELS,
+        handle_unknown="infrequent_if_exist",
+        sparse_output=False,
+    )
+    categories = make_column_selector(dtype_include="category")
+    encode = ColumnTransformer(
+        [("categories", one_hot, categories)],
+        remainder="passthrough",
+        verbose_feature_names_out=False,
+    )
+    return Pipeline([("complete", CompleteColumns()), ("encode", encode)])
+
+
+def column_kinds(X: Any) -> dict[Any, str]:
+    """What each column holds: ``"number"``, ``"time"`` or ``"category"``."""
+    return {name: kind_of(name, cells) for name, cells in _as_frame(X).items()}
+
+
+def days_since_1970(times: Any) -> Any:
+    """Dates as days since 1970, spans of time as days."""
+    if times.dtype.kind == "m":
+        return times / pd.Timedelta(days=1)
+    return (times - pd.Timestamp(0, tz=times.dt.tz)) / pd.Timedelta(days=1)
+
+
+def _as_frame(X: Any) -> pd.DataFrame:
+    if isinstance(X, pd.DataFrame):
+        return X
+    array = np.asarray(X)
+    frame = pd.DataFrame(array, columns=[f"x{j}" for j in range(array.shape[1])])
+    return frame.infer_objects() if array.dtype == object else frame
+
+
+def _numbers(cells: pd.Series) -> pd.Series:
+    values = cells.astype(dense(cells.dtype)).to_numpy(np.float64, na_value=np.nan)
+    return pd.Series(values, cells.index)
+
+
+def _days(cells: pd.Series) -> pd.Series:
+    return _numbers(days_since_1970(cells))
+
+
+def _texts(cells: pd.Series) -> pd.Series:
+    texts = cells.astype(object).where(cells.notna(), MISSING)
+    return texts.astype(str).astype("category")

@@ -1,0 +1,376 @@
+"""``compare_oversamplers``: checks what it is given, and runs all folds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import scipy.sparse
+from imblearn.metrics import geometric_mean_score
+from joblib import Parallel, delayed
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import (
+    average_precision_score,
+    f1_score,
+    get_scorer,
+    jaccard_score,
+    make_scorer,
+    precision_score,
+    recall_score,
+)
+from sklearn.model_selection import StratifiedKFold, check_cv
+from sklearn.utils import check_random_state
+from tqdm import tqdm
+
+from gansampler import validation
+from gansampler.comparison._columns import encoded_columns
+from gansampler.comparison._methods import THRESHOLD, WEIGHTS, make_methods
+from gansampler.comparison._names import by_name
+from gansampler.comparison._result import Comparison
+from gansampler.comparison._running import Fold, Plan, run_fold
+from gansampler.exceptions import InvalidTableError
+
+DEFAULT_SCORING = ("average_precision", "roc_auc", "balanced_accuracy", "f1")
+
+OF_POSITIVE_CLASS = {
+    "average_precision": average_precision_score,
+    "f1": f1_score,
+    "jaccard": jaccard_score,
+    "precision": precision_score,
+    "recall": recall_score,
+}
+"""Metrics that have to be told the positive class unless it is called 1."""
+
+MULTICLASS = {
+    "f1": "f1_macro",
+    "jaccard": "jaccard_macro",
+    "precision": "precision_macro",
+    "recall": "recall_macro",
+    "roc_auc": "roc_auc_ovr",
+}
+"""What these metrics are for more than two classes."""
+
+
+def compare_oversamplers(
+    X: Any,
+    y: Any,
+    *,
+    samplers: Any = None,
+    baselines: Sequence[str] = (WEIGHTS, THRESHOLD),
+    classifiers: Any = None,
+    sampling_strategies: Sequence[Any] | None = None,
+    preprocessing: Any = None,
+    scoring: Any = None,
+    pos_label: Any = None,
+    cv: Any = 5,
+    n_repeats: int = 1,
+    groups: Any = None,
+    n_jobs: int | None = None,
+    random_state: int | np.random.RandomState | None = None,
+    verbose: int = 1,
+) -> Comparison:
+    """Cross-validate over-samplers and classifiers on a table, side by side.
+
+    For each fold, each sampler resamples the training rows and each classifier learns
+    from the result; the scores are those of the untouched test rows. Whatever is
+    learned (medians, scales, levels, synthetic rows, thresholds) is learned from the
+    training rows of the fold. What needs no sampler is always among the methods: no
+    resampling, class weights, and a threshold tuned on the training rows.
+
+    Parameters
+    ----------
+    X : {array-like, dataframe} of shape (n_samples, n_features)
+        The table: numbers, times, categories, strings and missing values.
+
+    y : array-like of shape (n_samples,)
+        The class of each row.
+
+    samplers : dict, list or sampler, default=None
+        imbalanced-learn samplers, or pipelines that end with one, by name; in a list
+        they are named by their classes. None is random over-sampling, SMOTE in the
+        kind that the columns allow (SMOTE, SMOTENC or SMOTEN) and
+        ``GANOversampler()``; each of these may also be given by its name.
+
+    baselines : list of {'class weights', 'tuned threshold'}, \
+default=('class weights', 'tuned threshold')
+        What is compared besides no resampling, which always is. A threshold is tuned
+        for each metric on its own, by cross-validation within the training rows, and
+        for two classes only.
+
+    classifiers : dict, list or classifier, default=None
+        Classifiers by name, as for ``samplers``. None is logistic regression, a random
+        forest and histogram gradient boosting, with their default settings.
+
+    sampling_strategies : list, default=None
+        Amounts to try with each sampler: values of its ``sampling_strategy``, for
+        example ``[0.3, 1.0]``. None leaves each sampler as it is.
+
+    preprocessing : transformer or 'passthrough', default=None
+        Turns rows into what the classifiers take. None fills missing numbers by the
+        median and standardises them, and encodes categories one-hot, missing as a
+        level. It stands behind samplers that take tables of strings and missing values
+        as they are, and before the others; see Notes.
+
+    scoring : str, list or dict, default=None
+        Names of scikit-learn's scorers, 'geometric_mean', or scorers by name. The
+        first decides what is best. None is average precision, ROC AUC, balanced
+        accuracy and F1. With more than two classes, F1, precision, recall, Jaccard and
+        average precision are macro averages, and ROC AUC is that of one class against
+        the rest.
+
+    pos_label : object, default=None
+        Of two classes the one that metrics such as F1 are about. None is the rarer.
+
+    cv : int, cross-validation generator or iterable, default=5
+        Number of stratified and shuffled folds, or what splits the rows.
+
+    n_repeats : int, default=1
+        How often the cross-validation is repeated with other folds. Needs an int as
+        ``cv``.
+
+    groups : array-like of shape (n_samples,), default=None
+        Groups for splitters that use them.
+
+    n_jobs : int, default=None
+        Processes. None is 1 unless in a ``joblib.parallel_config`` context; -1 is one
+        for each core.
+
+    random_state : int, RandomState instance or None, default=None
+        Source of all randomness: folds, and samplers and classifiers without a
+        ``random_state`` of their own. An int gives the same results whatever
+        ``n_jobs`` is, except for seconds.
+
+    verbose : int, default=1
+        0 is silent, 1 shows a progress bar.
+
+    Returns
+    -------
+    Comparison
+        Its ``results_`` are a frame with a row for each sampler, amount, classifier,
+        repeat and fold; its methods sum them up, test and draw them. A sampler or
+        classifier that fails has rows with the error instead of scores.
+
+    Raises
+    ------
+    InvalidTableError
+        If ``X`` or ``y`` cannot be split or read.
+    ValueError
+        If a name is not known or is used twice.
+    TypeError
+        If a sampler has no ``fit_resample`` or a classifier no ``fit``.
+
+    Notes
+    -----
+    What a sampler gets follows from its tags. One that takes strings and missing
+    values (GANOversampler, RandomOverSampler) gets the rows as they are. One that takes
+    strings (SMOTENC, SMOTEN) gets a frame of standardised numbers and categories, in
+    the order of the table's columns, in which nothing is missing
+    (``CompleteColumns``). Any other (SMOTE, ADASYN) gets what ``preprocessing`` makes.
+    So SMOTE can be compared on a table with missing values, although it refuses them.
+    A pipeline gets the rows as they are.
+
+    Trainings run on one thread each, so ``n_jobs`` sets the number of cores in use.
+
+    Examples
+    --------
+    >>> from gansampler import compare_oversamplers
+    >>> from gansampler.datasets import load_churn
+    >>> X, y = load_churn()
+    >>> comparison = compare_oversamplers(
+    ...     X[:500],
+    ...     y[:500],
+    ...     samplers=["random over-sampling", "SMOTENC"],
+    ...     classifiers="logistic regression",
+    ...     cv=3,
+    ...     random_state=0,
+    ...     verbose=0,
+    ... )
+    >>> comparison.results_.shape
+    (15, 13)
+    >>> comparison.best_.classifier
+    'logistic regression'
+    """
+    X, y = _checked(X, y)
+    classes, counts = np.unique(y, return_counts=True)
+    pos_label = _positive(classes, counts, pos_label)
+    plan = Plan(
+        classifiers=by_name(
+            classifiers, default_classifiers(), kind="classifier", method="fit"
+        ),
+        scorers=_scorers(scoring, pos_label),
+        pos_label=pos_label,
+    )
+    encoder = encoded_columns() if preprocessing is None else preprocessing
+    if len(classes) > 2:
+        baselines = [name for name in baselines if name != THRESHOLD]
+    methods = make_methods(X, samplers, baselines, sampling_strategies, encoder)
+    rng = check_random_state(random_state)
+    folds = list(_folds(X, y, cv, n_repeats, groups, rng))
+    tasks = [(method, fold) for fold in folds for method in methods]
+    rows: list[dict[str, Any]] = []
+    run = Parallel(n_jobs=n_jobs, return_as="generator")
+    jobs = (delayed(run_fold)(plan, *task, X, y) for task in tasks)
+    with tqdm(total=len(tasks), desc="comparing", disable=not verbose) as bar:
+        for some in run(jobs):
+            rows += some
+            bar.update()
+    return Comparison(
+        rows=rows,
+        plan=plan,
+        methods=methods,
+        folds=folds,
+        title=_title(y, classes, counts, pos_label, X.shape[1]),
+    )
+
+
+def _checked(X: Any, y: Any) -> tuple[Any, np.ndarray]:
+    if scipy.sparse.issparse(X):
+        raise InvalidTableError("X is a sparse matrix. Pass X.toarray(), or a frame.")
+    validation.check_labels(X, y)
+    labels = np.asarray(y)
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels.ravel()
+    if labels.ndim != 1:
+        raise InvalidTableError(
+            f"y has shape {labels.shape}. Pass one label for each row."
+        )
+    if isinstance(X, pd.DataFrame):
+        validation.check_frame(X)
+    else:
+        X = np.asarray(pd.DataFrame(X)) if isinstance(X, (list, tuple)) else X
+        X = np.asarray(X)
+        if X.ndim != 2:
+            raise InvalidTableError(
+                f"X has {X.ndim} axes. Pass a table of rows and columns."
+            )
+    # Objects that are all numbers or booleans become such.
+    labels = pd.Series(labels).infer_objects().to_numpy()
+    if len(np.unique(labels)) < 2:
+        raise InvalidTableError(
+            f"y has one class only, {labels[0]!r}. A comparison needs at least two."
+        )
+    return X, labels
+
+
+def _positive(classes: np.ndarray, counts: np.ndarray, pos_label: Any) -> Any:
+    """Check the positive class, or choose the rarer of two."""
+    if len(classes) > 2:
+        if pos_label is not None:
+            raise ValueError(
+                f"pos_label is for two classes, and y has {len(classes)}. Leave it out."
+            )
+        return None
+    if pos_label is None:
+        return classes[1] if counts[1] <= counts[0] else classes[0]
+    if pos_label not in classes:
+        first, second = classes.tolist()
+        raise ValueError(
+            f"pos_label must be {first!r} or {second!r}, the classes of y. Got "
+            f"{pos_label!r}."
+        )
+    return pos_label
+
+
+def default_classifiers() -> dict[str, Any]:
+    """A linear classifier, and two of trees."""
+    return {
+        "logistic regression": LogisticRegression(max_iter=1_000),
+        "random forest": RandomForestClassifier(),
+        "gradient boosting": HistGradientBoostingClassifier(early_stopping=False),
+    }
+
+
+def _scorers(scoring: Any, pos_label: Any) -> dict[str, Any]:
+    if scoring is None:
+        scoring = DEFAULT_SCORING
+    if isinstance(scoring, str):
+        scoring = [scoring]
+    if isinstance(scoring, Mapping):
+        return {
+            str(name): _scorer(scorer, pos_label) if isinstance(scorer, str) else scorer
+            for name, scorer in scoring.items()
+        }
+    return {name: _scorer(name, pos_label) for name in scoring}
+
+
+def _scorer(name: str, pos_label: Any) -> Any:
+    if name == "geometric_mean":
+        return make_scorer(_geometric_mean)
+    if pos_label is None:
+        return get_scorer(MULTICLASS.get(name, name))
+    if name not in OF_POSITIVE_CLASS:
+        return get_scorer(name)
+    options: dict[str, Any] = {"zero_division": 0.0}
+    if name == "average_precision":
+        options = {"response_method": ("decision_function", "predict_proba")}
+    return make_scorer(OF_POSITIVE_CLASS[name], pos_label=pos_label, **options)
+
+
+def _geometric_mean(y_true: np.ndarray, y_predicted: np.ndarray) -> float:
+    # The original's pos_label, of no meaning here, would confuse scikit-learn.
+    return float(geometric_mean_score(y_true, y_predicted))
+
+
+def _folds(
+    X: Any,
+    y: np.ndarray,
+    cv: Any,
+    n_repeats: int,
+    groups: Any,
+    rng: np.random.RandomState,
+) -> Iterator[Fold]:
+    """All folds of all repeats, each with a seed."""
+    if not isinstance(n_repeats, Integral) or n_repeats < 1:
+        raise ValueError(
+            f"n_repeats must be a whole number of at least 1. Got {n_repeats!r}."
+        )
+    whole = isinstance(cv, Integral)
+    if whole:
+        _check_class_sizes(y, int(cv))
+    elif n_repeats > 1:
+        raise ValueError(
+            "n_repeats needs a number of folds as cv. Pass an int, or a splitter that "
+            "repeats, such as RepeatedStratifiedKFold."
+        )
+    for repeat in range(n_repeats):
+        splitter = (
+            StratifiedKFold(int(cv), shuffle=True, random_state=_seed(rng))
+            if whole
+            else check_cv(cv, y, classifier=True)
+        )
+        for number, (train, test) in enumerate(splitter.split(X, y, groups)):
+            yield Fold(repeat, number, np.asarray(train), np.asarray(test), _seed(rng))
+
+
+def _check_class_sizes(y: np.ndarray, n_folds: int) -> None:
+    if n_folds < 2:
+        raise ValueError(f"cv must be at least 2 folds. Got {n_folds}.")
+    classes, counts = np.unique(y, return_counts=True)
+    smallest = int(counts.argmin())
+    if counts[smallest] < n_folds:
+        raise InvalidTableError(
+            f"Class {classes[smallest : smallest + 1].tolist()[0]!r} has "
+            f"{counts[smallest]} rows, too few for one in each of {n_folds} folds. "
+            "Lower cv, merge or drop the class, or pass a splitter as cv."
+        )
+
+
+def _seed(rng: np.random.RandomState) -> int:
+    return int(rng.randint(np.iinfo(np.int32).max))
+
+
+def _title(
+    y: np.ndarray, classes: np.ndarray, counts: np.ndarray, pos_label: Any, width: int
+) -> str:
+    what = f"{len(y):,} rows, {width} columns, "
+    if pos_label is None:
+        return (
+            f"{what}{len(classes)} classes of {counts.min():,} to {counts.max():,} rows"
+        )
+    n_positive = int(counts[classes == pos_label][0])
+    label = pos_label.item() if isinstance(pos_label, np.generic) else pos_label
+    return f"{what}{n_positive / len(y):.1%} of class {label!r}"

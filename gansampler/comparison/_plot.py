@@ -1,0 +1,91 @@
+"""The picture of a comparison: differences to no resampling, one panel a metric."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gansampler.comparison._wording import method_name
+
+# Middle tones of the palette of Okabe and Ito, seen on white and on black alike.
+SAMPLER_COLOR, BASELINE_COLOR = "#0085c7", "#d5761a"
+ALPHA = 0.05
+
+
+def draw(
+    tests: Mapping[str, pd.DataFrame],
+    *,
+    baselines: Sequence[tuple[str, str]],
+    note: str,
+    axes: Any = None,
+) -> np.ndarray[Any, Any]:
+    """Draw one panel of differences for each metric.
+
+    Parameters
+    ----------
+    tests : mapping of str to DataFrame
+        By the metric's name, what ``Comparison.tests`` gives.
+    baselines : sequence of tuple of str
+        Methods that add no rows.
+    note : str
+        What the points and lines are.
+    axes : Axes, sequence of Axes or None
+        None makes a figure.
+
+    Returns
+    -------
+    ndarray of Axes
+    """
+    try:
+        from matplotlib import pyplot as plt
+    except ImportError as error:
+        raise ImportError(
+            'Pictures need matplotlib: pip install "gansampler[plot]"'
+        ) from error
+
+    methods = next(iter(tests.values())).index
+    if axes is None:
+        size = (2.1 + 2.7 * len(tests), 1.5 + 0.36 * len(methods))
+        figure, axes = plt.subplots(
+            1,
+            len(tests),
+            sharey=True,
+            squeeze=False,
+            figsize=size,
+            layout="constrained",
+        )
+        figure.suptitle(f"Difference to no resampling: {note}", fontsize="medium")
+    axes = np.ravel(np.asarray(axes, dtype=object))
+    if len(axes) != len(tests):
+        raise ValueError(
+            f"ax must be one Axes for each of {len(tests)} metrics. Got {len(axes)}."
+        )
+    positions = np.arange(len(methods))
+    is_baseline = np.array([key in set(baselines) for key in methods])
+    for axis, (name, test) in zip(axes, tests.items(), strict=True):
+        axis.axvline(0, color="0.5", linewidth=1, zorder=0)
+        for position, base, (_, row) in zip(
+            positions, is_baseline, test.iterrows(), strict=True
+        ):
+            color = BASELINE_COLOR if base else SAMPLER_COLOR
+            sure = row["p_holm"] < ALPHA
+            axis.plot([row["low"], row["high"]], [position] * 2, color=color, lw=2)
+            axis.plot(
+                row["difference"],
+                position,
+                marker="s" if base else "o",
+                markersize=8,
+                color=color,
+                markerfacecolor=color if sure else axis.get_facecolor(),
+                markeredgewidth=2,
+            )
+        axis.set_title(name, fontsize="medium")
+        axis.set_yticks(positions, [method_name(*key) for key in methods])
+        axis.set_ylim(len(methods) - 0.5, -0.5)
+        axis.locator_params(axis="x", nbins=4)
+        axis.tick_params(axis="y", length=0)
+        axis.spines[["top", "right", "left"]].set_visible(False)
+    return axes

@@ -1,0 +1,537 @@
+"""``Comparison``: what a cross-validation of samplers showed, summed up and tested."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from textwrap import fill
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from imblearn.pipeline import make_pipeline
+from sklearn.model_selection import TunedThresholdClassifierCV
+
+from gansampler.comparison._methods import NONE, THRESHOLD, WEIGHTS, Method, steps_of
+from gansampler.comparison._running import RANKING, Fold, Plan, seeded, weighted
+from gansampler.comparison._statistics import (
+    PairedTest,
+    corrected_standard_error,
+    corrected_t_test,
+    holm,
+)
+from gansampler.comparison._wording import (
+    DOING,
+    method_name,
+    metric_name,
+    p_text,
+)
+
+KEYS = ["sampler", "sampling_strategy"]
+FOLD = ["repeat", "fold"]
+CELL = ["classifier", *FOLD]
+ALPHA = 0.05
+WIDTH = 88
+
+Key = tuple[str, str]
+
+
+class Best(NamedTuple):
+    """The combination with the highest mean of a metric.
+
+    Attributes
+    ----------
+    sampler, sampling_strategy, classifier : str
+        As in the results.
+    metric : str
+        The metric.
+    score : float
+        Its mean over the folds.
+    standard_error : float
+        Of the mean, corrected as the tests are.
+    simplest : tuple of str
+        Sampler and classifier of the best combination that adds no rows.
+    difference : float
+        How much better it is than that one; 0 if it is that one.
+    p_value : float
+        Of the corrected resampled t-test against that one, by Holm's method for all
+        combinations that add rows; 1 if it is that one.
+    is_significant : bool
+        Whether the p-value is below 0.05.
+    """
+
+    sampler: str
+    sampling_strategy: str
+    classifier: str
+    metric: str
+    score: float
+    standard_error: float
+    simplest: tuple[str, str]
+    difference: float
+    p_value: float
+    is_significant: bool
+
+    def __str__(self) -> str:
+        winner = f"{method_name(*self[:2])} with {self.classifier}"
+        text = f"{winner} has the best {metric_name(self.metric)}, {self.score:.3f}"
+        if self.simplest == (self.sampler, self.classifier):
+            return f"{text}, and adds no rows."
+        simplest = " with ".join(self.simplest)
+        p = p_text(self.p_value)
+        if self.is_significant:
+            return f"{text}: {self.difference:.3f} more than {simplest} ({p})."
+        return (
+            f"{text}, but not significantly: {simplest} adds no rows and is "
+            f"{self.difference:.3f} behind ({p})."
+        )
+
+
+class Comparison:
+    """What ``compare_oversamplers`` found.
+
+    Made by that function; not to be made by hand.
+
+    Attributes
+    ----------
+    results_ : DataFrame
+        One row for each ``sampler``, ``sampling_strategy``, ``classifier``, ``repeat``
+        and ``fold``: the scores, ``n_added`` rows, ``sampler_seconds`` for preparing
+        and resampling the training rows once (shared by the classifiers),
+        ``classifier_seconds`` for training and scoring, and ``error``, empty where all
+        went well. Seconds are of wall time, and the only columns that differ between
+        runs with the same seed.
+    metrics_ : list of str
+        The metrics; the first decides.
+    best_ : Best
+        The combination with the highest mean of the first metric, and whether it is
+        better than the best one that adds no rows.
+
+    Examples
+    --------
+    >>> from gansampler import compare_oversamplers
+    >>> from gansampler.datasets import load_churn
+    >>> X, y = load_churn()
+    >>> comparison = compare_oversamplers(
+    ...     X[:500],
+    ...     y[:500],
+    ...     samplers="random over-sampling",
+    ...     classifiers="logistic regression",
+    ...     scoring="roc_auc",
+    ...     cv=3,
+    ...     random_state=0,
+    ...     verbose=0,
+    ... )
+    >>> comparison.summary()["roc_auc"].columns.tolist()
+    ['mean', 'standard error', 'mean rank']
+    >>> comparison.tests().columns.tolist()[:3]
+    ['difference', 'standard_error', 'low']
+    >>> pipeline = comparison.pipeline(sampler="random over-sampling").fit(X, y)
+    >>> pipeline.predict_proba(X[:2]).shape
+    (2, 2)
+    """
+
+    def __init__(
+        self,
+        *,
+        rows: list[dict[str, Any]],
+        plan: Plan,
+        methods: Sequence[Method],
+        folds: Sequence[Fold],
+        title: str,
+    ) -> None:
+        self.metrics_ = list(plan.scorers)
+        columns = [
+            *KEYS,
+            "classifier",
+            *FOLD,
+            *self.metrics_,
+            "n_added",
+            "sampler_seconds",
+            "classifier_seconds",
+            "error",
+        ]
+        order = {method.key: i for i, method in enumerate(methods)}
+        rows = sorted(rows, key=lambda r: order[r["sampler"], r["sampling_strategy"]])
+        self.results_ = pd.DataFrame(rows, columns=columns).astype(
+            {"n_added": "Int64", **dict.fromkeys(self.metrics_, float)}
+        )
+        self._plan = plan
+        self._methods = {method.key: method for method in methods}
+        self._seed = folds[0].seed
+        self._n_folds = len(folds)
+        self._test_share = float(np.mean([len(f.test) / len(f.train) for f in folds]))
+        self._title = title
+
+    @property
+    def best_(self) -> Best:
+        return self.best()
+
+    def best(self, metric: str | None = None) -> Best:
+        """The combination with the highest mean of a metric.
+
+        Parameters
+        ----------
+        metric : str, default=None
+            One of ``metrics_``; None is the first.
+
+        Returns
+        -------
+        Best
+
+        Raises
+        ------
+        RuntimeError
+            If nothing could be scored in all folds.
+        """
+        metric = self._metric(metric)
+        scores = self._scores(metric, by_classifier=True).dropna(axis=1)
+        means: dict[Any, float] = dict(scores.mean())
+        simple = [key for key in means if self._methods[key[:2]].is_baseline]
+        others = [key for key in means if key not in simple]
+        if not simple:
+            raise RuntimeError(
+                "Nothing that adds no rows was scored in all folds. See the column "
+                "error of results_."
+            )
+        # Of equals the first, which is the simpler one.
+        best, simplest = (
+            max(means, key=means.__getitem__),
+            max(simple, key=means.__getitem__),
+        )
+        difference, p_value = 0.0, 1.0
+        if best in others:
+            tests = [
+                corrected_t_test(scores[key] - scores[simplest], self._test_share)
+                for key in others
+            ]
+            position = others.index(best)
+            difference = tests[position].difference
+            p_value = float(holm([test.p_value for test in tests])[position])
+        return Best(
+            sampler=best[0],
+            sampling_strategy=best[1],
+            classifier=best[2],
+            metric=metric,
+            score=means[best],
+            standard_error=corrected_standard_error(
+                scores[best].to_numpy(), self._test_share
+            ),
+            simplest=(simplest[0], simplest[2]),
+            difference=difference,
+            p_value=p_value,
+            is_significant=p_value < ALPHA,
+        )
+
+    def summary(self, *, by_classifier: bool = False) -> pd.DataFrame:
+        """Means, standard errors and mean ranks of each sampler and amount.
+
+        Parameters
+        ----------
+        by_classifier : bool, default=False
+            Whether to have a row for each classifier, or the mean over them.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by sampler and amount, and by classifier if wanted. For each metric
+            the mean over folds, its standard error (corrected as in ``tests``) and the
+            mean rank among samplers and amounts with the same classifier and fold, 1
+            being best; then mean seconds, and how many trainings failed. Failed ones
+            are left out of the means.
+        """
+        index = [*KEYS, "classifier"] if by_classifier else KEYS
+        parts: dict[tuple[str, str], Any] = {}
+        for metric in self.metrics_:
+            scores = self._scores(metric, by_classifier=by_classifier)
+            parts[metric, "mean"] = scores.mean()
+            parts[metric, "standard error"] = scores.apply(
+                lambda column: corrected_standard_error(
+                    column.dropna().to_numpy(), self._test_share
+                )
+            )
+            ranks = self._cells(metric).rank(axis=1, ascending=False)
+            parts[metric, "mean rank"] = (
+                ranks.groupby(level="classifier").mean().unstack()
+                if by_classifier
+                else ranks.mean()
+            )
+        groups = self.results_.groupby(index, sort=False)
+        parts["seconds", "sampler"] = groups["sampler_seconds"].mean()
+        parts["seconds", "classifier"] = groups["classifier_seconds"].mean()
+        parts["failures", ""] = groups["error"].agg(lambda column: (column != "").sum())
+        rows = self._combinations() if by_classifier else list(self._methods)
+        return pd.DataFrame(parts).loc[rows]
+
+    def tests(
+        self,
+        metric: str | None = None,
+        *,
+        reference: str | tuple[str, str] = NONE,
+    ) -> pd.DataFrame:
+        """Test all samplers and amounts against one of them.
+
+        Scores are paired by classifier and fold and averaged over the classifiers.
+        The corrected resampled t-test [1]_ [2]_ takes the overlap of training sets into
+        account.
+
+        Parameters
+        ----------
+        metric : str, default=None
+            One of ``metrics_``; None is the first.
+        reference : str or tuple of str, default='no resampling'
+            Sampler, or sampler and amount, to test against.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by sampler and amount: ``difference`` to the reference (positive is
+            better), its ``standard_error``, ``low`` and ``high`` end of its 95 %
+            interval, ``t``, the two-sided ``p_value``, and ``p_holm``, adjusted for the
+            number of tests [3]_.
+
+        References
+        ----------
+        .. [1] C. Nadeau and Y. Bengio, "Inference for the generalization error",
+           Machine Learning 52, 2003.
+        .. [2] R. R. Bouckaert and E. Frank, "Evaluating the replicability of
+           significance tests for comparing learning algorithms", PAKDD 2004.
+        .. [3] S. Holm, "A simple sequentially rejective multiple test procedure",
+           Scandinavian Journal of Statistics 6, 1979.
+        """
+        metric = self._metric(metric)
+        to = self._key(reference)
+        others = [key for key in self._methods if key != to]
+        frame = pd.DataFrame(
+            [self._test(metric, key, to) for key in others],
+            index=pd.MultiIndex.from_tuples(others, names=KEYS),
+            columns=PairedTest._fields,
+        )
+        return frame.assign(p_holm=holm(frame["p_value"]))
+
+    def verdict(self) -> str:
+        """Say in a sentence for each metric whether adding rows was worth it.
+
+        For each metric, the best that adds no rows (no resampling, class weights or a
+        tuned threshold, by the mean over classifiers and folds) is compared with the
+        samplers, by the tests of ``tests``.
+
+        Returns
+        -------
+        str
+            One line for each metric, and one for what failed.
+        """
+        lines = [self._verdict(metric) for metric in self.metrics_]
+        failed = self.results_[self.results_["error"] != ""]
+        for (name, amount), rows in failed.groupby(KEYS, sort=False):
+            times = f"{len(rows)} training{'s'[: len(rows) != 1]}"
+            method, reason = method_name(str(name), str(amount)), rows["error"].iloc[0]
+            lines.append(f"{method} failed in {times}: {reason}")
+        return "\n".join(lines)
+
+    def plot(self, *, metrics: Sequence[str] | None = None, ax: Any = None) -> Any:
+        """Draw the differences to no resampling, with 95 % intervals.
+
+        Parameters
+        ----------
+        metrics : list of str, default=None
+            Which of ``metrics_`` to draw, one panel for each; None is all.
+        ax : Axes or sequence of Axes, default=None
+            Where to draw, one for each metric. None makes a new figure through
+            ``matplotlib.pyplot``.
+
+        Returns
+        -------
+        Axes or ndarray of Axes
+            One Axes for a single metric.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        from gansampler.comparison._plot import draw
+
+        chosen = self.metrics_ if metrics is None else [*map(self._metric, metrics)]
+        n_classifiers = len(self._plan.classifiers)
+        axes: np.ndarray[Any, Any] = draw(
+            {metric_name(m): self.tests(m) for m in chosen},
+            baselines=[key for key, m in self._methods.items() if m.is_baseline],
+            note=f"mean over {n_classifiers} classifier{'s'[: n_classifiers != 1]} and "
+            f"{self._n_folds} folds, with 95 % intervals",
+            axes=ax,
+        )
+        return axes[0] if len(axes) == 1 else axes
+
+    def pipeline(
+        self,
+        sampler: str | tuple[str, str] | None = None,
+        classifier: str | None = None,
+    ) -> Any:
+        """An unfitted pipeline of a sampler and a classifier, to use it on new rows.
+
+        Parameters
+        ----------
+        sampler : str or tuple of str, default=None
+            Sampler, or sampler and amount. None is that of ``best_``.
+        classifier : str, default=None
+            None is the best with this sampler, by the first metric.
+
+        Returns
+        -------
+        estimator
+            An imbalanced-learn pipeline; for 'tuned threshold' one within a
+            ``TunedThresholdClassifierCV`` for the first metric that a threshold
+            changes.
+        """
+        key = self.best_[:2] if sampler is None else self._key(sampler)
+        method = self._methods[key]
+        if classifier is None:
+            scores = self._scores(self.metrics_[0], by_classifier=True)[key]
+            classifier = scores.mean().idxmax()
+        if classifier not in self._plan.classifiers:
+            known = ", ".join(map(repr, self._plan.classifiers))
+            raise ValueError(
+                f"No classifier was compared as {classifier!r}. Choose one of {known}."
+            )
+        last = seeded(self._plan.classifiers[classifier], self._seed)
+        if method.name == WEIGHTS:
+            last, parameters = weighted(last, np.array([0, 1]))
+            if parameters:
+                raise ValueError(
+                    f"{classifier} takes class weights as sample_weight of fit only."
+                )
+        steps = [
+            *(step for _, step in seeded(method.head, self._seed).steps),
+            *steps_of(method.encoder),
+            *steps_of(last),
+        ]
+        whole = make_pipeline(*steps)
+        if method.name != THRESHOLD:
+            return whole
+        by_label = [m for m in self.metrics_ if m not in RANKING]
+        scorer = self._plan.scorers[by_label[0]] if by_label else "balanced_accuracy"
+        return TunedThresholdClassifierCV(
+            whole, scoring=scorer, random_state=self._seed
+        )
+
+    def __repr__(self) -> str:
+        means = self._means().to_string(float_format="{:.3f}".format)
+        lines = [fill(line, WIDTH, subsequent_indent="  ") for line in self._text()]
+        return "\n".join([self._heading(), "", means, "", *lines])
+
+    def _repr_html_(self) -> str:
+        means = self._means().to_html(float_format="{:.3f}".format, border=0)
+        lines = "".join(f"<li>{escape(line)}</li>" for line in self._text())
+        return f"<p>{escape(self._heading())}</p>{means}<ul>{lines}</ul>"
+
+    def _heading(self) -> str:
+        names = ", ".join(self._plan.classifiers)
+        return fill(
+            f"Comparison of over-samplers: {self._title}; means over {self._n_folds} "
+            f"folds and {names}",
+            WIDTH,
+        )
+
+    def _text(self) -> list[str]:
+        lines = self.verdict().splitlines()
+        try:
+            return [*lines, str(self.best_)]
+        except RuntimeError:
+            return lines
+
+    def _means(self) -> pd.DataFrame:
+        summary = self.summary()
+        means = pd.DataFrame(
+            {metric_name(m): summary[m, "mean"] for m in self.metrics_}
+        )
+        means["seconds"] = summary["seconds", "sampler"]
+        means.index = pd.Index([method_name(*key) for key in summary.index])
+        return means
+
+    def _verdict(self, metric: str) -> str:
+        means: dict[Any, float] = dict(self._scores(metric).mean().dropna())
+        name = metric_name(metric)
+        simple = [key for key in means if self._methods[key].is_baseline]
+        samplers = [key for key in means if key not in simple]
+        if not simple or not samplers:
+            return f"{name}: nothing to compare."
+        # Of equals the first, which is the simpler one.
+        rival, best = (
+            max(simple, key=means.__getitem__),
+            max(samplers, key=means.__getitem__),
+        )
+        tests = [self._test(metric, key, rival) for key in samplers]
+        position = samplers.index(best)
+        test = tests[position]
+        p_value = holm([test.p_value for test in tests])[position]
+        sampler, by, p = method_name(*best), f"{test.difference:+.3f}", p_text(p_value)
+        if p_value < ALPHA and test.difference > 0:
+            return (
+                f"{name}: {sampler} is better than {DOING[rival[0]]}, the best without "
+                f"new rows, by {by} ({p})."
+            )
+        if p_value < ALPHA:
+            return (
+                f"{name}: {DOING[rival[0]]} is better than any sampler; {sampler} "
+                f"comes next, at {by} ({p})."
+            )
+        as_good = "as good" if test.difference > 0 else "at least as good"
+        return (
+            f"{name}: {DOING[rival[0]]} is {as_good}, as far as {self._n_folds} folds "
+            f"can tell; the best sampler, {sampler}, is at {by} (95 % interval "
+            f"{test.low:+.3f} to {test.high:+.3f}, {p})."
+        )
+
+    def _cells(self, metric: str) -> pd.DataFrame:
+        """Scores with a row for each classifier and fold, a column for each method."""
+        groups = self.results_.groupby(KEYS, sort=False)
+        columns = {key: rows.set_index(CELL)[metric] for key, rows in groups}
+        return pd.DataFrame(columns).rename_axis(columns=KEYS)
+
+    def _scores(self, metric: str, *, by_classifier: bool = False) -> pd.DataFrame:
+        """Scores with a row for each fold and a column for each method."""
+        cells = self._cells(metric)
+        if not by_classifier:
+            return cells.groupby(level=FOLD).mean()
+        return pd.DataFrame(cells.unstack("classifier"))[self._combinations()]
+
+    def _combinations(self) -> pd.MultiIndex:
+        return pd.MultiIndex.from_tuples(
+            [(*key, name) for key in self._methods for name in self._plan.classifiers],
+            names=[*KEYS, "classifier"],
+        )
+
+    def _test(
+        self, metric: str, key: tuple[str, str], to: tuple[str, str]
+    ) -> PairedTest:
+        cells = self._cells(metric)
+        differences = (cells[key] - cells[to]).dropna()
+        by_fold = differences.groupby(level=FOLD).mean()
+        return corrected_t_test(by_fold.to_numpy(), self._test_share)
+
+    def _metric(self, metric: str | None) -> str:
+        if metric is None:
+            return self.metrics_[0]
+        if metric not in self.metrics_:
+            known = ", ".join(map(repr, self.metrics_))
+            raise ValueError(f"No metric is called {metric!r}. Choose one of {known}.")
+        return metric
+
+    def _key(self, sampler: str | tuple[str, str]) -> tuple[str, str]:
+        if isinstance(sampler, tuple):
+            name, strategy = sampler[0], str(sampler[1])
+            found = [key for key in self._methods if key == (name, strategy)]
+        else:
+            found = [key for key in self._methods if key[0] == sampler]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            amounts = ", ".join(repr(key) for key in found)
+            raise ValueError(
+                f"{sampler!r} was compared with several amounts. Choose one of "
+                f"{amounts}."
+            )
+        known = ", ".join(dict.fromkeys(repr(key[0]) for key in self._methods))
+        raise ValueError(
+            f"No sampler was compared as {sampler!r}. Choose one of {known}."
+        )

@@ -1,0 +1,286 @@
+"""One fold of one method: resample, train the classifiers, score them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.metrics import check_scoring
+from sklearn.model_selection import (
+    FixedThresholdClassifier,
+    StratifiedKFold,
+    cross_val_predict,
+)
+from sklearn.pipeline import Pipeline
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.validation import has_fit_parameter
+from threadpoolctl import threadpool_limits
+
+from gansampler.comparison._methods import THRESHOLD, WEIGHTS, Method
+
+THRESHOLD_FOLDS = 3
+"""Folds within a training fold whose left-out rows choose a threshold."""
+
+N_THRESHOLDS = 50
+
+RANKING = frozenset({"average_precision", "roc_auc"})
+"""Metrics that no threshold changes."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Training and test rows.
+
+    Attributes
+    ----------
+    repeat, number : int
+        Which fold of which repeat.
+    train, test : ndarray of int
+        Positions of the rows.
+    seed : int
+        Source of all randomness in the fold, the same for all methods.
+    """
+
+    repeat: int
+    number: int
+    train: np.ndarray
+    test: np.ndarray
+    seed: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is the same for all folds and methods.
+
+    Attributes
+    ----------
+    classifiers : dict of str to classifier
+    scorers : dict of str to scorer
+    pos_label : object
+        The positive class; None where there are more than two classes.
+    """
+
+    classifiers: Mapping[str, Any]
+    scorers: Mapping[str, Any]
+    pos_label: Any
+
+
+def run_fold(plan: Plan, method: Method, fold: Fold, X: Any, y: np.ndarray) -> Any:
+    """Results of one method on one fold.
+
+    Parameters
+    ----------
+    plan : Plan
+    method : Method
+    fold : Fold
+    X : DataFrame or ndarray of shape (n_rows, n_columns)
+        The whole table.
+    y : ndarray of shape (n_rows,)
+
+    Returns
+    -------
+    list of dict
+        One for each classifier; where something failed, without metrics and with
+        ``error``.
+    """
+    rows = [
+        {
+            "sampler": method.name,
+            "sampling_strategy": method.strategy,
+            "classifier": name,
+            "repeat": fold.repeat,
+            "fold": fold.number,
+            "error": "",
+        }
+        for name in plan.classifiers
+    ]
+    # The last bits of some sums hang on the number of threads, which is another one
+    # in joblib's workers.
+    with threadpool_limits(limits=1):
+        start = perf_counter()
+        try:
+            resampled = _resample(method, fold, X, y)
+        except Exception as error:
+            for row in rows:
+                row["error"] = one_line(error)
+            return rows
+        seconds = perf_counter() - start
+        for row, classifier in zip(rows, plan.classifiers.values(), strict=True):
+            row["n_added"] = len(resampled[1]) - len(fold.train)
+            row["sampler_seconds"] = seconds
+            start = perf_counter()
+            try:
+                row.update(
+                    _scores(plan, method, seeded(classifier, fold.seed), *resampled)
+                    if method.name != THRESHOLD
+                    else _scores_at_tuned_thresholds(
+                        plan, seeded(classifier, fold.seed), fold.seed, *resampled
+                    )
+                )
+            except Exception as error:
+                row["error"] = one_line(error)
+            row["classifier_seconds"] = perf_counter() - start
+    return rows
+
+
+def _resample(method: Method, fold: Fold, X: Any, y: np.ndarray) -> tuple[Any, ...]:
+    """Resampled training rows and untouched test rows, as classifiers take them."""
+    head = seeded(method.head, fold.seed)
+    X_more, y_more = head.fit_resample(take(X, fold.train), y[fold.train])
+    # Test rows are prepared by what the training rows taught; never resampled.
+    X_test = head[:-1].transform(take(X, fold.test))
+    if method.encoder != "passthrough":
+        encoder = clone(method.encoder).fit(X_more, y_more)
+        X_more, X_test = encoder.transform(X_more), encoder.transform(X_test)
+    return X_more, np.asarray(y_more), X_test, y[fold.test]
+
+
+def _scores(
+    plan: Plan,
+    method: Method,
+    classifier: Any,
+    X: Any,
+    y: np.ndarray,
+    X_test: Any,
+    y_test: np.ndarray,
+) -> dict[str, float]:
+    if method.name == WEIGHTS:
+        classifier, parameters = weighted(classifier, y)
+        classifier.fit(X, y, **parameters)
+    else:
+        classifier.fit(X, y)
+    score = check_scoring(classifier, scoring=dict(plan.scorers))
+    return {
+        name: float(value) for name, value in score(classifier, X_test, y_test).items()
+    }
+
+
+def _scores_at_tuned_thresholds(
+    plan: Plan,
+    classifier: Any,
+    seed: int,
+    X: Any,
+    y: np.ndarray,
+    X_test: Any,
+    y_test: np.ndarray,
+) -> dict[str, float]:
+    """Scores with a threshold for each metric that serves it best on training rows.
+
+    Like ``TunedThresholdClassifierCV``, with one cross-validation for all metrics.
+    """
+    if plan.pos_label is None:
+        raise ValueError("A threshold can be tuned for two classes only.")
+    how = (
+        "predict_proba" if hasattr(classifier, "predict_proba") else "decision_function"
+    )
+    n_folds = min(THRESHOLD_FOLDS, int(np.unique(y, return_counts=True)[1].min()))
+    folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
+    responses = cross_val_predict(classifier, X, y, cv=folds, method=how)
+    classifier.fit(X, y)
+    seen = _Replay(classifier.classes_)
+    # One column of the first class and one of the second, or distances to the second.
+    of_class = responses if responses.ndim == 1 else responses[:, 1]
+    if classifier.classes_[1] != plan.pos_label:
+        of_class = -of_class if responses.ndim == 1 else responses[:, 0]
+    candidates = np.unique(np.quantile(of_class, np.linspace(0, 1, N_THRESHOLDS)))
+    scores = {}
+    for name, scorer in plan.scorers.items():
+        model = classifier
+        if name not in RANKING:
+
+            def tried(threshold: float, scorer: Any = scorer) -> float:
+                return float(
+                    scorer(_at(threshold, seen, plan.pos_label, how), responses, y)
+                )
+
+            best = max(candidates, key=tried)
+            model = _at(best, classifier, plan.pos_label, how)
+        scores[name] = float(scorer(model, X_test, y_test))
+    return scores
+
+
+def _at(threshold: float, classifier: Any, pos_label: Any, how: str) -> Any:
+    model = FixedThresholdClassifier(
+        FrozenEstimator(classifier),
+        threshold=threshold,
+        pos_label=pos_label,
+        response_method=how,
+    )
+    # Nothing is trained: the classifier is frozen.
+    return model.fit(np.zeros((2, 1)), classifier.classes_)
+
+
+class _Replay(ClassifierMixin, BaseEstimator):
+    """A classifier whose rows are answers that another one has given."""
+
+    def __init__(self, classes: np.ndarray) -> None:
+        self.classes = classes
+        self.classes_ = classes
+
+    def fit(self, X: Any, y: Any) -> _Replay:
+        return self
+
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+        return X
+
+    def decision_function(self, X: np.ndarray) -> np.ndarray:
+        return X
+
+
+def weighted(classifier: Any, y: np.ndarray) -> tuple[Any, dict[str, Any]]:
+    """A classifier that is to weigh classes inversely to their frequency.
+
+    Returns
+    -------
+    classifier : classifier
+    parameters : dict
+        What its ``fit`` is to be given.
+
+    Raises
+    ------
+    ValueError
+        If it knows neither ``class_weight`` nor ``sample_weight``.
+    """
+    last, prefix = classifier, ""
+    if isinstance(classifier, Pipeline):
+        name, last = classifier.steps[-1]
+        prefix = f"{name}__"
+    if "class_weight" in last.get_params(deep=False):
+        return classifier.set_params(**{f"{prefix}class_weight": "balanced"}), {}
+    if has_fit_parameter(last, "sample_weight"):
+        weights = compute_sample_weight("balanced", y)
+        return classifier, {f"{prefix}sample_weight": weights}
+    raise ValueError(
+        f"{type(last).__name__} takes neither class_weight nor sample_weight."
+    )
+
+
+def seeded(estimator: Any, seed: int) -> Any:
+    """A copy with a random state wherever it has none."""
+    copy = clone(estimator)
+    parameters = copy.get_params()
+    return copy.set_params(
+        **{
+            name: seed
+            for name, value in parameters.items()
+            if name.split("__")[-1] == "random_state" and value is None
+        }
+    )
+
+
+def take(X: Any, rows: np.ndarray) -> Any:
+    """Some rows of a frame, with a new index, or of an array."""
+    if isinstance(X, pd.DataFrame):
+        return X.iloc[rows].reset_index(drop=True)
+    return X[rows]
+
+
+def one_line(error: Exception) -> str:
+    """An error as a cell of the results."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
