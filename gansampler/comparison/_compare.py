@@ -250,8 +250,9 @@ def _checked(X: Any, y: Any) -> tuple[Any, np.ndarray]:
     # Objects that are all numbers or booleans become such.
     labels = pd.Series(labels).infer_objects().to_numpy()
     if len(np.unique(labels)) < 2:
+        (label,) = labels[:1].tolist()
         raise InvalidTableError(
-            f"y has one class only, {labels[0]!r}. A comparison needs at least two."
+            f"y has one class only, {label!r}. A comparison needs at least two."
         )
     return X, labels
 

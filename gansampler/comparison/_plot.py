@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,10 @@ from gansampler.comparison._wording import method_name
 # Middle tones of the palette of Okabe and Ito, seen on white and on black alike.
 SAMPLER_COLOR, BASELINE_COLOR = "#0085c7", "#d5761a"
 ALPHA = 0.05
+
+LEGEND = (
+    "Right is better. Filled: significant at 5 % by Holm's method. Squares add no rows."
+)
 
 
 def draw(
@@ -57,7 +62,9 @@ def draw(
             figsize=size,
             layout="constrained",
         )
-        figure.suptitle(f"Difference to no resampling: {note}", fontsize="medium")
+        title = f"Difference to no resampling: {note}"
+        figure.suptitle(fill(title, int(13 * size[0])), fontsize="medium")
+        figure.supxlabel(fill(LEGEND, int(15 * size[0])), fontsize="small")
     axes = np.ravel(np.asarray(axes, dtype=object))
     if len(axes) != len(tests):
         raise ValueError(
@@ -70,6 +77,11 @@ def draw(
         for position, base, (_, row) in zip(
             positions, is_baseline, test.iterrows(), strict=True
         ):
+            if np.isnan(row["difference"]):
+                axis.text(
+                    0, position, " failed", color="0.5", va="center", size="small"
+                )
+                continue
             color = BASELINE_COLOR if base else SAMPLER_COLOR
             sure = row["p_holm"] < ALPHA
             axis.plot([row["low"], row["high"]], [position] * 2, color=color, lw=2)

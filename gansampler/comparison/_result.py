@@ -322,10 +322,11 @@ class Comparison:
         """
         lines = [self._verdict(metric) for metric in self.metrics_]
         failed = self.results_[self.results_["error"] != ""]
-        for (name, amount), rows in failed.groupby(KEYS, sort=False):
+        for reason, rows in failed.groupby("error", sort=False):
+            keys = dict.fromkeys(zip(*(rows[key] for key in KEYS), strict=True))
+            names = ", ".join(method_name(*key) for key in keys)
             times = f"{len(rows)} training{'s'[: len(rows) != 1]}"
-            method, reason = method_name(str(name), str(amount)), rows["error"].iloc[0]
-            lines.append(f"{method} failed in {times}: {reason}")
+            lines.append(f"{names} failed in {times}: {reason}")
         return "\n".join(lines)
 
     def plot(self, *, metrics: Sequence[str] | None = None, ax: Any = None) -> Any:

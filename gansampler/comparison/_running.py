@@ -183,54 +183,55 @@ def _scores_at_tuned_thresholds(
     folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
     responses = cross_val_predict(classifier, X, y, cv=folds, method=how)
     classifier.fit(X, y)
-    seen = _Replay(classifier.classes_)
-    # One column of the first class and one of the second, or distances to the second.
-    of_class = responses if responses.ndim == 1 else responses[:, 1]
-    if classifier.classes_[1] != plan.pos_label:
-        of_class = -of_class if responses.ndim == 1 else responses[:, 0]
-    candidates = np.unique(np.quantile(of_class, np.linspace(0, 1, N_THRESHOLDS)))
+    positive = list(classifier.classes_).index(plan.pos_label)
+    of_positives = _responses_of(positive, responses[y == plan.pos_label])
+    # The best threshold is the response of a positive row: from there to the next one,
+    # a higher threshold loses no hit.
+    steps = np.linspace(0, 1, N_THRESHOLDS)
+    candidates = np.unique(np.quantile(of_positives, steps, method="nearest"))
     scores = {}
     for name, scorer in plan.scorers.items():
         model = classifier
         if name not in RANKING:
-
-            def tried(threshold: float, scorer: Any = scorer) -> float:
-                return float(
-                    scorer(_at(threshold, seen, plan.pos_label, how), responses, y)
-                )
-
-            best = max(candidates, key=tried)
-            model = _at(best, classifier, plan.pos_label, how)
+            tried = [
+                scorer(_Replay(classifier.classes_, positive, at), responses, y)
+                for at in candidates
+            ]
+            model = FixedThresholdClassifier(
+                FrozenEstimator(classifier),
+                threshold=candidates[int(np.argmax(tried))],
+                pos_label=plan.pos_label,
+                response_method=how,
+            ).fit(X, y)
         scores[name] = float(scorer(model, X_test, y_test))
     return scores
 
 
-def _at(threshold: float, classifier: Any, pos_label: Any, how: str) -> Any:
-    model = FixedThresholdClassifier(
-        FrozenEstimator(classifier),
-        threshold=threshold,
-        pos_label=pos_label,
-        response_method=how,
-    )
-    # Nothing is trained: the classifier is frozen.
-    return model.fit(np.zeros((2, 1)), classifier.classes_)
-
-
 class _Replay(ClassifierMixin, BaseEstimator):
-    """A classifier whose rows are answers that another one has given."""
+    """A classifier whose rows are another one's responses, with a threshold."""
 
-    def __init__(self, classes: np.ndarray) -> None:
+    def __init__(self, classes: np.ndarray, positive: int, threshold: float) -> None:
         self.classes = classes
         self.classes_ = classes
+        self.positive = positive
+        self.threshold = threshold
 
-    def fit(self, X: Any, y: Any) -> _Replay:
-        return self
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        is_positive = _responses_of(self.positive, X) >= self.threshold
+        return self.classes[np.where(is_positive, self.positive, 1 - self.positive)]
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:
         return X
 
     def decision_function(self, X: np.ndarray) -> np.ndarray:
         return X
+
+
+def _responses_of(positive: int, responses: np.ndarray) -> np.ndarray:
+    """Responses for the positive class: its probability or signed distance."""
+    if responses.ndim == 2:
+        return np.asarray(responses[:, positive])
+    return responses if positive == 1 else -responses
 
 
 def weighted(classifier: Any, y: np.ndarray) -> tuple[Any, dict[str, Any]]:

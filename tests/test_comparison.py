@@ -1,0 +1,737 @@
+"""Comparison of over-samplers: no leak, right figures, and failures that stay rows."""
+
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+import pytest
+from imblearn import FunctionSampler
+from imblearn.metrics import geometric_mean_score
+from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, RandomOverSampler
+from imblearn.pipeline import make_pipeline
+from scipy import stats
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.datasets import make_classification
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.metrics import (
+    average_precision_score,
+    f1_score,
+    roc_auc_score,
+)
+from sklearn.model_selection import (
+    RepeatedStratifiedKFold,
+    StratifiedKFold,
+    cross_val_predict,
+)
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
+
+from gansampler import GANOversampler, compare_oversamplers
+from gansampler.comparison import CompleteColumns
+from gansampler.comparison._columns import encoded_columns
+from gansampler.comparison._methods import default_samplers
+from gansampler.comparison._result import Comparison
+from gansampler.comparison._running import Fold, Plan
+from gansampler.comparison._statistics import corrected_t_test, holm
+from gansampler.exceptions import InvalidTableError
+
+SECONDS = ["sampler_seconds", "classifier_seconds"]
+
+
+def compare(X, y, **options):
+    """Compare at small cost."""
+    return compare_oversamplers(
+        X,
+        y,
+        **{
+            "samplers": "random over-sampling",
+            "classifiers": "logistic regression",
+            "cv": 3,
+            "random_state": 0,
+            "verbose": 0,
+            **options,
+        },
+    )
+
+
+@pytest.fixture(scope="module")
+def numbers():
+    return make_classification(
+        n_samples=240, n_informative=4, weights=[0.8], flip_y=0.05, random_state=0
+    )
+
+
+class Spy(FunctionSampler):
+    """A sampler that takes tables as they are, and tells what it was given."""
+
+    seen: ClassVar = []
+
+    def fit_resample(self, X, y, **parameters):
+        self.seen.append(set(X["row"]))
+        return super().fit_resample(X, y, **parameters)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = tags.input_tags.allow_nan = True
+        return tags
+
+
+class Recorder(TransformerMixin, BaseEstimator):
+    """Preprocessing that tells which rows it learned from."""
+
+    seen: ClassVar = []
+
+    def fit(self, X, y=None):
+        self.seen.append(set(X["row"]))
+        return self
+
+    def transform(self, X):
+        return X[["row"]].to_numpy(float)
+
+
+class Failing(RandomOverSampler):
+    def fit_resample(self, X, y, **parameters):
+        raise RuntimeError("no\n rows today")
+
+
+class Interrupted(RandomOverSampler):
+    def fit_resample(self, X, y, **parameters):
+        raise KeyboardInterrupt
+
+
+def test_only_training_rows_are_learned_from(numbers, monkeypatch):
+    _, y = numbers
+    monkeypatch.setattr(Spy, "seen", [])
+    monkeypatch.setattr(Recorder, "seen", [])
+    table = pd.DataFrame({"row": np.arange(len(y))})
+    folds = [(np.arange(0, 160), np.arange(160, 240)), (np.arange(80, 240), range(80))]
+    compare(
+        table,
+        y,
+        samplers={"spy": Spy(validate=False), "SMOTE": SMOTE()},
+        preprocessing=Recorder(),
+        cv=folds,
+    )
+    trained = [set(train) for train, _ in folds]
+    assert Spy.seen == trained
+    # Once for each of three baselines and two samplers.
+    assert len(Recorder.seen) == 2 * 5
+    for seen, train in zip(Recorder.seen, np.repeat(trained, 5), strict=True):
+        assert seen <= train
+
+
+def test_scores_are_those_of_a_pipeline_by_hand(numbers):
+    X, y = numbers
+    folds = [(np.arange(0, 160), np.arange(160, 240)), (np.arange(80, 240), range(80))]
+    sampler = SMOTE(random_state=3)
+    comparison = compare(
+        X,
+        y,
+        samplers={"mine": sampler},
+        cv=folds,
+        scoring=["average_precision", "roc_auc", "f1", "geometric_mean"],
+    )
+    rows = comparison.results_.query("sampler == 'mine'")
+    for (train, test), (_, row) in zip(folds, rows.iterrows(), strict=True):
+        encode = [step for _, step in encoded_columns().steps]
+        model = make_pipeline(*encode, sampler, LogisticRegression(max_iter=1000))
+        model.fit(X[train], y[train])
+        truth, predicted = y[test], model.predict(X[test])
+        probability = model.predict_proba(X[test])[:, 1]
+        expected = [
+            average_precision_score(truth, probability),
+            roc_auc_score(truth, probability),
+            f1_score(truth, predicted),
+            geometric_mean_score(truth, predicted),
+        ]
+        assert row[comparison.metrics_].tolist() == pytest.approx(expected)
+        n_majority = max(np.bincount(y[train]))
+        assert row["n_added"] == 2 * n_majority - len(train)
+
+
+def test_thresholds_are_the_best_ones_of_rows_left_out_of_training(numbers):
+    X, y = numbers
+    train, test = np.arange(160), np.arange(160, 240)
+    comparison = compare(X, y, cv=[(train, test)], scoring=["roc_auc", "f1"])
+    rows = comparison.results_.set_index("sampler")
+    assert (
+        rows.loc["tuned threshold", "roc_auc"] == rows.loc["no resampling", "roc_auc"]
+    )
+    encoder = encoded_columns().fit(X[train])
+    model = LogisticRegression(max_iter=1000)
+    seed = np.random.RandomState(0).randint(np.iinfo(np.int32).max)
+    left_out = cross_val_predict(
+        model,
+        encoder.transform(X[train]),
+        y[train],
+        cv=StratifiedKFold(3, shuffle=True, random_state=seed),
+        method="predict_proba",
+    )[:, 1]
+    best = max(np.sort(left_out), key=lambda t: f1_score(y[train], left_out >= t))
+    model.fit(encoder.transform(X[train]), y[train])
+    probability = model.predict_proba(encoder.transform(X[test]))[:, 1]
+    expected = f1_score(y[test], probability >= best)
+    assert rows.loc["tuned threshold", "f1"] == pytest.approx(expected)
+
+
+def test_thresholds_of_classifiers_without_probabilities(numbers):
+    X, y = numbers
+    scores = [
+        compare(X, labels, classifiers=RidgeClassifier(), scoring="f1")
+        .results_.query("sampler == 'tuned threshold'")["f1"]
+        .tolist()
+        for labels in (y, 1 - y)
+    ]
+    assert np.isfinite(scores).all()
+    assert scores[0] == pytest.approx(scores[1])
+
+
+def test_jobs_and_repetition_change_nothing_but_seconds(mixed_table):
+    X, y = mixed_table
+    options = {
+        "samplers": ["SMOTENC", GANOversampler(max_iter=3)],
+        "classifiers": {
+            "boosting": HistGradientBoostingClassifier(max_iter=5),
+            "forest": RandomForestClassifier(5),
+        },
+        "baselines": ["tuned threshold"],
+        "cv": 2,
+    }
+    first, again, parallel = (
+        compare(X, y, n_jobs=jobs, **options).results_ for jobs in (1, 1, 2)
+    )
+    assert (first["error"] == "").all()
+    pd.testing.assert_frame_equal(
+        first.drop(columns=SECONDS), again.drop(columns=SECONDS), check_exact=True
+    )
+    pd.testing.assert_frame_equal(
+        first.drop(columns=SECONDS), parallel.drop(columns=SECONDS), check_exact=True
+    )
+    other = compare(X, y, random_state=1, **options).results_
+    assert not other["roc_auc"].equals(first["roc_auc"])
+
+
+def test_frame_is_tidy(numbers):
+    comparison = compare(*numbers, n_repeats=2, sampling_strategies=[0.5, 1.0])
+    results = comparison.results_
+    assert results.columns.tolist() == [
+        "sampler",
+        "sampling_strategy",
+        "classifier",
+        "repeat",
+        "fold",
+        "average_precision",
+        "roc_auc",
+        "balanced_accuracy",
+        "f1",
+        "n_added",
+        "sampler_seconds",
+        "classifier_seconds",
+        "error",
+    ]
+    methods = results[["sampler", "sampling_strategy"]].drop_duplicates()
+    assert methods.to_numpy().tolist() == [
+        ["no resampling", ""],
+        ["class weights", ""],
+        ["tuned threshold", ""],
+        ["random over-sampling", "0.5"],
+        ["random over-sampling", "1.0"],
+    ]
+    assert len(results) == 5 * 2 * 3
+    assert not results.duplicated(results.columns[:5].tolist()).any()
+    added = results.groupby(["sampler", "sampling_strategy"])["n_added"].mean()
+    assert added["random over-sampling", "0.5"] < added["random over-sampling", "1.0"]
+    assert (added.drop("random over-sampling") == 0).all()
+
+
+def test_failures_are_rows(numbers):
+    X, y = numbers
+    comparison = compare(
+        X,
+        y,
+        samplers=["SMOTE", Failing()],
+        classifiers={"k neighbours": KNeighborsClassifier()},
+    )
+    results = comparison.results_.set_index("sampler")
+    failed = results.loc["Failing"]
+    assert failed["error"].unique().tolist() == ["RuntimeError: no rows today"]
+    assert failed[comparison.metrics_].isna().all(axis=None)
+    assert results.loc["class weights", "error"].unique().tolist() == [
+        "ValueError: KNeighborsClassifier takes neither class_weight nor sample_weight."
+    ]
+    for name in ("no resampling", "tuned threshold", "SMOTE"):
+        assert (results.loc[name, "error"] == "").all()
+        assert results.loc[name, comparison.metrics_].notna().all(axis=None)
+    lines = comparison.verdict().splitlines()
+    assert lines[-1] == "Failing failed in 3 trainings: RuntimeError: no rows today"
+    assert comparison.summary().loc[("Failing", "auto"), ("failures", "")] == 3
+    assert "Failing" in repr(comparison)
+
+
+def test_nothing_but_failures_can_still_be_read(numbers):
+    comparison = compare(*numbers, samplers=Failing())
+    assert "F1: nothing to compare." in comparison.verdict()
+    assert comparison.best_.sampler in ("no resampling", "class weights")
+    comparison = compare(*numbers, classifiers={"none": _Unfit()})
+    with pytest.raises(RuntimeError, match=r"^Nothing that adds no rows was scored in"):
+        _ = comparison.best_
+    assert "nothing to compare" in repr(comparison)
+
+
+class _Unfit(LogisticRegression):
+    def fit(self, X, y):
+        raise ValueError("never")
+
+
+def test_an_interrupt_passes(numbers):
+    with pytest.raises(KeyboardInterrupt):
+        compare(*numbers, samplers=Interrupted())
+
+
+def test_any_sampler_gets_columns_that_it_takes(mixed_table):
+    X, y = mixed_table
+    comparison = compare(
+        X,
+        y,
+        samplers=[
+            "SMOTENC",
+            "random over-sampling",
+            SMOTE(k_neighbors=3),
+            SMOTEN(),
+            ADASYN(),
+            GANOversampler(max_iter=3),
+        ],
+        cv=2,
+    )
+    assert comparison.results_["error"].unique().tolist() == [""]
+    assert comparison.results_[comparison.metrics_].notna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("columns", "kind"),
+    [
+        (["amount", "score"], SMOTE),
+        (["plan", "flag"], SMOTEN),
+        (["amount", "plan"], SMOTENC),
+    ],
+)
+def test_the_columns_choose_the_kind_of_smote(mixed_table, columns, kind):
+    samplers = default_samplers(mixed_table[0][columns])
+    assert list(samplers) == ["random over-sampling", kind.__name__, "GANOversampler"]
+    assert type(samplers[kind.__name__]) is kind
+    X, y = mixed_table
+    comparison = compare(X[columns], y, samplers=kind.__name__, cv=2)
+    assert comparison.results_["error"].unique().tolist() == [""]
+
+
+def test_arrays_and_lists_are_tables_too(mixed_table):
+    X, y = mixed_table
+    plain = X[["amount", "plan", "score"]].astype(object)
+    plain = plain.where(plain.notna(), None)
+    options = {"samplers": ["SMOTENC", GANOversampler(max_iter=3)], "cv": 2}
+    table = compare(plain.to_numpy(), y.to_numpy(), **options).results_
+    rows = compare(plain.to_numpy().tolist(), y.tolist(), **options).results_
+    assert table["error"].unique().tolist() == [""]
+    pd.testing.assert_frame_equal(
+        table.drop(columns=SECONDS), rows.drop(columns=SECONDS)
+    )
+
+
+@pytest.mark.parametrize("kind", [str, bool, "Int64", "category", "boolean"])
+def test_labels_of_any_type(numbers, kind):
+    X, y = numbers
+    labels = np.where(y == 1, "rare", "common") if kind is str else pd.Series(y)
+    if kind is not str:
+        labels = labels.astype(kind)
+    expected = compare(X, y).results_[["average_precision", "f1"]]
+    found = compare(X, labels)
+    assert found.results_["error"].unique().tolist() == [""]
+    assert found.results_[["average_precision", "f1"]].to_numpy() == pytest.approx(
+        expected.to_numpy()
+    )
+
+
+def test_positive_class_is_the_rarer_or_the_one_that_is_named(numbers):
+    X, y = numbers
+    flipped = compare(X, 1 - y)
+    assert "of class 0" in repr(flipped)
+    assert flipped.results_["f1"].to_numpy() == pytest.approx(
+        compare(X, y).results_["f1"].to_numpy(), abs=0.05
+    )
+    other = compare(X, y, pos_label=0)
+    assert other.results_["f1"].mean() > 0.85
+
+
+def test_more_than_two_classes():
+    X, y = make_classification(
+        n_samples=240, n_classes=3, n_informative=5, weights=[0.7, 0.2], random_state=0
+    )
+    labels = np.array(["a", "b", "c"])[y]
+    comparison = compare(X, labels, samplers=["SMOTE", GANOversampler(max_iter=3)])
+    results = comparison.results_
+    assert results["error"].unique().tolist() == [""]
+    assert set(results["sampler"]) == {
+        "no resampling",
+        "class weights",
+        "SMOTE",
+        "GANOversampler",
+    }
+    assert results[comparison.metrics_].notna().all(axis=None)
+    assert "240 rows, 20 columns, 3 classes of" in repr(comparison)
+
+
+def test_amounts_stay_those_of_the_samplers_unless_others_are_asked_for(numbers):
+    X, y = numbers
+    sampler = RandomOverSampler(sampling_strategy=0.6)
+    results = compare(X, y, samplers={"mine": sampler}).results_
+    assert results["sampling_strategy"].unique().tolist() == ["", "0.6"]
+    assert sampler.random_state is None
+    results = compare(X, y, samplers={"mine": sampler}, sampling_strategies=["auto"])
+    assert results.results_["sampling_strategy"].unique().tolist() == ["", "auto"]
+
+
+def test_pipelines_of_samplers_get_the_table_as_it_is(mixed_table):
+    X, y = mixed_table
+    sampler = make_pipeline(CompleteColumns(), SMOTENC("auto"))
+    results = compare(X, y, samplers={"mine": sampler, "SMOTENC": SMOTENC("auto")})
+    scores = results.results_.set_index("sampler")[results.metrics_]
+    assert scores.loc["mine"].to_numpy().tolist() == (
+        scores.loc["SMOTENC"].to_numpy().tolist()
+    )
+
+
+def test_corrected_t_test_against_its_formula():
+    # Ten repeats of ten folds: n_test / n_train is 1/9.
+    d = np.random.default_rng(0).normal(0.01, 0.03, 100)
+    test = corrected_t_test(d, 1 / 9)
+    error = np.sqrt((1 / 100 + 1 / 9) * d.var(ddof=1))
+    assert test.difference == pytest.approx(d.mean())
+    assert test.t == pytest.approx(d.mean() / error)
+    assert test.p_value == pytest.approx(2 * stats.t.sf(abs(d.mean()) / error, 99))
+    assert test.high - test.low == pytest.approx(2 * stats.t.ppf(0.975, 99) * error)
+    # Without overlap it is the usual one.
+    plain = stats.ttest_1samp(d, 0)
+    assert corrected_t_test(d, 0).t == pytest.approx(plain.statistic)
+    assert corrected_t_test(d, 0).p_value == pytest.approx(plain.pvalue)
+
+
+def test_corrected_t_test_of_few_or_equal_differences():
+    assert corrected_t_test([0.0] * 5, 0.25).p_value == 1
+    same = corrected_t_test([0.1] * 5, 0.25)
+    assert (same.p_value, same.low, same.high) == (0, same.difference, same.difference)
+    assert np.isnan(corrected_t_test([0.1], 0.25)[1:]).all()
+    assert np.isnan(corrected_t_test([], 0.25)).all()
+
+
+def test_holm_against_a_worked_example():
+    adjusted = holm([0.01, 0.04, np.nan, 0.03, 0.005])
+    assert adjusted[[0, 1, 3, 4]] == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert np.isnan(adjusted[2])
+    assert holm([0.9, 0.8]).tolist() == [1, 1]
+
+
+def made_up(scores, errors=()):
+    """A comparison of which the F1 of each fold is given."""
+    methods = [
+        type("Made", (), {"key": (name, amount), "is_baseline": not amount})
+        for name, amount in scores
+    ]
+    rows = [
+        {
+            "sampler": name,
+            "sampling_strategy": amount,
+            "classifier": "tree",
+            "repeat": 0,
+            "fold": fold,
+            "f1": score,
+            "n_added": 0,
+            "sampler_seconds": 1.0,
+            "classifier_seconds": 2.0,
+            "error": "",
+        }
+        for (name, amount), values in scores.items()
+        for fold, score in enumerate(values)
+    ]
+    folds = [Fold(0, i, np.arange(80), np.arange(20), 0) for i in range(5)]
+    plan = Plan({"tree": None}, {"f1": None}, 1)
+    return Comparison(rows=rows, plan=plan, methods=methods, folds=folds, title="")
+
+
+NOTHING, WEIGHTS = ("no resampling", ""), ("class weights", "")
+GAN, SMALL = ("GAN", "auto"), ("GAN", "0.3")
+LOW = np.array([0.50, 0.52, 0.48, 0.51, 0.49])
+NOISE = np.array([0.001, -0.001, 0.002, 0.0, -0.002])
+
+
+def test_verdict_says_when_a_sampler_is_better():
+    comparison = made_up({NOTHING: LOW, WEIGHTS: LOW - 0.1, GAN: LOW + 0.1 + NOISE})
+    assert comparison.verdict() == (
+        "F1: GAN is better than doing nothing, the best without new rows, by +0.100 "
+        "(p < 0.001)."
+    )
+    best = comparison.best_
+    assert best[:4] == ("GAN", "auto", "tree", "f1")
+    assert best.is_significant
+    assert best.difference == pytest.approx(0.1)
+    assert str(best) == (
+        "GAN with tree has the best F1, 0.600: 0.100 more than no resampling with tree "
+        "(p < 0.001)."
+    )
+
+
+def test_verdict_says_when_doing_without_is_as_good():
+    far = 20 * NOISE
+    comparison = made_up({NOTHING: LOW - 0.1, WEIGHTS: LOW, SMALL: LOW + 0.01 + far})
+    test = corrected_t_test(0.01 + far, 0.25)
+    assert comparison.verdict() == (
+        "F1: weighting the classes is as good, as far as 5 folds can tell; the best "
+        f"sampler, GAN (0.3), is at +0.010 (95 % interval {test.low:+.3f} to "
+        f"{test.high:+.3f}, p = {test.p_value:.3f})."
+    )
+    assert not comparison.best_.is_significant
+    assert str(comparison.best_) == (
+        "GAN (0.3) with tree has the best F1, 0.510, but not significantly: class "
+        f"weights with tree adds no rows and is 0.010 behind (p = {test.p_value:.3f})."
+    )
+    comparison = made_up({NOTHING: LOW, GAN: LOW - 0.01 + far})
+    assert comparison.verdict().startswith("F1: doing nothing is at least as good, as ")
+
+
+def test_verdict_says_when_doing_without_is_better():
+    comparison = made_up({NOTHING: LOW, GAN: LOW - 0.2 + NOISE, SMALL: LOW - 0.1})
+    assert comparison.verdict() == (
+        "F1: doing nothing is better than any sampler; GAN (0.3) comes next, at -0.100 "
+        "(p < 0.001)."
+    )
+    assert str(comparison.best_) == (
+        "no resampling with tree has the best F1, 0.500, and adds no rows."
+    )
+    assert comparison.best_.p_value == 1
+
+
+def test_of_equals_the_simpler_one_is_named():
+    comparison = made_up({NOTHING: LOW, WEIGHTS: LOW, GAN: LOW})
+    assert comparison.best_.sampler == "no resampling"
+    assert comparison.verdict() == (
+        "F1: doing nothing is at least as good, as far as 5 folds can tell; the best "
+        "sampler, GAN, is at +0.000 (95 % interval +0.000 to +0.000, p = 1.000)."
+    )
+
+
+def test_summary_has_means_errors_and_ranks():
+    comparison = made_up({NOTHING: LOW, GAN: LOW + 0.1, SMALL: LOW + 0.1})
+    summary = comparison.summary()
+    assert summary.index.tolist() == [NOTHING, GAN, SMALL]
+    error = np.sqrt((1 / 5 + 1 / 4) * LOW.var(ddof=1))
+    assert summary["f1", "mean"].tolist() == pytest.approx([0.5, 0.6, 0.6])
+    assert summary["f1", "standard error"].tolist() == pytest.approx([error] * 3)
+    assert summary["f1", "mean rank"].tolist() == [3, 1.5, 1.5]
+    assert summary["seconds", "sampler"].tolist() == [1, 1, 1]
+    assert summary["seconds", "classifier"].tolist() == [2, 2, 2]
+    by_classifier = comparison.summary(by_classifier=True)
+    assert by_classifier.index.tolist() == [
+        (*key, "tree") for key in (NOTHING, GAN, SMALL)
+    ]
+    assert by_classifier["f1"].to_numpy() == pytest.approx(summary["f1"].to_numpy())
+
+
+def test_tests_are_adjusted_and_take_any_reference():
+    scores = {NOTHING: LOW, GAN: LOW + 0.1 + NOISE, SMALL: LOW + 20 * NOISE}
+    comparison = made_up(scores)
+    tests = comparison.tests("f1")
+    assert tests.index.tolist() == [GAN, SMALL]
+    for key in (GAN, SMALL):
+        expected = corrected_t_test(scores[key] - LOW, 0.25)
+        assert tests.loc[[key]].iloc[0, :6].tolist() == pytest.approx(list(expected))
+    assert tests["p_holm"].tolist() == pytest.approx(holm(tests["p_value"]).tolist())
+    against = comparison.tests(reference=("GAN", 0.3))
+    assert against.index.tolist() == [NOTHING, GAN]
+    with pytest.raises(ValueError, match=r"^'GAN' was compared with several amounts\."):
+        comparison.tests(reference="GAN")
+    with pytest.raises(
+        ValueError, match=r"^No sampler was compared as 'SMOTE'\. Choose"
+    ):
+        comparison.tests(reference="SMOTE")
+    with pytest.raises(ValueError, match=r"^No metric is called 'auc'\. Choose one of"):
+        comparison.tests("auc")
+
+
+def test_pipelines_come_ready_to_fit(mixed_table):
+    X, y = mixed_table
+    comparison = compare(
+        X,
+        y,
+        samplers=["SMOTENC", GANOversampler(max_iter=3)],
+        classifiers={"linear": "logistic regression", "bayes": GaussianNB()},
+        cv=2,
+    )
+    for sampler in ("no resampling", "tuned threshold", "SMOTENC", "GANOversampler"):
+        model = comparison.pipeline(sampler, "linear").fit(X, y)
+        assert set(model.predict(X)) <= {"yes", "no"}
+    weights = comparison.pipeline("class weights", "linear")
+    assert weights[-1].class_weight == "balanced"
+    with pytest.raises(
+        ValueError, match=r"^bayes takes class weights as sample_weight"
+    ):
+        comparison.pipeline("class weights", "bayes")
+    with pytest.raises(ValueError, match=r"^No classifier was compared as 'svm'\. "):
+        comparison.pipeline("SMOTENC", "svm")
+    again = comparison.pipeline("GANOversampler", "linear")
+    first, second = again.fit(X, y).predict_proba(X), again.fit(X, y).predict_proba(X)
+    assert first.tolist() == second.tolist()
+    assert comparison.pipeline().fit(X, y).predict(X[:3]).shape == (3,)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        (
+            {"samplers": "smote"},
+            ValueError,
+            "No sampler is known as 'smote'. Pass an estimator, or one of 'random "
+            "over-sampling', 'SMOTE', 'GANOversampler'.",
+        ),
+        (
+            {"samplers": [SMOTE(), SMOTE(k_neighbors=2)]},
+            ValueError,
+            "Two samplers are called 'SMOTE'. Pass a dict, with a name for each.",
+        ),
+        (
+            {"samplers": SMOTE},
+            TypeError,
+            "'ABCMeta' is a class. Pass an instance: SMOTE().",
+        ),
+        (
+            {"samplers": LogisticRegression()},
+            TypeError,
+            "'LogisticRegression' is no sampler: LogisticRegression has no "
+            "fit_resample.",
+        ),
+        (
+            {"samplers": {"no resampling": SMOTE()}},
+            ValueError,
+            "A sampler is called 'no resampling', which is what the baseline is called."
+            " Give it another name.",
+        ),
+        (
+            {"baselines": ["threshold"]},
+            ValueError,
+            "baselines must be among 'no resampling', 'class weights', 'tuned "
+            "threshold'. Got 'threshold'.",
+        ),
+        (
+            {"pos_label": 2},
+            ValueError,
+            "pos_label must be 0 or 1, the classes of y. Got 2.",
+        ),
+        ({"cv": 1}, ValueError, "cv must be at least 2 folds. Got 1."),
+        (
+            {"n_repeats": 0},
+            ValueError,
+            "n_repeats must be a whole number of at least 1. Got 0.",
+        ),
+        (
+            {"n_repeats": 2, "cv": RepeatedStratifiedKFold()},
+            ValueError,
+            "n_repeats needs a number of folds as cv. Pass an int, or a splitter that "
+            "repeats, such as RepeatedStratifiedKFold.",
+        ),
+        (
+            {"cv": 200},
+            InvalidTableError,
+            "Class 1 has 51 rows, too few for one in each of 200 folds. Lower cv, "
+            "merge or drop the class, or pass a splitter as cv.",
+        ),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_at_once(numbers, options, error, message):
+    with pytest.raises(error) as caught:
+        compare(*numbers, **options)
+    assert str(caught.value) == message
+
+
+def test_tables_that_cannot_be_compared():
+    X = np.zeros((6, 2))
+    for y, message in [
+        ([0] * 6, "y has one class only, 0. A comparison needs at least two."),
+        ([0, 1], "X has 6 rows and y has 2 labels. Pass one label for each row."),
+        (np.eye(6), "y has shape (6, 6). Pass one label for each row."),
+    ]:
+        with pytest.raises(InvalidTableError) as caught:
+            compare(X, y)
+        assert str(caught.value) == message
+
+
+def test_progress_is_shown_unless_silent(numbers, capsys):
+    compare(*numbers)
+    assert capsys.readouterr() == ("", "")
+    compare(*numbers, verbose=1)
+    assert "12/12" in capsys.readouterr().err
+
+
+def test_global_state_is_left_alone(numbers, global_state):
+    before = global_state()
+    compare(*numbers, samplers=["SMOTE", GANOversampler(max_iter=3)])
+    assert global_state() == before
+
+
+def test_columns_are_completed():
+    X = pd.DataFrame(
+        {
+            "plan": ["a", None, "b"],
+            "paid": pd.array([1, pd.NA, 3], dtype="Int64"),
+            "on": [True, False, True],
+            "day": pd.to_datetime(["2020-01-01", None, "2020-01-03"]),
+            "spent": pd.to_timedelta([1, 2, 3], unit="h"),
+            "empty": [np.nan] * 3,
+        }
+    )
+    columns = CompleteColumns().fit(X)
+    assert columns.kinds_ == {
+        "plan": "category",
+        "paid": "number",
+        "on": "category",
+        "day": "time",
+        "spent": "time",
+        "empty": "number",
+    }
+    complete = columns.transform(X)
+    assert complete.columns.tolist() == X.columns.tolist()
+    assert complete["plan"].tolist() == ["a", "missing", "b"]
+    root = np.sqrt(1.5)
+    for name in ("paid", "day"):
+        assert complete[name].tolist() == pytest.approx([-root, 0, root])
+    assert complete["empty"].tolist() == [0, 0, 0]
+    encoded = encoded_columns().fit(X)
+    unseen = X.assign(plan="never", on=None, paid=pd.NA)
+    assert np.isfinite(encoded.transform(unseen)).all(axis=None)
+
+
+def test_picture_shows_each_metric_and_method():
+    plt = pytest.importorskip("matplotlib.pyplot")
+    comparison = made_up({NOTHING: LOW, WEIGHTS: LOW, GAN: LOW + 0.1 + NOISE})
+    try:
+        axis = comparison.plot()
+        assert axis.get_title() == "F1"
+        names = [text.get_text() for text in axis.get_yticklabels()]
+        assert names == ["class weights", "GAN"]
+        test = comparison.tests().iloc[1]
+        interval = next(line for line in axis.lines if list(line.get_ydata()) == [1, 1])
+        assert list(interval.get_xdata()) == pytest.approx([test.low, test.high])
+        own = plt.figure().add_subplot()
+        assert comparison.plot(ax=own) is own
+        with pytest.raises(
+            ValueError, match=r"^ax must be one Axes for each of 1 metri"
+        ):
+            comparison.plot(ax=[own, own])
+    finally:
+        plt.close("all")
+
+
+def test_html_is_escaped(numbers):
+    comparison = compare(*numbers, samplers={"<b>mine</b>": RandomOverSampler()})
+    html = comparison._repr_html_()
+    assert "<b>mine" not in html
+    assert "&lt;b&gt;mine&lt;/b&gt;" in html
+    assert "<table" in html
