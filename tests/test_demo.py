@@ -10,12 +10,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
-from imblearn import FunctionSampler
-from imblearn.pipeline import Pipeline
 
 from gansampler.cli import main
-from gansampler.datasets import load_churn, load_credit, load_fraud
-from gansampler.demo import _columns, _comparison, _picture, description
+from gansampler.datasets import load_churn, load_fraud
+from gansampler.demo import _comparison, _picture, description
 
 ROW = re.compile(
     r"(no resampling|SMOTENC|GANOversampler) +"
@@ -59,19 +57,11 @@ def test_two_tables_and_three_methods_are_shown(shown):
     assert all(len(line) <= 88 for line in shown.out.splitlines())
 
 
-def test_closing_sentence_counts_what_is_shown(shown):
-    scores = np.array([row[1:5] for row in ROW.findall(shown.out)], dtype=float)
-    best = scores.reshape(2, 3, 4).max(axis=1, keepdims=True)
-    at_most = (scores.reshape(2, 3, 4) == best).sum(axis=(0, 2))
-    closing = " ".join(shown.out.split())
-    match = re.search(r"Of these 8 figures the best is that of (.*?);", closing)
-    wins = dict(re.findall(r"(no resampling|SMOTENC|GANOversampler) in (\d)", match[1]))
-    methods = ["no resampling", "SMOTENC", "GANOversampler"]
-    assert sorted(wins) == sorted(methods)
-    # Rounded figures can tie where exact ones do not.
-    for name, most in zip(methods, at_most, strict=True):
-        assert int(wins[name]) <= most
-    assert sum(map(int, wins.values())) >= 8
+def test_what_the_figures_mean_is_said_of_each_table(shown):
+    text = " ".join(shown.out.split())
+    for metric in ("average precision", "ROC AUC", "balanced accuracy", "F1"):
+        said = rf"{metric}: \w+ .*?folds can tell;|{metric}: .*? is better than"
+        assert len(re.findall(said, text)) == 2
 
 
 def test_picture_is_drawn(shown):
@@ -118,87 +108,6 @@ def test_shortened_tables():
     assert (table.rare, table.n_dropped) == ("yes", 0)
     assert description(table) == (
         "churn: 5,000 rows, 19 columns, 14.1% of class churn = yes"
-    )
-
-
-def test_samplers_see_the_training_rows_only(monkeypatch):
-    X, y = load_churn()
-    table = _comparison.shortened("churn", X, y, 300, np.random.RandomState(0))
-    table.X["row"] = np.arange(300)
-    seen = []
-
-    class Spy(FunctionSampler):
-        def fit_resample(self, X, y, **parameters):
-            seen.append(set(X["row"]))
-            return super().fit_resample(X, y, **parameters)
-
-    def spy_on(model, X, is_rare):
-        tested.append(len(X))
-        return scores(model, X, is_rare)
-
-    tested = []
-    scores = _comparison._scores
-    monkeypatch.setattr(_comparison, "_scores", spy_on)
-    treatment = Pipeline(
-        [("prepare", "passthrough"), ("resample", Spy(validate=False))]
-    )
-    effort = _comparison.QUICK
-    result = _comparison.evaluation(table, "spy", treatment, effort, 0)
-    assert len(seen) == effort.n_folds == 2
-    assert seen[0].isdisjoint(seen[1])
-    assert seen[0] | seen[1] == set(range(300))
-    assert tested == [150] * 4
-    assert result.scores.shape == (2, 4)
-    assert len(result.synthetic) == 0
-
-
-def test_columns_are_completed_as_smotenc_demands():
-    X, _ = load_credit()
-    X = X.assign(day=pd.Timestamp("2020-01-01") + pd.to_timedelta(X["age"], unit="D"))
-    X.loc[3, "day"] = pd.NaT
-    completed = _columns.completed_columns().fit_transform(X)
-    assert set(completed) == set(X)
-    assert not completed.isna().any(axis=None)
-    kinds = completed.dtypes.map(lambda dtype: dtype.kind).to_dict()
-    categories = {"home", "marital", "records", "job"}
-    assert {name for name in X if completed[name].dtype == "category"} == categories
-    assert all(kinds[name] in "fi" for name in set(X) - categories)
-    missing = X["job"].isna()
-    assert (completed.loc[missing, "job"] == "missing").all()
-    assert completed.loc[0, "day"] == 18262 + X.loc[0, "age"]
-
-
-def test_encoding_takes_missing_cells_and_new_categories():
-    X, _ = load_fraud()
-    encoder = _columns.encoded_columns().fit(X[:2000])
-    unseen = X[2000:2100].assign(provider="never seen", currency=None, lat=np.nan)
-    encoded = encoder.transform(unseen)
-    assert np.isfinite(encoded).all()
-    n_categories = len(_columns.categories(X))
-    n_others = X.shape[1] - n_categories
-    assert encoded.shape[1] <= n_others + n_categories * _columns.MAX_LEVELS
-
-
-def evaluation(method, scores):
-    return _comparison.Evaluation(None, method, np.array(scores), 0.0, None, None)
-
-
-def test_verdict_counts_wins_and_measures_noise():
-    # Two folds, four scores; b leads a by 0.1 or 0.3 from fold to fold.
-    a = evaluation("a", [[0.5, 0.5, 0.5, 0.9], [0.5, 0.5, 0.5, 0.9]])
-    b = evaluation("b", [[0.6, 0.6, 0.6, 0.8], [0.8, 0.8, 0.8, 0.6]])
-    deviation = np.std([0.05, 0.15], ddof=1)
-    assert _comparison.verdict([[a, b]]) == (
-        "Of these 4 figures the best is that of b in 3, a in 1; gaps of "
-        f"about {deviation:.3f} or less are within the noise between folds."
-    )
-
-
-def test_verdict_gives_ties_to_all():
-    scores = [[0.5] * 4] * 2
-    results = [[evaluation(name, scores) for name in ("a", "b")]] * 2
-    assert _comparison.verdict(results).startswith(
-        "Of these 8 figures the best is that of a in 8, b in 8;"
     )
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from textwrap import fill
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from gansampler.datasets import load_churn, load_fraud
 from gansampler.demo._comparison import (
@@ -16,12 +15,10 @@ from gansampler.demo._comparison import (
     QUICK,
     SCORES,
     Effort,
-    Evaluation,
     Table,
-    evaluation,
-    methods,
+    comparison,
     shortened,
-    verdict,
+    synthetic_rows,
 )
 from gansampler.demo._picture import draw
 
@@ -73,27 +70,29 @@ def run_demo(
             "well a method does."
         )
     print(fill(heading, WIDTH))
-    # Boosting on more threads than there are idle cores mostly waits.
-    with threadpool_limits(limits=1):
-        results = [evaluations(table, effort, random_state) for table in tables]
-    print(f"\n{fill(verdict(results), WIDTH)}")
-    print(draw(picture, [result[-1] for result in results]))
+    for table in tables:
+        show(table, effort, random_state)
+    rows = [synthetic_rows(table, effort, random_state) for table in tables]
+    print(f"\n{draw(picture, rows)}")
 
 
-def evaluations(table: Table, effort: Effort, random_state: int) -> list[Evaluation]:
-    """Evaluate all methods on a table and print each as soon as it is known."""
-    print(f"\n{description(table)}\n{_row('', [*SCORES, 'seconds'])}", flush=True)
-    results = []
-    for name, treatment in methods(effort, random_state).items():
-        result = evaluation(table, name, treatment, effort, random_state)
-        figures = [f"{score:.3f}" for score in result.scores.mean(axis=0)]
-        print(_row(name, [*figures, f"{result.seconds:.1f}"]), flush=True)
-        results.append(result)
-    return results
+def show(table: Table, effort: Effort, random_state: int) -> None:
+    """Compare all methods on a table and print what came out."""
+    print(f"\n{description(table)}", flush=True)
+    compared = comparison(table, effort, random_state)
+    summary = compared.summary()
+    print(_row("", [*SCORES.values(), "seconds"]))
+    names = summary.index.get_level_values("sampler")
+    for name, (_, row) in zip(names, summary.iterrows(), strict=True):
+        figures = [f"{row[score, 'mean']:.3f}" for score in SCORES]
+        print(_row(name, [*figures, f"{row['seconds', 'sampler']:.1f}"]))
+    print()
+    for line in compared.verdict().splitlines():
+        print(fill(line, WIDTH, subsequent_indent="  "), flush=True)
 
 
 def _row(name: str, cells: Sequence[str]) -> str:
-    widths = [max(len(head), len("0.000")) for head in (*SCORES, "seconds")]
+    widths = [max(len(head), len("0.000")) for head in (*SCORES.values(), "seconds")]
     return f"{name:<14}" + "".join(
         f"  {cell:>{width}}" for cell, width in zip(cells, widths, strict=True)
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from gansampler.demo._comparison import Evaluation
+from gansampler.demo._comparison import Rows
 from gansampler.plots._marginals import draw_marginal
 from gansampler.plots._rows import draw_joint
 from gansampler.quality import marginal_gaps
@@ -21,14 +21,14 @@ MAX_LEVELS = 8
 """Categorical columns with more levels are not drawn."""
 
 
-def draw(picture: Path, results: Sequence[Evaluation]) -> str:
+def draw(picture: Path, results: Sequence[Rows]) -> str:
     """Draw to a file, one line of panels for each table, and say so.
 
     Parameters
     ----------
     picture : Path
         File to write.
-    results : sequence of Evaluation
+    results : sequence of Rows
         What to draw the rows of.
 
     Returns
