@@ -387,8 +387,16 @@ class Comparison:
         key = self.best_[:2] if sampler is None else self._key(sampler)
         method = self._methods[key]
         if classifier is None:
-            scores = self._scores(self.metrics_[0], by_classifier=True)[key]
-            classifier = scores.mean().idxmax()
+            cells = self._cells(self.metrics_[0])[key]
+            of_method: dict[Any, float] = dict(
+                cells.groupby(level="classifier", sort=False).mean().dropna()
+            )
+            if not of_method:
+                raise ValueError(
+                    f"{method_name(*key)} failed with all classifiers. Name the "
+                    "classifier to use."
+                )
+            classifier = max(of_method, key=of_method.__getitem__)
         if classifier not in self._plan.classifiers:
             known = ", ".join(map(repr, self._plan.classifiers))
             raise ValueError(
