@@ -17,7 +17,7 @@ def test_python_blocks_run_one_after_the_other(capsys, tmp_path, monkeypatch):
     X, y = load_churn()
     X.assign(churn=y)[:300].to_csv("customers.csv", index=False)
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     namespace = {}
     for block in blocks:
         exec(compile(block, "README.md", "exec"), namespace)

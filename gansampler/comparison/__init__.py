@@ -1,18 +1,7 @@
 """Cross-validated comparison of over-samplers, and of doing without."""
 
-from gansampler.comparison._columns import (
-    CompleteColumns,
-    days_since_1970,
-    encoded_columns,
-)
+from gansampler.comparison._columns import CompleteColumns
 from gansampler.comparison._compare import compare_oversamplers
 from gansampler.comparison._result import Best, Comparison
 
-__all__ = [
-    "Best",
-    "Comparison",
-    "CompleteColumns",
-    "compare_oversamplers",
-    "days_since_1970",
-    "encoded_columns",
-]
+__all__ = ["Best", "Comparison", "CompleteColumns", "compare_oversamplers"]

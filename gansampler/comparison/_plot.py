@@ -10,10 +10,15 @@ import numpy as np
 import pandas as pd
 
 from gansampler.comparison._wording import method_name
+from gansampler.plots._style import (
+    REAL_COLOR,
+    SYNTHETIC_COLOR,
+    label,
+    require_matplotlib,
+)
 
-# Middle tones of the palette of Okabe and Ito, seen on white and on black alike.
-SAMPLER_COLOR, BASELINE_COLOR = "#0085c7", "#d5761a"
 ALPHA = 0.05
+MAX_NAME = 32
 
 LEGEND = (
     "Right is better. Filled: significant at 5 % by Holm's method. Squares add no rows."
@@ -44,13 +49,7 @@ def draw(
     -------
     ndarray of Axes
     """
-    try:
-        from matplotlib import pyplot as plt
-    except ImportError as error:
-        raise ImportError(
-            'Pictures need matplotlib: pip install "gansampler[plot]"'
-        ) from error
-
+    plt = require_matplotlib()
     methods = next(iter(tests.values())).index
     if axes is None:
         size = (2.1 + 2.7 * len(tests), 1.5 + 0.36 * len(methods))
@@ -82,7 +81,7 @@ def draw(
                     0, position, " failed", color="0.5", va="center", size="small"
                 )
                 continue
-            color = BASELINE_COLOR if base else SAMPLER_COLOR
+            color = REAL_COLOR if base else SYNTHETIC_COLOR
             sure = row["p_holm"] < ALPHA
             axis.plot([row["low"], row["high"]], [position] * 2, color=color, lw=2)
             axis.plot(
@@ -94,8 +93,10 @@ def draw(
                 markerfacecolor=color if sure else axis.get_facecolor(),
                 markeredgewidth=2,
             )
-        axis.set_title(name, fontsize="medium")
-        axis.set_yticks(positions, [method_name(*key) for key in methods])
+        axis.set_title(label(name), fontsize="medium")
+        axis.set_yticks(
+            positions, [label(method_name(*key), MAX_NAME) for key in methods]
+        )
         axis.set_ylim(len(methods) - 0.5, -0.5)
         axis.locator_params(axis="x", nbins=4)
         axis.tick_params(axis="y", length=0)
