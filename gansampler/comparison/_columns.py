@@ -61,6 +61,13 @@ class CompleteColumns(TransformerMixin, BaseEstimator):
         -------
         CompleteColumns
             The transformer itself.
+
+        Examples
+        --------
+        >>> from gansampler.comparison import CompleteColumns
+        >>> columns = CompleteColumns().fit([[20, "a"], [40, "b"]])
+        >>> columns.kinds_
+        {'x0': 'number', 'x1': 'category'}
         """
         frame = _as_frame(X)
         self.kinds_ = column_kinds(frame)
@@ -85,6 +92,14 @@ class CompleteColumns(TransformerMixin, BaseEstimator):
         -------
         DataFrame of shape (n_samples, n_features)
             Floats and categories.
+
+        Examples
+        --------
+        >>> from gansampler.comparison import CompleteColumns
+        >>> columns = CompleteColumns().fit([[20, "a"], [40, "b"]])
+        >>> columns.transform([[None, "c"]])
+            x0 x1
+        0  0.0  c
         """
         check_is_fitted(self, "kinds_")
         plain = self._plain(_as_frame(X))
@@ -139,7 +154,8 @@ def days_since_1970(times: Any) -> Any:
 def _as_frame(X: Any) -> pd.DataFrame:
     if isinstance(X, pd.DataFrame):
         return X
-    array = np.asarray(X)
+    # A list of numbers and strings becomes an array of strings unless of objects.
+    array = np.asarray(X, dtype=object if isinstance(X, (list, tuple)) else None)
     frame = pd.DataFrame(array, columns=[f"x{j}" for j in range(array.shape[1])])
     return frame.infer_objects() if array.dtype == object else frame
 

@@ -90,8 +90,8 @@ def compare_oversamplers(
         The class of each row.
 
     samplers : dict, list or sampler, default=None
-        imbalanced-learn samplers, or pipelines that end with one, by name; in a list
-        they are named by their classes. None is random over-sampling, SMOTE in the
+        Samplers of imbalanced-learn, or pipelines that end with one, by name; in a
+        list they are named by their classes. None is random over-sampling, SMOTE in the
         kind that the columns allow (SMOTE, SMOTENC or SMOTEN) and
         ``GANOversampler()``; each of these may also be given by its name.
 

@@ -39,7 +39,9 @@ Key = tuple[str, str]
 class Best(NamedTuple):
     """The combination with the highest mean of a metric.
 
-    Attributes
+    As text, it is a sentence.
+
+    Parameters
     ----------
     sampler, sampling_strategy, classifier : str
         As in the results.
@@ -58,6 +60,18 @@ class Best(NamedTuple):
         combinations that add rows; 1 if it is that one.
     is_significant : bool
         Whether the p-value is below 0.05.
+
+    Examples
+    --------
+    >>> from gansampler.comparison import Best
+    >>> nothing = ("no resampling", "random forest")
+    >>> best = Best(
+    ...     *("SMOTE", "auto", "random forest", "f1"),
+    ...     *(0.6, 0.1, nothing, 0.1, 0.2, False),
+    ... )
+    >>> print(best)
+    SMOTE with random forest has the best F1, 0.600, but not significantly: no
+    resampling with random forest adds no rows and is 0.100 behind (p = 0.200).
     """
 
     sampler: str
@@ -91,6 +105,19 @@ class Comparison:
 
     Made by that function; not to be made by hand.
 
+    Parameters
+    ----------
+    rows : list of dict
+        One for each row of the results.
+    plan : Plan
+        Classifiers and scorers.
+    methods : list of Method
+        Samplers with their amounts, and baselines.
+    folds : list of Fold
+        Folds of all repeats.
+    title : str
+        What the table is.
+
     Attributes
     ----------
     results_ : DataFrame
@@ -121,13 +148,8 @@ class Comparison:
     ...     random_state=0,
     ...     verbose=0,
     ... )
-    >>> comparison.summary()["roc_auc"].columns.tolist()
-    ['mean', 'standard error', 'mean rank']
-    >>> comparison.tests().columns.tolist()[:3]
-    ['difference', 'standard_error', 'low']
-    >>> pipeline = comparison.pipeline(sampler="random over-sampling").fit(X, y)
-    >>> pipeline.predict_proba(X[:2]).shape
-    (2, 2)
+    >>> comparison.summary()["roc_auc"].index.get_level_values("sampler").tolist()
+    ['no resampling', 'class weights', 'tuned threshold', 'random over-sampling']
     """
 
     def __init__(
@@ -164,6 +186,24 @@ class Comparison:
 
     @property
     def best_(self) -> Best:
+        """The combination with the highest mean of the first metric.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import make_classification
+        >>> from gansampler import compare_oversamplers
+        >>> X, y = make_classification(weights=[0.8], random_state=0)
+        >>> comparison = compare_oversamplers(
+        ...     X,
+        ...     y,
+        ...     samplers="SMOTE",
+        ...     classifiers="logistic regression",
+        ...     random_state=0,
+        ...     verbose=0,
+        ... )
+        >>> comparison.best_.classifier
+        'logistic regression'
+        """
         return self.best()
 
     def best(self, metric: str | None = None) -> Best:
@@ -177,11 +217,28 @@ class Comparison:
         Returns
         -------
         Best
+            Its names, score and p-value.
 
         Raises
         ------
         RuntimeError
-            If nothing could be scored in all folds.
+            If nothing that adds no rows was scored in all folds.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import make_classification
+        >>> from gansampler import compare_oversamplers
+        >>> X, y = make_classification(weights=[0.8], random_state=0)
+        >>> comparison = compare_oversamplers(
+        ...     X,
+        ...     y,
+        ...     samplers="SMOTE",
+        ...     classifiers="logistic regression",
+        ...     random_state=0,
+        ...     verbose=0,
+        ... )
+        >>> comparison.best("roc_auc").classifier
+        'logistic regression'
         """
         metric = self._metric(metric)
         scores = self._scores(metric, by_classifier=True).dropna(axis=1)
@@ -238,6 +295,22 @@ class Comparison:
             mean rank among samplers and amounts with the same classifier and fold, 1
             being best; then mean seconds, and how many trainings failed. Failed ones
             are left out of the means.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import make_classification
+        >>> from gansampler import compare_oversamplers
+        >>> X, y = make_classification(weights=[0.8], random_state=0)
+        >>> comparison = compare_oversamplers(
+        ...     X,
+        ...     y,
+        ...     samplers="SMOTE",
+        ...     classifiers="logistic regression",
+        ...     random_state=0,
+        ...     verbose=0,
+        ... )
+        >>> comparison.summary()["f1"].columns.tolist()
+        ['mean', 'standard error', 'mean rank']
         """
         index = [*KEYS, "classifier"] if by_classifier else KEYS
         parts: dict[tuple[str, str], Any] = {}
@@ -297,6 +370,25 @@ class Comparison:
            significance tests for comparing learning algorithms", PAKDD 2004.
         .. [3] S. Holm, "A simple sequentially rejective multiple test procedure",
            Scandinavian Journal of Statistics 6, 1979.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import make_classification
+        >>> from gansampler import compare_oversamplers
+        >>> X, y = make_classification(weights=[0.8], random_state=0)
+        >>> comparison = compare_oversamplers(
+        ...     X,
+        ...     y,
+        ...     samplers="SMOTE",
+        ...     classifiers="logistic regression",
+        ...     random_state=0,
+        ...     verbose=0,
+        ... )
+        >>> tests = comparison.tests("f1")
+        >>> tests.index.get_level_values("sampler").tolist()
+        ['class weights', 'tuned threshold', 'SMOTE']
+        >>> bool((tests["p_holm"] >= tests["p_value"]).all())
+        True
         """
         metric = self._metric(metric)
         to = self._key(reference)
@@ -319,6 +411,22 @@ class Comparison:
         -------
         str
             One line for each metric, and one for what failed.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import make_classification
+        >>> from gansampler import compare_oversamplers
+        >>> X, y = make_classification(weights=[0.8], random_state=0)
+        >>> comparison = compare_oversamplers(
+        ...     X,
+        ...     y,
+        ...     samplers="SMOTE",
+        ...     classifiers="logistic regression",
+        ...     random_state=0,
+        ...     verbose=0,
+        ... )
+        >>> len(comparison.verdict().splitlines())
+        4
         """
         lines = [self._verdict(metric) for metric in self.metrics_]
         failed = self.results_[self.results_["error"] != ""]
@@ -349,6 +457,23 @@ class Comparison:
         ------
         ImportError
             If matplotlib is not installed.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import make_classification
+        >>> from gansampler import compare_oversamplers
+        >>> X, y = make_classification(weights=[0.8], random_state=0)
+        >>> comparison = compare_oversamplers(
+        ...     X,
+        ...     y,
+        ...     samplers="SMOTE",
+        ...     classifiers="logistic regression",
+        ...     random_state=0,
+        ...     verbose=0,
+        ... )
+        >>> axis = comparison.plot(metrics=["f1"])
+        >>> [label.get_text() for label in axis.get_yticklabels()]
+        ['class weights', 'tuned threshold', 'SMOTE']
         """
         from gansampler.comparison._plot import draw
 
@@ -379,10 +504,26 @@ class Comparison:
 
         Returns
         -------
-        estimator
+        Pipeline or TunedThresholdClassifierCV
             An imbalanced-learn pipeline; for 'tuned threshold' one within a
             ``TunedThresholdClassifierCV`` for the first metric that a threshold
             changes.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import make_classification
+        >>> from gansampler import compare_oversamplers
+        >>> X, y = make_classification(weights=[0.8], random_state=0)
+        >>> comparison = compare_oversamplers(
+        ...     X,
+        ...     y,
+        ...     samplers="SMOTE",
+        ...     classifiers="logistic regression",
+        ...     random_state=0,
+        ...     verbose=0,
+        ... )
+        >>> comparison.pipeline("SMOTE").fit(X, y).predict(X[:3]).shape
+        (3,)
         """
         key = self.best_[:2] if sampler is None else self._key(sampler)
         method = self._methods[key]
