@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import minimum_filter1d
 from scipy.stats import norm
 
 N_POINTS = 4096
@@ -111,9 +112,10 @@ def robust_bandwidth(values: np.ndarray) -> float:
 def local_bandwidths(values: np.ndarray) -> np.ndarray:
     """Bandwidths for the values of a column: small where they lie close together.
 
-    The distance over which so many neighbours lie as a normal law has within its
-    bandwidth, but at most the bandwidth of the column: a law of several scales, or of
-    several modes, is not blurred by the largest of them.
+    The width of the narrowest run of neighbours around a value, of as many as a normal
+    law has within its bandwidth, but at most the bandwidth of the column: a law of
+    several scales, or of several modes, is not blurred by the largest of them. Being
+    the narrowest, the run does not reach over the gap beside a mode.
 
     Parameters
     ----------
@@ -121,12 +123,17 @@ def local_bandwidths(values: np.ndarray) -> np.ndarray:
         Values in rising order, at least one.
     """
     n = len(values)
-    n_neighbors = max(1, round(0.3 * n**0.8))
-    first = np.maximum(np.arange(n) - n_neighbors, 0)
-    last = np.minimum(np.arange(n) + n_neighbors, n - 1)
-    spacing = (values[last] - values[first]) / np.maximum(last - first, 1)
     widest = robust_bandwidth(values)
-    return np.where(spacing > 0, np.minimum(n_neighbors * spacing, widest), widest)
+    n_neighbors = min(max(1, round(0.3 * n**0.8)), n - 1)
+    if n_neighbors < 1:
+        return np.full(n, widest)
+    widths = values[n_neighbors:] - values[:-n_neighbors]
+    # A value is in the runs that start at it or up to so many places before it.
+    ahead = np.pad(widths, n_neighbors, constant_values=np.inf)
+    narrowest = minimum_filter1d(ahead, n_neighbors + 1, mode="constant", cval=np.inf)
+    centre = (n_neighbors + 1) // 2
+    widths = narrowest[centre : centre + n]
+    return np.where(widths > 0, np.minimum(widths, widest), widest)
 
 
 def stratified_normal(n: int) -> np.ndarray:

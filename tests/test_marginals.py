@@ -79,6 +79,25 @@ def test_local_bandwidths_of_a_bell_are_about_that_of_the_column():
     assert np.median(bandwidths) > 0.8 * widest
 
 
+def test_local_bandwidths_do_not_reach_over_the_gaps_between_modes():
+    """Each of eight modes has fewer values than a run on either side would take."""
+    rng = np.random.default_rng(0)
+    modes = np.repeat(np.arange(8), 125)
+    values = np.sort(modes + 0.01 * rng.normal(size=1000))
+    assert local_bandwidths(values).max() < 0.1
+
+
+def test_local_bandwidths_are_the_narrowest_runs_with_each_value():
+    values = np.sort(np.random.default_rng(0).normal(size=40))
+    k = round(0.3 * 40**0.8)
+    runs = [
+        min(values[j + k] - values[j] for j in range(max(0, i - k), min(i, 39 - k) + 1))
+        for i in range(40)
+    ]
+    expected = np.minimum(runs, robust_bandwidth(values))
+    assert local_bandwidths(values).tolist() == expected.tolist()
+
+
 def test_local_bandwidths_follow_the_scale_of_each_mode():
     rng = np.random.default_rng(0)
     values = np.sort(np.r_[rng.uniform(5, 60, 500), rng.uniform(1000, 2500, 500)])
