@@ -142,3 +142,15 @@ class SmallClassWarning(GANSamplerWarning):
     (its only row): its synthetic rows are copies of it. Collect more rows of it, or
     leave it out through sampling_strategy.
     """
+
+
+class TrainingQualityWarning(GANSamplerWarning):
+    """A training went wrong, and the message names the parameter that may mend it.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from gansampler.exceptions import TrainingQualityWarning
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", TrainingQualityWarning)  # stop a pipeline
+    """

@@ -24,13 +24,19 @@ from gansampler.exceptions import (
     ModelFileError,
     NotTrainedError,
     SmallClassWarning,
+    TrainingQualityWarning,
 )
 from gansampler.gan import GAMES, TrainingSettings
 from gansampler.gan.training import Observer
 from gansampler.onehot import OneHotGroups
 from gansampler.persistence import read_model, write_model
+from gansampler.report import Report
 from gansampler.selection import MAX_OTHERS, thinned
-from gansampler.synthesis import ClassGenerator, ClassReport, describe_fallback
+from gansampler.synthesis import (
+    ClassGenerator,
+    describe_failures,
+    describe_fallback,
+)
 from gansampler.tabular import Table, in_container
 
 TRAINED = ("generators_", "history_", "n_iter_", "report_", "device_")
@@ -163,7 +169,9 @@ class GANOversampler(BaseOverSampler):
         Number of updates made for each class.
 
     report_ : dict
-        For each class a ``ClassReport`` with counts, seconds and figures of quality.
+        For each class a ``ClassReport`` with counts, seconds, figures of quality, what
+        the theory expects (``theory``) and a diagnosis in plain words (``verdicts``).
+        It shows as a table.
 
     device_ : str
         The device that was trained on.
@@ -179,6 +187,9 @@ class GANOversampler(BaseOverSampler):
     SmallClassWarning
         If a class has fewer than three rows, or only equal ones: instead of a GAN,
         mixtures or copies of its rows are used.
+    TrainingQualityWarning
+        If a training of at least 50 updates went wrong, for example by mode collapse;
+        the message names the parameter to change.
 
     See Also
     --------
@@ -545,7 +556,7 @@ class GANOversampler(BaseOverSampler):
         seeds = {label: _draw_seed(rng) for label in np.unique(y)}
         groups = OneHotGroups.find(table)
         self.generators_: dict[Hashable, ClassGenerator] = {}
-        self.report_: dict[Hashable, ClassReport] = {}
+        self.report_ = Report()
         new_rows, new_labels = [], []
 
         with single_thread():
@@ -564,7 +575,7 @@ class GANOversampler(BaseOverSampler):
                         device=device,
                         observer=observer,
                     )
-                self._warn_if_small(_plain(label), generator)
+                self._warn(_plain(label), generator)
                 new_rows.append(generator.sample(n_rows, generator.resampling_seed))
                 new_labels.append(np.full(n_rows, label, dtype=y.dtype))
                 self.generators_[label] = generator
@@ -638,10 +649,13 @@ class GANOversampler(BaseOverSampler):
             yield observe
 
     @staticmethod
-    def _warn_if_small(label: Hashable, generator: ClassGenerator) -> None:
+    def _warn(label: Hashable, generator: ClassGenerator) -> None:
         fallback = describe_fallback(label, generator)
         if fallback is not None:
             warnings.warn(fallback, SmallClassWarning, stacklevel=2)
+        failures = describe_failures(label, generator)
+        if failures is not None:
+            warnings.warn(failures, TrainingQualityWarning, stacklevel=2)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

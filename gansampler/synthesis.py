@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
 
+from gansampler.diagnosis import MIN_UPDATES, POOR, Verdict, diagnose, gather
 from gansampler.gan import GAN, TrainingSettings, train_gan
 from gansampler.gan.training import (
     Observer,
@@ -18,9 +20,11 @@ from gansampler.gan.training import (
 )
 from gansampler.onehot import OneHotGroups
 from gansampler.quality import coverage, energy_distance, nearest_row_ratio
+from gansampler.report import ClassReport
 from gansampler.selection import MAX_OWN, Neighborhood, RowSelection, thinned
 from gansampler.summary import ColumnSummary
 from gansampler.table import TableEncoder
+from gansampler.theory import TheoryReadout, theory_readout
 
 MIN_ROWS = 3
 """Rows that a class needs for a GAN to be trained on it."""
@@ -36,44 +40,6 @@ CHUNK = 16_384
 
 N_REPORT_ROWS = 500
 """Rows on either side of the report's figures."""
-
-
-@dataclass(frozen=True)
-class ClassReport:
-    """What became of one class.
-
-    Attributes
-    ----------
-    n_rows, n_synthetic : int
-        Rows that the class had, and rows that were added.
-    n_iter : int
-        Updates of the generator; 0 where no GAN was trained.
-    best_iteration : int
-        The update whose generator was kept.
-    acceptance : float
-        Share of the generated rows that was kept; the others were near copies, or too
-        near to other classes.
-    seconds : float
-        Wall time of encoding, training and calibration.
-    energy_distance : float
-        Between generated rows and those of the class, both encoded; 0 is best. NaN,
-        as the next two, where the class has fewer than three distinct rows.
-    coverage : float
-        Share of the class's rows that have a generated row among their nearest.
-    nearest_row_ratio : float
-        How far generated rows are from the class's, relative to how far these are
-        from each other; near 0 for copies.
-    """
-
-    n_rows: int
-    n_synthetic: int
-    n_iter: int
-    best_iteration: int
-    acceptance: float
-    seconds: float
-    energy_distance: float
-    coverage: float
-    nearest_row_ratio: float
 
 
 class ClassGenerator:
@@ -162,9 +128,16 @@ class ClassGenerator:
         if matrix.shape[1]:
             self.gan = self._train(matrix, name, device, observer)
             self._calibrate()
-        self.selection = self._choose(matrix, others) if self.trained else None
+        self.selection = None
+        if self.trained:
+            others_matrix = self.encoder.transform(groups.collapse(others))
+            self.selection = self._choose(matrix, others_matrix)
         self.seconds = time.perf_counter() - start
-        self._measure(matrix)
+        self.distance = self.coverage = self.ratio = np.nan
+        self.theory: TheoryReadout | None = None
+        self.verdicts: tuple[Verdict, ...] = ()
+        if self.trained:
+            self._measure(rows, matrix, others_matrix)
         return self
 
     def _train(
@@ -194,17 +167,14 @@ class ClassGenerator:
         )
         encoder.calibrate(self._draw(N_CALIBRATION_ROWS, seed))
 
-    def _choose(self, matrix: np.ndarray, others: pd.DataFrame) -> RowSelection | None:
+    def _choose(self, matrix: np.ndarray, others: np.ndarray) -> RowSelection | None:
         """Set up the choice among generated rows, None where all are kept."""
         if not self.border_rejection and not self.copy_rejection:
             return None
         rng = np.random.default_rng(self.calibration_seed)
         generated = self._decoded(N_THRESHOLD_ROWS, self.calibration_seed)
         return RowSelection.fit(
-            Neighborhood(
-                thinned(matrix, MAX_OWN, rng),
-                self.encoder.transform(self.groups.collapse(others)),
-            ),
+            Neighborhood(thinned(matrix, MAX_OWN, rng), others),
             self.encoder.transform(generated),
             copy_rejection=self.copy_rejection,
             border_rejection=self.border_rejection,
@@ -237,18 +207,51 @@ class ClassGenerator:
     def _decoded(self, n_rows: int, seed: int) -> pd.DataFrame:
         return self.encoder.inverse_transform(self._draw(n_rows, seed))
 
-    def _measure(self, matrix: np.ndarray) -> None:
-        self.distance = self.coverage = self.ratio = np.nan
-        if self.trained:
-            rng = np.random.default_rng(self.calibration_seed)
-            real = matrix
-            if len(real) > N_REPORT_ROWS:
-                real = real[rng.choice(len(real), N_REPORT_ROWS, replace=False)]
-            rows = self._draw_rows(N_REPORT_ROWS, self.calibration_seed)
-            synthetic = self.encoder.transform(rows)
-            self.distance = energy_distance(real, synthetic)
-            self.coverage = coverage(real, synthetic)
-            self.ratio = nearest_row_ratio(real, synthetic)
+    def _measure(
+        self, rows: pd.DataFrame, matrix: np.ndarray, others: np.ndarray
+    ) -> None:
+        assert self.gan is not None
+        rng = np.random.default_rng(self.calibration_seed)
+        chosen = np.arange(len(matrix))
+        if len(matrix) > N_REPORT_ROWS:
+            chosen = rng.choice(len(matrix), N_REPORT_ROWS, replace=False)
+            # As many of the others, so that the classes stay as dense as they are.
+            others = thinned(others, len(others) * N_REPORT_ROWS // len(matrix), rng)
+        real = matrix[chosen]
+        drawn = self._draw_rows(N_REPORT_ROWS, self.calibration_seed)
+        synthetic = self.encoder.transform(drawn)
+        generated = self.gan.sample(N_REPORT_ROWS, self.calibration_seed)
+        self.distance = energy_distance(real, synthetic)
+        self.coverage = coverage(real, synthetic)
+        self.ratio = nearest_row_ratio(real, synthetic)
+        self.theory = theory_readout(
+            self.history,
+            self.settings.loss,
+            real,
+            generated,
+            random_state=self.calibration_seed,
+        )
+        self.evidence = gather(
+            history=self.history,
+            readout=self.theory,
+            logits=(self.gan.logits(real), self.gan.logits(generated)),
+            real=real,
+            generated=generated,
+            synthetic=synthetic,
+            others=others,
+            tables=(rows.iloc[chosen], self.groups.expand(drawn, self.table)),
+            n_numeric=self.encoder.n_numeric_,
+            n_rows=len(matrix),
+            seed=self.calibration_seed,
+        )
+        self.verdicts = diagnose(self.evidence, self._parameters())
+
+    def _parameters(self) -> dict[str, Any]:
+        return asdict(self.settings) | {
+            "rejection_rate": self.rejection_rate,
+            "border_rejection": self.border_rejection,
+            "copy_rejection": self.copy_rejection,
+        }
 
     @property
     def history(self) -> pd.DataFrame:
@@ -272,6 +275,8 @@ class ClassGenerator:
             energy_distance=self.distance,
             coverage=self.coverage,
             nearest_row_ratio=self.ratio,
+            theory=self.theory,
+            verdicts=self.verdicts,
         )
 
 
@@ -294,3 +299,12 @@ def describe_fallback(label: Hashable, generator: ClassGenerator) -> str | None:
         f"rows are {done}. Collect more rows of it, or leave it out through "
         "sampling_strategy."
     )
+
+
+def describe_failures(label: Hashable, generator: ClassGenerator) -> str | None:
+    """What went wrong in a training, with the remedies; None where nothing did."""
+    poor = [verdict for verdict in generator.verdicts if verdict.status == POOR]
+    if not poor or len(generator.history) < MIN_UPDATES:
+        return None
+    found = " ".join(f"{verdict.message} {verdict.remedy}" for verdict in poor)
+    return f"The training on class {label!r} went wrong. {found}"

@@ -115,6 +115,22 @@ class GAN(nn.Module):
             done += kept
         return result
 
+    @torch.inference_mode()
+    def logits(self, rows: np.ndarray) -> np.ndarray:
+        """The discriminator's outputs on encoded rows.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows, n_inputs)
+
+        Returns
+        -------
+        ndarray of shape (n_rows,)
+        """
+        cells = torch.as_tensor(rows, dtype=torch.float32, device=self.device)
+        outputs: np.ndarray = self.discriminator(cells).cpu().numpy()
+        return outputs
+
     def _sample_chunk(self, n_rows: int, rng: torch.Generator) -> Tensor:
         return self.generator.draw(self.generator(*self.latent.draw(n_rows, rng)), rng)
 

@@ -11,21 +11,34 @@ from typing import Any
 from torch import nn
 
 from gansampler.columns import CategoricalColumn, NumericColumn
+from gansampler.diagnosis import Evidence, Verdict
 from gansampler.gan import GAN, TrainingSettings
 from gansampler.gan.latent import Latent
 from gansampler.gan.networks import Discriminator, Generator
 from gansampler.marginals import Marginal, MarginalMap
 from gansampler.onehot import OneHotGroups
 from gansampler.persistence._pandas import PANDAS
-from gansampler.persistence._values import VALUES, Kind, Reader, Writer
+from gansampler.persistence._values import (
+    VALUES,
+    Kind,
+    Reader,
+    Writer,
+    read_pairs,
+    write_pairs,
+)
+from gansampler.report import ClassReport, Report
 from gansampler.selection import Neighborhood, RowSelection
 from gansampler.summary import ColumnSummary
-from gansampler.synthesis import ClassGenerator, ClassReport
+from gansampler.synthesis import ClassGenerator
 from gansampler.table import TableEncoder
+from gansampler.theory import TheoryReadout
 
 STORABLE: tuple[type, ...] = (
     ClassGenerator,
     ClassReport,
+    TheoryReadout,
+    Evidence,
+    Verdict,
     TrainingSettings,
     OneHotGroups,
     Neighborhood,
@@ -98,5 +111,12 @@ def _kind_of(cls: type) -> Kind:
     return Kind(cls.__name__, cls, write, _reader_of(cls), shared=True)
 
 
-KINDS = [*map(_kind_of, STORABLE), *VALUES, *PANDAS]
+REPORT = Kind(
+    "Report",
+    Report,
+    write_pairs,
+    lambda reader, pairs: Report(read_pairs(reader, pairs)),
+)
+
+KINDS = [*map(_kind_of, STORABLE), REPORT, *VALUES, *PANDAS]
 """All that a model file may hold beyond plain JSON."""

@@ -165,11 +165,13 @@ def _write_items(writer: Writer, items: Iterable[Any]) -> list[Any]:
     return [writer.write(item) for item in items]
 
 
-def _write_pairs(writer: Writer, mapping: Any) -> list[list[Any]]:
+def write_pairs(writer: Writer, mapping: Any) -> list[list[Any]]:
+    """Write what a mapping holds, in its order."""
     return [[writer.write(k), writer.write(v)] for k, v in mapping.items()]
 
 
-def _read_pairs(reader: Reader, payload: Any) -> dict[Any, Any]:
+def read_pairs(reader: Reader, payload: Any) -> dict[Any, Any]:
+    """Read what ``write_pairs`` wrote."""
     return {reader.read(key): reader.read(value) for key, value in payload}
 
 
@@ -334,12 +336,12 @@ VALUES = [
     Kind("tuple", tuple, _write_items, lambda r, items: tuple(map(r.read, items))),
     Kind("set", set, _write_items, lambda r, items: set(map(r.read, items))),
     Kind("frozenset", frozenset, _write_items, lambda r, x: frozenset(map(r.read, x))),
-    Kind("dict", dict, _write_pairs, _read_pairs),
+    Kind("dict", dict, write_pairs, read_pairs),
     Kind(
         "OrderedDict",
         OrderedDict,
-        _write_pairs,
-        lambda r, pairs: OrderedDict(_read_pairs(r, pairs)),
+        write_pairs,
+        lambda r, pairs: OrderedDict(read_pairs(r, pairs)),
     ),
     Kind("bytes", bytes, lambda _, x: x.hex(), lambda _, text: bytes.fromhex(text)),
     _as_text("decimal", Decimal, Decimal),

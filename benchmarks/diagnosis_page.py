@@ -1,0 +1,163 @@
+"""Write the tables of ``docs/diagnosis.md`` from ``results/diagnosis.csv``.
+
+Run it from the root of a checkout after ``python -m benchmarks.diagnosis``::
+
+    python -m benchmarks.diagnosis_page          # rewrites the tables
+    python -m benchmarks.diagnosis_page --check  # fails if the page is out of date
+"""
+
+import argparse
+import sys
+
+from benchmarks.diagnosis import FAILURES, OUT, VERDICTS
+from benchmarks.report.markdown import fill, table
+from benchmarks.results_file import read_results
+
+PAGE = OUT.parents[2] / "docs" / "diagnosis.md"
+WITHHELD = {
+    "mode_collapse": "share of withheld rows not reached",
+    "discriminator_wins": "ROC area of D on withheld rows",
+    "discriminator_memorises": "ROC area of D lost on withheld rows",
+    "copying": "share of rows repeated, beyond withheld rows'",
+    "columns": "largest gap of a column to withheld rows",
+    "late_divergence": "energy distance to withheld rows, last less kept",
+    "majority": "share among others by withheld rows, beyond real rows'",
+}
+FIGURES = {
+    "mode_collapse": ("coverage", "spread"),
+    "discriminator_wins": ("certainty",),
+    "discriminator_memorises": ("memory",),
+    "fidelity": ("divergence",),
+    "copying": ("copies", "nearest_row_ratio"),
+    "columns": ("gap",),
+    "late_divergence": ("rise",),
+    "majority": ("excess",),
+}
+
+
+def detection_table(results):
+    """How often each provoked failure is named, and that it is one.
+
+    Parameters
+    ----------
+    results : DataFrame
+
+    Returns
+    -------
+    text : str
+    """
+    rows = []
+    for name, failure in FAILURES.items():
+        provoked = results[results["method"] == name]
+        control = results[results["method"] == f"control:{name}"]
+        changed = ", ".join(f"`{k}={v!r}`" for k, v in failure.settings.items())
+        kept = f", {failure.n_rows} rows" if failure.n_rows else ""
+        rows.append(
+            {
+                "provoked by": f"{name.replace('_', ' ')}: {failure.dataset}{kept}, "
+                f"{changed}",
+                "verdict": _words(failure.verdict),
+                "named": _share(provoked[failure.verdict].isin(["warn", "poor"])),
+                "warned": _share(provoked["warned"] > 0),
+                "measured on withheld rows": WITHHELD[failure.verdict],
+                "median there": f"{provoked['withheld'].median():.2f}",
+                "with defaults": f"{control['withheld'].median():.2f}",
+            }
+        )
+    return table(rows)
+
+
+def matrix_table(results):
+    """Which verdicts each failure brings about.
+
+    Parameters
+    ----------
+    results : DataFrame
+
+    Returns
+    -------
+    text : str
+    """
+    methods = [*FAILURES, "healthy"]
+    rows = []
+    for method in methods:
+        part = results[results["method"] == method]
+        rows.append(
+            {"": method.replace("_", " ")}
+            | {
+                _words(verdict): f"{part[verdict].isin(['warn', 'poor']).mean():.0%}"
+                for verdict in VERDICTS
+            }
+        )
+    return table(rows)
+
+
+def healthy_table(results):
+    """What default trainings show, and how often they are suspected.
+
+    Parameters
+    ----------
+    results : DataFrame
+
+    Returns
+    -------
+    text : str
+    """
+    healthy = results[results["method"] == "healthy"]
+    healthy = healthy.assign(excess=healthy["inside"] - healthy["real_inside"])
+    rows = []
+    for verdict in VERDICTS:
+        seen = ", ".join(
+            f"{name.replace('_', ' ')} {healthy[name].min():.2f} to "
+            f"{healthy[name].max():.2f}"
+            for name in FIGURES[verdict]
+        )
+        sets = healthy.loc[healthy[verdict].isin(["warn", "poor"]), "dataset"]
+        rows.append(
+            {
+                "verdict": _words(verdict),
+                "figures seen": seen,
+                "look": _share(healthy[verdict] == "warn"),
+                "poor": _share(healthy[verdict] == "poor"),
+                "where": ", ".join(sorted(sets)) or "nowhere",
+            }
+        )
+    warned = _share(healthy["warned"] > 0)
+    return f"{warned} default trainings warned.\n\n{table(rows)}"
+
+
+def _words(name):
+    return name.replace("_", " ")
+
+
+def _share(flags):
+    """How many, of how many."""
+    return f"{int(flags.sum())} of {len(flags)}"
+
+
+def main(arguments=None):
+    """Write the page, or check it."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.diagnosis_page",
+        description=__doc__.partition("\n")[0],
+    )
+    parser.add_argument("--check", action="store_true", help="change nothing")
+    options = parser.parse_args(arguments)
+    results = read_results(OUT)
+    page = PAGE.read_text()
+    filled = fill(
+        page,
+        {
+            "detection": detection_table(results),
+            "matrix": matrix_table(results),
+            "healthy": healthy_table(results),
+        },
+    )
+    if options.check and filled != page:
+        sys.exit("diagnosis.md: run python -m benchmarks.diagnosis_page")
+    if not options.check:
+        PAGE.write_text(filled)
+
+
+if __name__ == "__main__":
+    main()

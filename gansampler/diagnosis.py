@@ -1,0 +1,531 @@
+"""What went wrong in a training, if anything, in plain words and with the remedy.
+
+``gather`` turns a training into a few figures, ``diagnose`` turns those into verdicts.
+Both are pure functions. The thresholds stand between what trainings show that were
+made to fail on purpose and what default trainings on the development sets show
+(``benchmarks/diagnosis.py``, and the tables in ``docs/diagnosis.md``).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.spatial.distance import cdist, pdist
+
+from gansampler.quality import coverage, marginal_gaps, nearest_row_ratio
+from gansampler.quality._near import nearest_rows
+from gansampler.theory import LAST_SHARE, TheoryReadout, divergence_of_value, ranking
+
+OK, WARN, POOR = "ok", "warn", "poor"
+
+MIN_ROWS = 10
+"""Rows that a class needs for its training to be judged."""
+
+MIN_UPDATES = 50
+"""Updates that a training needs for a warning: shorter ones are trials, whose verdicts
+stand in the report only."""
+
+MIN_COVERAGE, MIN_SPREAD = 0.5, 0.7
+"""Mode collapse: share of the class's rows that as many generated rows reach, and mean
+distance of two generated rows in units of that of two real ones."""
+
+MAX_CERTAINTY = 0.6
+"""The discriminator wins: mean D on real less mean D on generated rows."""
+
+MAX_RANKING = 0.98
+"""The same in games without probabilities: chance that D ranks a real row first."""
+
+MAX_MEMORY = 0.1
+"""The discriminator memorises: divergence, in nats, that it sees on the rows that it
+has learned from beyond what a probe sees on rows that it has not."""
+
+MAX_DIVERGENCE = (0.1, 0.3)
+"""Fidelity: divergence, in nats, beyond that between halves of the class."""
+
+MIN_RATIO, MAX_COPIES = 0.5, 0.5
+"""Copying: distance of rows to the nearest real one, in units of that between real
+rows, and share of rows that repeat one."""
+
+MAX_GAP = (0.15, 0.2)
+"""Columns: gap to the class's law beyond what chance gives."""
+
+MAX_RISE = 0.02
+"""Late divergence: energy distance of the last candidate less that of the best, in
+units of the mean distance of two real rows."""
+
+MAX_INSIDE = (0.2, 0.3)
+"""Majority: share of rows that lie among other classes, beyond that of real rows."""
+
+SAME = 1e-4
+"""Rows so near to each other, in standard deviations, count as equal."""
+
+CRITICAL = 1.36
+"""95th percentile of the Kolmogorov distribution: gap by chance, times the root of
+1/n + 1/m."""
+
+N_NAMED = 3
+"""Columns that a verdict names."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One judgement on a training.
+
+    Attributes
+    ----------
+    name : str
+        What was judged, such as ``"mode_collapse"``.
+    status : {"ok", "warn", "poor"}
+        "poor" where the rows should not be used as they are, "warn" where it is worth
+        a look.
+    message : str
+        What was found, with its figure.
+    remedy : str
+        What to change; empty where all is well.
+    """
+
+    name: str
+    status: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The figures that verdicts hang on; NaN where one could not be measured.
+
+    Attributes
+    ----------
+    n_rows, n_iter : int
+        Rows of the class, updates of the generator.
+    only_categories : bool
+        Whether no column of the class is a number: then rows repeat by chance.
+    coverage : float
+        Share of the class's rows that as many rows of the generator reach.
+    spread : float
+        Mean distance of two rows of the generator, relative to two of the class.
+    certainty : float
+        Mean D on real less mean D on generated rows, over the last updates.
+    ranking : float
+        Chance that the last D ranks a real row above a generated one.
+    gradient : float
+        Norm of the generator's gradient over the last updates, relative to the first.
+    memory : float
+        Divergence on the discriminator's own rows beyond the probe's, in nats.
+    divergence : float
+        Jensen-Shannon divergence by the probe beyond its floor, in nats.
+    nearest_row_ratio, copies : float
+        As in ``gansampler.quality``; share of the synthetic rows that equal a real one.
+    gaps : tuple of (hashable, float, float)
+        The columns with the largest gaps, the gap, and what of it is beyond chance.
+    rise : float
+        Energy distance of the last candidate less the best, relative to the mean
+        distance of two real rows.
+    inside, real_inside : float
+        Share of synthetic and of real rows that lie nearer to a withheld row of the
+        other classes than to a withheld row of their own.
+    """
+
+    n_rows: int
+    n_iter: int
+    only_categories: bool
+    coverage: float
+    spread: float
+    certainty: float
+    ranking: float
+    gradient: float
+    memory: float
+    divergence: float
+    nearest_row_ratio: float
+    copies: float
+    gaps: tuple[tuple[Hashable, float, float], ...]
+    rise: float
+    inside: float
+    real_inside: float
+
+
+def gather(
+    *,
+    history: pd.DataFrame,
+    readout: TheoryReadout,
+    logits: tuple[np.ndarray, np.ndarray],
+    real: np.ndarray,
+    generated: np.ndarray,
+    synthetic: np.ndarray,
+    others: np.ndarray,
+    tables: tuple[pd.DataFrame, pd.DataFrame],
+    n_numeric: int,
+    n_rows: int,
+    seed: int,
+) -> Evidence:
+    """Measure what ``diagnose`` judges.
+
+    Parameters
+    ----------
+    history : DataFrame
+        Of the class, as in ``history_``.
+    readout : TheoryReadout
+        Of the same training.
+    logits : tuple of ndarray of shape (n_real,) and (n_generated,)
+        The discriminator's outputs on ``real`` and on ``generated``.
+    real : ndarray of shape (n_real, n_cells)
+        Encoded rows of the class, all or a random part; at least two.
+    generated : ndarray of shape (n_generated, n_cells)
+        The generator's own rows in the same code; at least as many.
+    synthetic : ndarray of shape (n_synthetic, n_cells)
+        Rows as they are handed out, encoded again.
+    others : ndarray of shape (n_others, n_cells)
+        Rows of other classes, thinned as ``real`` is.
+    tables : tuple of DataFrame
+        ``real`` and ``synthetic`` as tables.
+    n_numeric : int
+        Cells at the front of a row that are numbers.
+    n_rows : int
+        Rows of the class.
+    seed : int
+        Seed of the halves into which real rows are split.
+
+    Returns
+    -------
+    Evidence
+    """
+    usual = float(pdist(real).mean())
+    return Evidence(
+        n_rows=n_rows,
+        n_iter=len(history),
+        only_categories=n_numeric == 0,
+        coverage=coverage(real, generated[: len(real)]),
+        spread=_ratio(float(pdist(generated).mean()), usual),
+        certainty=readout.real_probability - readout.fake_probability,
+        ranking=ranking(*logits),
+        gradient=_last_to_first(history["generator_gradient_norm"]),
+        memory=divergence_of_value(readout.value) - readout.js_divergence,
+        divergence=readout.js_divergence - readout.js_floor,
+        nearest_row_ratio=nearest_row_ratio(real, synthetic),
+        copies=float((nearest_rows(synthetic, real)[0] < SAME).mean()),
+        gaps=worst_columns(*tables),
+        rise=_ratio(_rise(history["selection_distance"]), usual),
+        inside=share_inside(synthetic, real, others, seed),
+        real_inside=share_inside(real, real, others, seed),
+    )
+
+
+def worst_columns(
+    real: pd.DataFrame, synthetic: pd.DataFrame
+) -> tuple[tuple[Hashable, float, float], ...]:
+    """The columns whose laws differ most, worst first.
+
+    Parameters
+    ----------
+    real, synthetic : DataFrame of shape (n_rows, n_columns)
+
+    Returns
+    -------
+    tuple of (hashable, float, float)
+        Name, gap as in ``gansampler.quality.marginal_gaps``, and the gap less the one
+        that a twentieth of the columns reach by chance.
+    """
+    gaps = marginal_gaps(real, synthetic).sort_values(ascending=False, kind="stable")
+    chance = CRITICAL * math.sqrt(1 / len(real) + 1 / len(synthetic))
+    return tuple(
+        (name, float(gap), float(gap) - chance)
+        for name, gap in gaps.iloc[:N_NAMED].items()
+    )
+
+
+def share_inside(
+    rows: np.ndarray, own: np.ndarray, others: np.ndarray, seed: int
+) -> float:
+    """Share of rows that lie among other classes, by rows that they do not stem from.
+
+    The class is cut into two halves at random. A row is judged by the half in which
+    its nearest row of the class is not: the row from which it was made, or which it
+    is, would speak for it. The other classes are cut to a half as well.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_cells)
+    own : ndarray of shape (n_own, n_cells)
+    others : ndarray of shape (n_others, n_cells)
+    seed : int
+
+    Returns
+    -------
+    float
+        Share of the rows whose nearest row is of another class; NaN without two rows
+        of the class and two others.
+    """
+    if len(own) < 2 or len(others) < 2:
+        return math.nan
+    rng = np.random.default_rng(seed)
+    first = rng.permutation(len(own)) < len(own) // 2
+    half = others[rng.permutation(len(others)) < len(others) // 2]
+    to_own = cdist(rows, own)
+    withheld = np.where(
+        first[to_own.argmin(axis=1)],
+        to_own[:, ~first].min(axis=1),
+        to_own[:, first].min(axis=1),
+    )
+    return float((nearest_rows(rows, half)[0] < withheld).mean())
+
+
+def diagnose(evidence: Evidence, parameters: Mapping[str, Any]) -> tuple[Verdict, ...]:
+    """Judge a training.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        From ``gather``.
+    parameters : mapping of str to object
+        Of ``GANOversampler``, for the remedies.
+
+    Returns
+    -------
+    tuple of Verdict
+        Worst first. What could not be measured has no verdict, and classes of fewer
+        than 10 rows have none at all.
+
+    Examples
+    --------
+    >>> from gansampler.diagnosis import Evidence, diagnose
+    >>> evidence = Evidence(
+    ...     n_rows=50,
+    ...     n_iter=500,
+    ...     only_categories=False,
+    ...     coverage=0.3,
+    ...     spread=0.5,
+    ...     certainty=0.0,
+    ...     ranking=0.5,
+    ...     gradient=1.0,
+    ...     memory=0.0,
+    ...     divergence=0.0,
+    ...     nearest_row_ratio=1.0,
+    ...     copies=0.0,
+    ...     gaps=(("age", 0.1, -0.1),),
+    ...     rise=0.0,
+    ...     inside=0.2,
+    ...     real_inside=0.3,
+    ... )
+    >>> verdict = diagnose(evidence, {"learning_rate": 0.1})[0]
+    >>> verdict.name, verdict.status, verdict.remedy
+    ('mode_collapse', 'poor', 'Lower learning_rate (now 0.1).')
+    """
+    if evidence.n_rows < MIN_ROWS:
+        return ()
+    found = [judge(evidence, parameters) for judge in JUDGES]
+    order = (POOR, WARN, OK)
+    verdicts = [verdict for verdict in found if verdict is not None]
+    return tuple(sorted(verdicts, key=lambda verdict: order.index(verdict.status)))
+
+
+def _mode_collapse(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict:
+    poor = evidence.coverage < MIN_COVERAGE or evidence.spread < MIN_SPREAD
+    return _verdict(
+        "mode_collapse",
+        POOR if poor else OK,
+        f"The generator reaches {_percent(evidence.coverage)} of the class's rows, "
+        f"and its own rows lie {evidence.spread:.2f} times as far apart as real ones.",
+        _calm_down(parameters),
+    )
+
+
+def _discriminator_wins(
+    evidence: Evidence, parameters: Mapping[str, Any]
+) -> Verdict | None:
+    if math.isfinite(evidence.certainty):
+        poor = evidence.certainty > MAX_CERTAINTY
+        figure = f"gives real rows {evidence.certainty:.2f} more than generated ones"
+    else:
+        poor = evidence.ranking > MAX_RANKING
+        figure = (
+            f"ranks real above generated rows in {_percent(evidence.ranking)} of pairs"
+        )
+    gradient = ""
+    if poor and math.isfinite(evidence.gradient):
+        gradient = (
+            f"; the generator's gradient is at {evidence.gradient:.2g} times its start"
+        )
+    advice = [*_fewer_steps(parameters), *_stronger_penalty(parameters)]
+    if parameters.get("loss") == "minimax":
+        advice.insert(0, "set loss='non_saturating'")
+    return _verdict(
+        "discriminator_wins",
+        POOR if poor else OK,
+        f"The discriminator {figure}{gradient}.",
+        _sentence(advice or ["lower learning_rate"]),
+    )
+
+
+def _discriminator_memorises(
+    evidence: Evidence, parameters: Mapping[str, Any]
+) -> Verdict | None:
+    if math.isnan(evidence.memory):
+        return None
+    # Where the rows differ indeed, the discriminator is right to see it.
+    memorises = evidence.memory > MAX_MEMORY
+    memorises &= not evidence.divergence > MAX_DIVERGENCE[0]
+    advice = [*_stronger_penalty(parameters), *_fewer_steps(parameters)]
+    return _verdict(
+        "discriminator_memorises",
+        POOR if memorises else OK,
+        f"On the rows that it has learned from the discriminator sees "
+        f"{max(0.0, evidence.memory):.2f} nats more of a difference than a classifier "
+        "sees on withheld rows.",
+        _sentence(advice or ["lower max_iter"]),
+    )
+
+
+def _fidelity(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:
+    if math.isnan(evidence.divergence):
+        return None
+    advice = [_now("raise", "max_iter", parameters)]
+    if parameters.get("latent_distribution", "neighbors") != "neighbors":
+        advice.append("set latent_distribution='neighbors'")
+    return _verdict(
+        "fidelity",
+        _above(evidence.divergence, MAX_DIVERGENCE),
+        "A small classifier tells the generator's rows from withheld rows of the class "
+        f"by {max(0.0, evidence.divergence):.2f} nats beyond chance (0 is best, 0.69 "
+        "worst).",
+        _sentence(advice),
+    )
+
+
+def _copying(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict:
+    copied = evidence.copies > MAX_COPIES or evidence.nearest_row_ratio < MIN_RATIO
+    # Where all cells are levels there may be no other rows to choose.
+    status = (WARN if evidence.only_categories else POOR) if copied else OK
+    return _verdict(
+        "copying",
+        status,
+        f"{_percent(evidence.copies)} of the synthetic rows repeat a row of the class; "
+        f"they are {evidence.nearest_row_ratio:.2f} times as far from the class's rows "
+        "as these are from each other.",
+        _sentence([_now("raise", "copy_rejection", parameters)]),
+    )
+
+
+def _columns(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:
+    if not evidence.gaps:
+        return None
+    status = _above(evidence.gaps[0][2], MAX_GAP)
+    bound = MAX_GAP[0] if status != OK else -math.inf
+    shown = [column for column in evidence.gaps if column[2] > bound]
+    shown = shown if status != OK else shown[:1]
+    named = ", ".join(f"{name!r} ({gap:.2f})" for name, gap, _ in shown)
+    start = (
+        "The law of a column differs most from the class's in"
+        if status == OK
+        else (
+            "These columns do not follow the class's law (gap, 0 is best and 1 worst):"
+        )
+    )
+    return _verdict(
+        "columns",
+        status,
+        f"{start} {named}.",
+        _sentence([_now("lower", "border_rejection", parameters)]),
+    )
+
+
+def _late_divergence(
+    evidence: Evidence, parameters: Mapping[str, Any]
+) -> Verdict | None:
+    if math.isnan(evidence.rise):
+        return None
+    late = evidence.rise > MAX_RISE
+    message = "The last generator is as near to the class as the best one."
+    if late:
+        message = (
+            "The training grew worse towards its end: the last generator's energy "
+            f"distance is {evidence.rise:.2f} mean distances above that of the best, "
+            "which was kept."
+        )
+    advice = [_now("lower", "learning_rate", parameters), "lower max_iter"]
+    return _verdict("late_divergence", WARN if late else OK, message, _sentence(advice))
+
+
+def _majority(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:
+    if math.isnan(evidence.inside):
+        return None
+    return _verdict(
+        "majority",
+        _above(evidence.inside - evidence.real_inside, MAX_INSIDE),
+        f"{_percent(evidence.inside)} of the synthetic rows lie among other classes, "
+        f"and {_percent(evidence.real_inside)} of the real ones.",
+        _sentence([_now("raise", "border_rejection", parameters)]),
+    )
+
+
+JUDGES = (
+    _mode_collapse,
+    _discriminator_wins,
+    _discriminator_memorises,
+    _fidelity,
+    _copying,
+    _columns,
+    _late_divergence,
+    _majority,
+)
+
+
+def _verdict(name: str, status: str, message: str, remedy: str) -> Verdict:
+    return Verdict(name, status, message, "" if status == OK else remedy)
+
+
+def _above(figure: float, thresholds: tuple[float, float]) -> str:
+    return OK if figure <= thresholds[0] else WARN if figure <= thresholds[1] else POOR
+
+
+def _now(verb: str, name: str, parameters: Mapping[str, Any]) -> str:
+    now = f" (now {parameters[name]})" if parameters.get(name) is not None else ""
+    return f"{verb} {name}{now}"
+
+
+def _sentence(advice: Sequence[str]) -> str:
+    text = ", or ".join(advice)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _calm_down(parameters: Mapping[str, Any]) -> str:
+    advice = [_now("lower", "learning_rate", parameters)]
+    if parameters.get("latent_distribution", "neighbors") != "neighbors":
+        advice.append("set latent_distribution='neighbors'")
+    if parameters.get("gradient_penalty") == 0:
+        advice.append("raise gradient_penalty (now 0)")
+    return _sentence(advice)
+
+
+def _fewer_steps(parameters: Mapping[str, Any]) -> list[str]:
+    if parameters.get("discriminator_steps", 1) == 1:
+        return []
+    return [_now("lower", "discriminator_steps", parameters)]
+
+
+def _stronger_penalty(parameters: Mapping[str, Any]) -> list[str]:
+    return [_now("raise", "gradient_penalty", parameters)]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _last_to_first(norms: pd.Series) -> float:
+    n = max(1, round(LAST_SHARE * len(norms)))
+    if len(norms) < 2:
+        return math.nan
+    return _ratio(float(norms.iloc[-n:].mean()), float(norms.iloc[:n].mean()))
+
+
+def _rise(distances: pd.Series) -> float:
+    judged = distances.dropna()
+    return float(judged.iloc[-1] - judged.min()) if len(judged) else math.nan
+
+
+def _ratio(figure: float, unit: float) -> float:
+    return figure / unit if unit > 0 else math.nan

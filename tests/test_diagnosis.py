@@ -1,0 +1,309 @@
+"""Verdicts on trainings: each failure is named, with its figure and its remedy."""
+
+import math
+import warnings
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks import diagnosis_page
+from gansampler import GANOversampler
+from gansampler.diagnosis import (
+    Evidence,
+    Verdict,
+    diagnose,
+    share_inside,
+    worst_columns,
+)
+from gansampler.exceptions import TrainingQualityWarning
+from gansampler.report import ClassReport, Report
+
+HEALTHY = Evidence(
+    n_rows=50,
+    n_iter=500,
+    only_categories=False,
+    coverage=0.97,
+    spread=1.02,
+    certainty=0.01,
+    ranking=0.6,
+    gradient=0.5,
+    memory=0.01,
+    divergence=0.0,
+    nearest_row_ratio=0.8,
+    copies=0.0,
+    gaps=(("age", 0.1, -0.1), ("plan", 0.05, -0.15)),
+    rise=0.0,
+    inside=0.3,
+    real_inside=0.4,
+)
+
+PARAMETERS = {
+    "loss": "minimax",
+    "latent_distribution": "normal",
+    "discriminator_steps": 5,
+    "learning_rate": 0.1,
+    "gradient_penalty": 0,
+    "max_iter": 500,
+    "border_rejection": 0.2,
+    "copy_rejection": 0.0,
+}
+
+FAILURES = {
+    "mode_collapse": (
+        {"spread": 0.2},
+        "poor",
+        "The generator reaches 97 % of the class's rows, and its own rows lie 0.20 "
+        "times as far apart as real ones.",
+        "Lower learning_rate (now 0.1), or set latent_distribution='neighbors', or "
+        "raise gradient_penalty (now 0).",
+    ),
+    "discriminator_wins": (
+        {"certainty": 0.95, "gradient": 0.001},
+        "poor",
+        "The discriminator gives real rows 0.95 more than generated ones; the "
+        "generator's gradient is at 0.001 times its start.",
+        "Set loss='non_saturating', or lower discriminator_steps (now 5), or raise "
+        "gradient_penalty (now 0).",
+    ),
+    "discriminator_memorises": (
+        {"memory": 0.3},
+        "poor",
+        "On the rows that it has learned from the discriminator sees 0.30 nats more of "
+        "a difference than a classifier sees on withheld rows.",
+        "Raise gradient_penalty (now 0), or lower discriminator_steps (now 5).",
+    ),
+    "fidelity": (
+        {"divergence": 0.2},
+        "warn",
+        "A small classifier tells the generator's rows from withheld rows of the class "
+        "by 0.20 nats beyond chance (0 is best, 0.69 worst).",
+        "Raise max_iter (now 500), or set latent_distribution='neighbors'.",
+    ),
+    "copying": (
+        {"copies": 0.8, "nearest_row_ratio": 0.0},
+        "poor",
+        "80 % of the synthetic rows repeat a row of the class; they are 0.00 times as "
+        "far from the class's rows as these are from each other.",
+        "Raise copy_rejection (now 0.0).",
+    ),
+    "columns": (
+        {"gaps": (("age", 0.5, 0.3), ("plan", 0.4, 0.2), ("x", 0.1, -0.1))},
+        "poor",
+        "These columns do not follow the class's law (gap, 0 is best and 1 worst): "
+        "'age' (0.50), 'plan' (0.40).",
+        "Lower border_rejection (now 0.2).",
+    ),
+    "late_divergence": (
+        {"rise": 0.5},
+        "warn",
+        "The training grew worse towards its end: the last generator's energy distance "
+        "is 0.50 mean distances above that of the best, which was kept.",
+        "Lower learning_rate (now 0.1), or lower max_iter.",
+    ),
+    "majority": (
+        {"inside": 0.9},
+        "poor",
+        "90 % of the synthetic rows lie among other classes, and 40 % of the real "
+        "ones.",
+        "Raise border_rejection (now 0.2).",
+    ),
+}
+
+
+def test_a_healthy_training_is_well_in_every_respect():
+    verdicts = diagnose(HEALTHY, PARAMETERS)
+    assert [verdict.name for verdict in verdicts] == list(FAILURES)
+    assert {verdict.status for verdict in verdicts} == {"ok"}
+    assert {verdict.remedy for verdict in verdicts} == {""}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_each_failure_is_named_and_no_other(name):
+    changed, status, message, remedy = FAILURES[name]
+    verdicts = diagnose(replace(HEALTHY, **changed), PARAMETERS)
+    assert verdicts[0] == Verdict(name, status, message, remedy)
+    assert [verdict.status for verdict in verdicts[1:]] == ["ok"] * 7
+
+
+def test_what_could_not_be_measured_is_not_judged():
+    nan = math.nan
+    unknown = replace(
+        HEALTHY, memory=nan, divergence=nan, gaps=(), rise=nan, inside=nan
+    )
+    names = [verdict.name for verdict in diagnose(unknown, PARAMETERS)]
+    assert names == ["mode_collapse", "discriminator_wins", "copying"]
+    assert diagnose(replace(HEALTHY, n_rows=9, spread=0.0), PARAMETERS) == ()
+
+
+def test_games_without_probabilities_are_judged_by_ranks():
+    lost = replace(HEALTHY, certainty=math.nan, ranking=0.99, gradient=math.nan)
+    verdict = diagnose(lost, {"gradient_penalty": None})[0]
+    assert verdict.message == (
+        "The discriminator ranks real above generated rows in 99 % of pairs."
+    )
+    assert verdict.remedy == "Raise gradient_penalty."
+
+
+def test_a_discriminator_that_rightly_sees_a_difference_does_not_memorise():
+    verdicts = diagnose(replace(HEALTHY, memory=0.3, divergence=0.5), PARAMETERS)
+    status = {verdict.name: verdict.status for verdict in verdicts}
+    assert status["discriminator_memorises"] == "ok"
+    assert status["fidelity"] == "poor"
+
+
+def test_repeated_rows_of_categories_alone_are_worth_a_look_only():
+    copied = replace(HEALTHY, copies=0.8, only_categories=True)
+    assert diagnose(copied, PARAMETERS)[0].status == "warn"
+
+
+def test_a_row_is_not_judged_by_the_row_it_was_made_from():
+    # Single rows of the class in the midst of others: copies of them lie there too.
+    rng = np.random.default_rng(0)
+    own = rng.uniform(-10, 10, size=(20, 2))
+    others = rng.uniform(-10, 10, size=(2000, 2))
+    assert share_inside(own + 1e-9, own, others, seed=0) > 0.9
+    assert share_inside(own, own, others, seed=0) > 0.9
+    # The class apart from the others.
+    assert share_inside(own, own, others + 100, seed=0) == 0
+    assert math.isnan(share_inside(own, own[:1], others, seed=0))
+
+
+def test_equal_laws_lie_among_others_by_their_share():
+    rng = np.random.default_rng(1)
+    own, rows, others = rng.normal(size=(3, 600, 2))
+    assert share_inside(rows, own, others, seed=0) == pytest.approx(0.5, abs=0.1)
+
+
+def test_worst_columns_are_named_with_what_chance_does_not_explain():
+    rng = np.random.default_rng(2)
+    real = pd.DataFrame(rng.normal(size=(400, 4)), columns=list("abcd"))
+    synthetic = pd.DataFrame(rng.normal(size=(400, 4)), columns=list("abcd"))
+    synthetic["c"] += 5
+    first, *rest = worst_columns(real, synthetic)
+    assert first[0] == "c"
+    assert first[1] > 0.95
+    assert first[1] - first[2] == pytest.approx(1.36 * math.sqrt(2 / 400))
+    assert len(rest) == 2
+    assert max(beyond for _, _, beyond in rest) < 0.05
+
+
+# --- of whole trainings ------------------------------------------------------------
+
+
+def table(n_rows=60):
+    rng = np.random.default_rng(3)
+    X = pd.DataFrame(rng.normal(size=(n_rows + 40, 3)), columns=["a", "b", "c"])
+    return X, np.where(np.arange(len(X)) < 40, "few", "many")
+
+
+BROKEN = {
+    "latent_distribution": "normal",
+    "loss": "minimax",
+    "gradient_penalty": 0,
+    "learning_rate": 0.5,
+    "hidden_layer_sizes": (32,),
+    "random_state": 0,
+}
+
+
+def test_a_broken_training_warns_and_says_what_to_change():
+    with pytest.warns(TrainingQualityWarning) as caught:
+        sampler = GANOversampler(max_iter=60, **BROKEN).fit_resample(*table())
+    del sampler
+    message = str(caught[0].message)
+    assert message.startswith("The training on class 'few' went wrong. The generator ")
+    assert "Lower learning_rate (now 0.5), or set latent_distribution=" in message
+
+
+def test_a_trial_of_few_updates_does_not_warn():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sampler = GANOversampler(max_iter=5, **BROKEN)
+        sampler.fit_resample(*table())
+    assert sampler.report_["few"].status == "poor"
+
+
+def test_the_report_of_a_sampler_has_theory_and_verdicts(quick):
+    sampler = quick()
+    sampler.fit_resample(*table())
+    report = sampler.report_["few"]
+    assert {verdict.name for verdict in report.verdicts} == set(FAILURES)
+    assert report.theory.loss == "non_saturating"
+    assert report.theory.value == sampler.history_["few"]["value"].iloc[-1]
+    assert str(report).splitlines()[0] == "40 rows, 20 added"
+
+
+def test_a_class_too_small_to_judge_has_no_verdicts(quick):
+    X, y = table()
+    sampler = quick()
+    sampler.fit_resample(X.iloc[35:], y[35:])
+    report = sampler.report_["few"]
+    assert (report.verdicts, report.status) == ((), "ok")
+    assert math.isnan(report.theory.js_divergence)
+
+
+# --- the report as text and as HTML ------------------------------------------------
+
+
+def two_classes():
+    poor = Verdict("copying", "poor", "90 % are copies.", "Raise copy_rejection.")
+    well = Verdict("fidelity", "ok", "All well.", "")
+    figures = (20, 80, 500, 400, 0.3)
+    return Report(
+        {
+            "<b>": ClassReport(*figures, 2.5, 0.01, 0.9, 0.1, None, (poor, well)),
+            7: ClassReport(*figures, 12.5, 0.01, 1.0, 0.95, None, (well,)),
+        }
+    )
+
+
+def test_report_as_text():
+    assert repr(two_classes()) == (
+        "class  rows  added  updates  coverage  newness  seconds  verdict\n"
+        "'<b>'    20     80      500      0.90     0.10      2.5     POOR\n"
+        "7        20     80      500      1.00     0.95     12.5       ok\n"
+        "'<b>': copying: POOR: 90 % are copies. Raise copy_rejection."
+    )
+    assert repr(Report()) == "Report of no classes"
+
+
+def test_report_as_html_is_well_formed_and_escaped():
+    class Checker(HTMLParser):
+        def __init__(self):
+            super().__init__()
+            self.open, self.texts = [], []
+
+        def handle_starttag(self, tag, attrs):
+            assert tag not in ("script", "link", "img")  # nothing from elsewhere
+            self.open.append(tag)
+
+        def handle_endtag(self, tag):
+            assert self.open.pop() == tag
+
+        def handle_data(self, data):
+            self.texts.append(data)
+
+    html = two_classes()._repr_html_()
+    checker = Checker()
+    checker.feed(html)
+    assert checker.open == []
+    assert "&#x27;&lt;b&gt;&#x27;" in html
+    assert "90 % are copies. " in checker.texts
+    assert "Raise copy_rejection." in checker.texts
+    assert html.count("<tr>") == 3
+
+
+def test_report_is_a_dict_still():
+    report = two_classes()
+    assert dict(report) == report
+    assert report[7].findings == ()
+
+
+# --- the published rates -----------------------------------------------------------
+
+
+def test_the_page_is_that_of_the_results():
+    diagnosis_page.main(["--check"])
