@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .NOTPARALLEL:
 .PHONY: help demo notebooks test check lint types doctest docs clean
 .PHONY: bench-utility bench-dose bench-fidelity bench-ablations bench-seeds bench-cost
-.PHONY: bench-modes bench-calibration bench-report
+.PHONY: bench-modes bench-calibration bench-diagnosis bench-report
 
 help:
 	@echo 'make demo     balance a churn and a fraud table, compare with SMOTE (minutes)'
@@ -30,6 +30,7 @@ help:
 	@echo 'make bench-cost                           measure the cost of training'
 	@echo 'make bench-modes                          count the modes of eight Gaussians covered'
 	@echo 'make bench-calibration                    measure probabilities after resampling'
+	@echo 'make bench-diagnosis                      provoke failures, and see them named'
 	@echo 'make bench-report                         rebuild all published numbers and pictures'
 	@echo 'make clean    delete .venv, caches and builds'
 	@echo
@@ -102,9 +103,14 @@ bench-calibration: .venv/.benchmark
 	    --out benchmarks/results/calibration.csv
 	$(BIN)/python -m benchmarks.calibration_page
 
+bench-diagnosis: .venv/.benchmark
+	$(BIN)/python -m benchmarks.diagnosis --jobs $(JOBS)
+	$(BIN)/python -m benchmarks.diagnosis_page
+
 # The CSV files are in git; matplotlib draws the pictures.
 bench-report: .venv/.test
 	$(BIN)/python -m benchmarks.readme_figures
+	$(BIN)/python -m benchmarks.diagnosis_page
 	$(BIN)/python -m benchmarks.report
 	$(BIN)/python -m benchmarks.calibration_page
 

@@ -7,11 +7,15 @@ Run it from the root of a checkout after ``python -m benchmarks.diagnosis``::
 """
 
 import argparse
+import math
 import sys
 
-from benchmarks.diagnosis import FAILURES, OUT, VERDICTS
+import pandas as pd
+
+from benchmarks.diagnosis import EVIDENCE, FAILURES, OUT
 from benchmarks.report.markdown import fill, table
 from benchmarks.results_file import read_results
+from gansampler.diagnosis import MIN_UPDATES, OK, POOR, WARN, Evidence, diagnose
 
 PAGE = OUT.parents[2] / "docs" / "diagnosis.md"
 WITHHELD = {
@@ -29,10 +33,32 @@ FIGURES = {
     "discriminator_memorises": ("memory",),
     "fidelity": ("divergence",),
     "copying": ("copies", "nearest_row_ratio"),
-    "columns": ("gap",),
+    "columns": ("gap_beyond_chance",),
     "late_divergence": ("rise",),
     "majority": ("excess",),
 }
+
+
+def with_verdicts(results):
+    """Judge each training by its figures.
+
+    Parameters
+    ----------
+    results : DataFrame
+
+    Returns
+    -------
+    judged : DataFrame
+        With a column for each verdict, and ``warned``: whether the sampler warns.
+    """
+    judged = []
+    for row in results.to_dict("records"):
+        gaps = (("the worst", math.nan, row["gap_beyond_chance"]),)
+        evidence = Evidence(gaps=gaps, **{name: row[name] for name in EVIDENCE})
+        found = {v.name: v.status for v in diagnose(evidence, {})}
+        poor = POOR in found.values() and row["n_iter"] >= MIN_UPDATES
+        judged.append(row | dict.fromkeys(FIGURES, OK) | found | {"warned": poor})
+    return pd.DataFrame(judged)
 
 
 def detection_table(results):
@@ -57,8 +83,8 @@ def detection_table(results):
                 "provoked by": f"{name.replace('_', ' ')}: {failure.dataset}{kept}, "
                 f"{changed}",
                 "verdict": _words(failure.verdict),
-                "named": _share(provoked[failure.verdict].isin(["warn", "poor"])),
-                "warned": _share(provoked["warned"] > 0),
+                "named": _share(provoked[failure.verdict].isin([WARN, POOR])),
+                "warned": _share(provoked["warned"]),
                 "measured on withheld rows": WITHHELD[failure.verdict],
                 "median there": f"{provoked['withheld'].median():.2f}",
                 "with defaults": f"{control['withheld'].median():.2f}",
@@ -86,7 +112,7 @@ def matrix_table(results):
             {"": method.replace("_", " ")}
             | {
                 _words(verdict): f"{part[verdict].isin(['warn', 'poor']).mean():.0%}"
-                for verdict in VERDICTS
+                for verdict in FIGURES
             }
         )
     return table(rows)
@@ -106,23 +132,23 @@ def healthy_table(results):
     healthy = results[results["method"] == "healthy"]
     healthy = healthy.assign(excess=healthy["inside"] - healthy["real_inside"])
     rows = []
-    for verdict in VERDICTS:
+    for verdict in FIGURES:
         seen = ", ".join(
             f"{name.replace('_', ' ')} {healthy[name].min():.2f} to "
             f"{healthy[name].max():.2f}"
             for name in FIGURES[verdict]
         )
-        sets = healthy.loc[healthy[verdict].isin(["warn", "poor"]), "dataset"]
+        sets = healthy.loc[healthy[verdict].isin([WARN, POOR]), "dataset"]
         rows.append(
             {
                 "verdict": _words(verdict),
                 "figures seen": seen,
-                "look": _share(healthy[verdict] == "warn"),
-                "poor": _share(healthy[verdict] == "poor"),
+                "look": _share(healthy[verdict] == WARN),
+                "poor": _share(healthy[verdict] == POOR),
                 "where": ", ".join(sorted(sets)) or "nowhere",
             }
         )
-    warned = _share(healthy["warned"] > 0)
+    warned = _share(healthy["warned"])
     return f"{warned} default trainings warned.\n\n{table(rows)}"
 
 
@@ -143,7 +169,7 @@ def main(arguments=None):
     )
     parser.add_argument("--check", action="store_true", help="change nothing")
     options = parser.parse_args(arguments)
-    results = read_results(OUT)
+    results = with_verdicts(read_results(OUT))
     page = PAGE.read_text()
     filled = fill(
         page,

@@ -51,7 +51,7 @@ MIN_RATIO, MAX_COPIES = 0.5, 0.5
 """Copying: distance of rows to the nearest real one, in units of that between real
 rows, and share of rows that repeat one."""
 
-MAX_GAP = (0.15, 0.2)
+MAX_GAP = (0.15, 0.3)
 """Columns: gap to the class's law beyond what chance gives."""
 
 MAX_RISE = 0.02
@@ -59,7 +59,8 @@ MAX_RISE = 0.02
 units of the mean distance of two real rows."""
 
 MAX_INSIDE = (0.2, 0.3)
-"""Majority: share of rows that lie among other classes, beyond that of real rows."""
+"""Majority: share of rows that lie among other classes, beyond that of real rows, which
+new rows of the same law exceed by up to 0.17 (see ``share_inside``)."""
 
 SAME = 1e-4
 """Rows so near to each other, in standard deviations, count as equal."""
@@ -259,6 +260,11 @@ def share_inside(
     float
         Share of the rows whose nearest row is of another class; NaN without two rows
         of the class and two others.
+
+    Notes
+    -----
+    New rows of the class's law show up to 0.17 more than real rows do: the half that
+    judges them is the one that lies farther off. Thresholds have to allow for it.
     """
     if len(own) < 2 or len(others) < 2:
         return math.nan

@@ -90,7 +90,7 @@ FAILURES = {
         "Raise copy_rejection (now 0.0).",
     ),
     "columns": (
-        {"gaps": (("age", 0.5, 0.3), ("plan", 0.4, 0.2), ("x", 0.1, -0.1))},
+        {"gaps": (("age", 0.5, 0.35), ("plan", 0.4, 0.2), ("x", 0.1, -0.1))},
         "poor",
         "These columns do not follow the class's law (gap, 0 is best and 1 worst): "
         "'age' (0.50), 'plan' (0.40).",
@@ -171,10 +171,14 @@ def test_a_row_is_not_judged_by_the_row_it_was_made_from():
     assert math.isnan(share_inside(own, own[:1], others, seed=0))
 
 
-def test_equal_laws_lie_among_others_by_their_share():
+def test_equal_laws_lie_among_others_by_the_chances_of_three_alike():
+    # A row of equal dense neighbours: real rows are nearer to others in 1 of 2 cases.
+    # A synthetic one is judged by the half that lost to the other half already, so
+    # that it is nearer to others in P(O < B | A < B) = (1/3) / (1/2) of the cases.
     rng = np.random.default_rng(1)
-    own, rows, others = rng.normal(size=(3, 600, 2))
-    assert share_inside(rows, own, others, seed=0) == pytest.approx(0.5, abs=0.1)
+    own, rows, others = rng.normal(size=(3, 1500, 2))
+    assert share_inside(own, own, others, seed=0) == pytest.approx(1 / 2, abs=0.05)
+    assert share_inside(rows, own, others, seed=0) == pytest.approx(2 / 3, abs=0.05)
 
 
 def test_worst_columns_are_named_with_what_chance_does_not_explain():
@@ -211,8 +215,7 @@ BROKEN = {
 
 def test_a_broken_training_warns_and_says_what_to_change():
     with pytest.warns(TrainingQualityWarning) as caught:
-        sampler = GANOversampler(max_iter=60, **BROKEN).fit_resample(*table())
-    del sampler
+        GANOversampler(max_iter=60, **BROKEN).fit_resample(*table())
     message = str(caught[0].message)
     assert message.startswith("The training on class 'few' went wrong. The generator ")
     assert "Lower learning_rate (now 0.5), or set latent_distribution=" in message
@@ -291,7 +294,7 @@ def test_report_as_html_is_well_formed_and_escaped():
     checker.feed(html)
     assert checker.open == []
     assert "&#x27;&lt;b&gt;&#x27;" in html
-    assert "90 % are copies. " in checker.texts
+    assert ", copying: 90 % are copies. " in checker.texts
     assert "Raise copy_rejection." in checker.texts
     assert html.count("<tr>") == 3
 
