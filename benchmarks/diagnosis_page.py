@@ -1,4 +1,4 @@
-"""Write the tables of ``docs/diagnosis.md`` from ``results/diagnosis.csv``.
+"""Write the tables of ``docs/user_guide/diagnosis.md`` from ``results/diagnosis.csv``.
 
 Run it from the root of a checkout after ``python -m benchmarks.diagnosis``::
 
@@ -17,7 +17,7 @@ from benchmarks.report.markdown import fill, table
 from benchmarks.results_file import read_results
 from gansampler.diagnosis import MIN_UPDATES, OK, POOR, WARN, Evidence, diagnose
 
-PAGE = OUT.parents[2] / "docs" / "diagnosis.md"
+PAGE = OUT.parents[2] / "docs" / "user_guide" / "diagnosis.md"
 WITHHELD = {
     "mode_collapse": "share of withheld rows not reached",
     "discriminator_wins": "ROC area of D on withheld rows",

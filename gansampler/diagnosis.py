@@ -3,7 +3,7 @@
 ``gather`` turns a training into a few figures, ``diagnose`` turns those into verdicts.
 Both are pure functions. The thresholds stand between what trainings show that were
 made to fail on purpose and what default trainings on the development sets show
-(``benchmarks/diagnosis.py``, and the tables in ``docs/diagnosis.md``).
+(``benchmarks/diagnosis.py``, and the tables in ``docs/user_guide/diagnosis.md``).
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from scipy.spatial.distance import cdist, pdist
 from gansampler.quality import coverage, marginal_gaps, nearest_row_ratio
 from gansampler.quality._near import nearest_rows
 from gansampler.theory import LAST_SHARE, TheoryReadout, divergence_of_value, ranking
+
+__all__ = ["Evidence", "Verdict", "diagnose"]
 
 OK, WARN, POOR = "ok", "warn", "poor"
 
@@ -88,6 +90,12 @@ class Verdict:
         What was found, with its figure.
     remedy : str
         What to change; empty where all is well.
+
+    Examples
+    --------
+    >>> from gansampler.diagnosis import Verdict
+    >>> Verdict("copying", "ok", "0 % of the rows repeat a row.", "").status
+    'ok'
     """
 
     name: str
@@ -130,6 +138,10 @@ class Evidence:
     inside, real_inside : float
         Share of synthetic and of real rows that lie nearer to a withheld row of the
         other classes than to a withheld row of their own.
+
+    Examples
+    --------
+    See ``diagnose``.
     """
 
     n_rows: int

@@ -9,6 +9,8 @@ from html import escape
 from gansampler.diagnosis import OK, POOR, WARN, Verdict
 from gansampler.theory import TheoryReadout
 
+__all__ = ["ClassReport", "Report"]
+
 MARKS = {OK: "ok", WARN: "look", POOR: "POOR"}
 
 COLUMNS = ("class", "rows", "added", "updates", "coverage", "newness", "seconds")
@@ -45,6 +47,14 @@ class ClassReport:
     verdicts : tuple of Verdict
         What went well and what did not, with the remedy, worst first. Empty for
         classes of fewer than ten rows.
+
+    Examples
+    --------
+    >>> from gansampler.report import ClassReport
+    >>> print(ClassReport(20, 80, 500, 400, 0.3, 2.5, 0.01, 0.9, 0.4))
+    20 rows, 80 added
+    500 updates, number 400 kept, 2.5 seconds
+    energy distance 0.010, coverage 0.90, nearest-row ratio 0.40, acceptance 0.30
     """
 
     n_rows: int

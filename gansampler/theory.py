@@ -30,6 +30,16 @@ from threadpoolctl import threadpool_limits
 
 from gansampler.quality._space import as_matrices
 
+__all__ = [
+    "EQUILIBRIA",
+    "Equilibrium",
+    "TheoryReadout",
+    "divergence_of_value",
+    "jensen_shannon_divergence",
+    "optimal_discriminator",
+    "theory_readout",
+]
+
 LOG_2, LOG_4 = math.log(2), math.log(4)
 
 N_FOLDS = 5
@@ -62,6 +72,12 @@ class Equilibrium(NamedTuple):
         The sigmoid of the discriminator's output, on any row.
     caveat : str
         Why V and D do not read as in the game of 2014; empty where they do.
+
+    Examples
+    --------
+    >>> from gansampler.theory import EQUILIBRIA
+    >>> round(EQUILIBRIA["non_saturating"].value, 3)  # -log 4
+    -1.386
     """
 
     discriminator_loss: float
@@ -318,6 +334,14 @@ class TheoryReadout:
         fewer than 20 rows.
     caveat : str
         Why V and D cannot be read in this game; empty where they can.
+
+    Examples
+    --------
+    >>> import math
+    >>> from gansampler.theory import TheoryReadout
+    >>> print(TheoryReadout("minimax", -1.2, 0.6, 0.4, math.nan, math.nan, ""))
+    V = -1.200 (-log 4 = -1.386 at the equilibrium)
+    D = 0.60 on real and 0.40 on generated rows (1/2 at the equilibrium)
     """
 
     loss: str
