@@ -34,7 +34,7 @@ from gansampler.theory import ranking
 
 OUT = Path(__file__).parent / "results" / "diagnosis.csv"
 SEEDS = 20
-CONTROL_SEEDS = 3
+CONTROL_SEEDS = 1
 TRAIN_SHARE = 0.7
 N_GENERATED = 500
 EVIDENCE = tuple(figure.name for figure in fields(Evidence) if figure.name != "gaps")
@@ -287,7 +287,11 @@ def run_task(task):
         "seconds": time.process_time() - start,
         "versions": package_versions(),
     }
-    row |= {name: getattr(found, name) for name in EVIDENCE}
+    # An empty cell is read as NaN again.
+    figures = {name: getattr(found, name) for name in EVIDENCE}
+    row |= {
+        name: None if figure != figure else figure for name, figure in figures.items()
+    }
     if failure is not None:
         trained = Trained(sampler, X, y, data.X.iloc[held_out].reset_index(drop=True))
         with warnings.catch_warnings():

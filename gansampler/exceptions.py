@@ -12,6 +12,7 @@ __all__ = [
     "NotTrainedError",
     "SmallClassWarning",
     "TrainingDivergedError",
+    "TrainingQualityWarning",
 ]
 
 

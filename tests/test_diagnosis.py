@@ -19,7 +19,7 @@ from gansampler.diagnosis import (
     worst_columns,
 )
 from gansampler.exceptions import TrainingQualityWarning
-from gansampler.report import ClassReport, Report
+from gansampler.report import BADGES, STYLE, ClassReport, Report
 
 HEALTHY = Evidence(
     n_rows=50,
@@ -297,6 +297,18 @@ def test_report_as_html_is_well_formed_and_escaped():
     assert ", copying: 90 % are copies. " in checker.texts
     assert "Raise copy_rejection." in checker.texts
     assert html.count("<tr>") == 3
+
+
+def test_badges_are_readable_on_any_page():
+    def luminance(colour):
+        """Relative luminance (WCAG 2.2) of a colour such as #ffffff."""
+        shares = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+        linear = np.where(shares > 0.04045, ((shares + 0.055) / 1.055) ** 2.4, 0)
+        return linear @ [0.2126, 0.7152, 0.0722]
+
+    for ground in BADGES.values():
+        assert 1.05 / (luminance(ground) + 0.05) > 4.5  # white text
+    assert "color:#000" not in STYLE
 
 
 def test_report_is_a_dict_still():
