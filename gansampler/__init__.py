@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gansampler.calibration import PriorCorrectedClassifier
-    from gansampler.comparison import compare_oversamplers
+    from gansampler.comparison._compare import compare_oversamplers
     from gansampler.oversampler import GANOversampler
 
 __version__ = "0.1.0"
@@ -20,7 +20,7 @@ __all__ = [
 _MODULES = {
     "GANOversampler": "gansampler.oversampler",
     "PriorCorrectedClassifier": "gansampler.calibration",
-    "compare_oversamplers": "gansampler.comparison",
+    "compare_oversamplers": "gansampler.comparison._compare",
 }
 
 

@@ -486,7 +486,8 @@ def test_verdict_says_when_a_sampler_is_better():
         "(p < 0.001)."
     )
     best = comparison.best_
-    assert best[:4] == ("GAN", "auto", "tree", "f1")
+    assert (best.sampler, best.sampling_strategy) == GAN
+    assert (best.classifier, best.metric) == ("tree", "f1")
     assert best.is_significant
     assert best.difference == pytest.approx(0.1)
     assert str(best) == (

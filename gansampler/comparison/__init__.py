@@ -1,7 +1,6 @@
 """Cross-validated comparison of over-samplers, and of doing without."""
 
 from gansampler.comparison._columns import CompleteColumns
-from gansampler.comparison._compare import compare_oversamplers
 from gansampler.comparison._result import Best, Comparison
 
-__all__ = ["Best", "Comparison", "CompleteColumns", "compare_oversamplers"]
+__all__ = ["Best", "Comparison", "CompleteColumns"]

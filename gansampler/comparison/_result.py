@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 from textwrap import fill
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,7 +37,8 @@ WIDTH = 88
 Key = tuple[str, str]
 
 
-class Best(NamedTuple):
+@dataclass(frozen=True)
+class Best:
     """The combination with the highest mean of a metric.
 
     As text, it is a sentence.
@@ -86,8 +88,11 @@ class Best(NamedTuple):
     is_significant: bool
 
     def __str__(self) -> str:
-        winner = f"{method_name(*self[:2])} with {self.classifier}"
-        text = f"{winner} has the best {metric_name(self.metric)}, {self.score:.3f}"
+        method = method_name(self.sampler, self.sampling_strategy)
+        text = (
+            f"{method} with {self.classifier} has the best {metric_name(self.metric)}, "
+            f"{self.score:.3f}"
+        )
         if self.simplest == (self.sampler, self.classifier):
             return f"{text}, and adds no rows."
         simplest = " with ".join(self.simplest)
@@ -525,7 +530,10 @@ class Comparison:
         >>> comparison.pipeline("SMOTE").fit(X, y).predict(X[:3]).shape
         (3,)
         """
-        key = self.best_[:2] if sampler is None else self._key(sampler)
+        if sampler is None:
+            best = self.best_
+            sampler = best.sampler, best.sampling_strategy
+        key = self._key(sampler)
         method = self._methods[key]
         if classifier is None:
             cells = self._cells(self.metrics_[0])[key]
