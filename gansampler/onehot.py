@@ -63,7 +63,9 @@ class OneHotGroups:
             cells = rows.iloc[:, group].to_numpy(dtype=float)
             # The number of the column that is set, from 1; 0 for none.
             levels = cells @ np.arange(1, len(group) + 1)
-            columns[group[0]] = pd.Series(levels, rows.index).astype("category")
+            # All levels of the table, or classes that show some would not compare.
+            known = pd.CategoricalDtype(np.arange(len(group) + 1.0))
+            columns[group[0]] = pd.Series(levels, rows.index).astype(known)
             for position in group[1:]:
                 del columns[position]
         return pd.concat(columns, axis=1)

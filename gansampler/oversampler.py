@@ -539,6 +539,7 @@ class GANOversampler(BaseOverSampler):
         return sampler
 
     def _check_X_y(self, X: Any, y: Any) -> tuple[Table, np.ndarray, bool]:
+        y = validation.dense_labels(y)
         y, binarize_y = check_target_type(y, indicate_one_vs_all=True)
         table = Table(validation.check_table(self, X, y))
         # Refuses, in fit as well, what no column may hold.

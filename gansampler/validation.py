@@ -71,6 +71,18 @@ def _check_classes(y: Any) -> None:
         )
 
 
+def dense_labels(y: Any) -> Any:
+    """Labels as they are, but booleans that are categories as plain booleans.
+
+    scikit-learn makes numbers of such categories, and imbalanced-learn then takes none
+    of the numbers for a category: all labels would be lost.
+    """
+    dtype = getattr(y, "dtype", None)
+    if isinstance(dtype, pd.CategoricalDtype) and dtype.categories.dtype.kind == "b":
+        return y.astype(bool)
+    return y
+
+
 def check_table(estimator: BaseEstimator, X: Any, y: np.ndarray) -> Any:
     """Validate a table and set ``n_features_in_`` and ``feature_names_in_``.
 

@@ -1,0 +1,48 @@
+"""The contract on random tables: a short run of ``tests/fuzz.py``."""
+
+import hypothesis
+import numpy as np
+import pandas as pd
+import pytest
+
+from gansampler import GANOversampler
+from tests.fuzz import cases, check, quick_measures
+
+
+@hypothesis.settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+@hypothesis.given(cases())
+def test_the_contract_holds_of_random_tables(case):
+    with quick_measures():
+        check(case, thorough=True)
+
+
+# --- what the long run has found -----------------------------------------------------
+
+
+@pytest.mark.parametrize("container", [np.asarray, pd.DataFrame])
+def test_labels_that_are_categories_of_booleans_come_back(container):
+    X = container(np.random.default_rng(0).normal(size=(30, 2)))
+    y = pd.Series(np.arange(30) % 3 == 0, dtype="category")
+    sampler = GANOversampler(max_iter=1, random_state=0)
+    _, y_resampled = sampler.fit_resample(X, y)
+    assert y_resampled.dtype == y.dtype
+    assert y_resampled.tolist() == y.tolist() + [True] * 10
+    assert len(sampler.sample(4, True)) == 4
+
+
+def test_one_hot_columns_of_which_a_class_shows_some_levels_only():
+    rng = np.random.default_rng(0)
+    codes = np.r_[rng.integers(0, 3, 40), rng.integers(0, 2, 15)]
+    X = pd.get_dummies(pd.Series(codes)).assign(x=rng.normal(size=55))
+    X.columns = list("abcx")
+    sampler = GANOversampler(max_iter=1, random_state=0)
+    X_resampled, _ = sampler.fit_resample(X, np.repeat([0, 1], [40, 15]))
+    new = X_resampled.iloc[55:]
+    assert (new[["a", "b"]].sum(axis=1) == 1).all()
+    assert not new["c"].any()
