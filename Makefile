@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DELETE_ON_ERROR:
 # Two targets that install at once would disturb each other.
 .NOTPARALLEL:
-.PHONY: help demo notebooks test check lint types doctest docs clean
+.PHONY: help demo notebooks test check lint types doctest docs clean dependencies fuzz
 .PHONY: bench-utility bench-dose bench-fidelity bench-ablations bench-seeds bench-cost
 .PHONY: bench-modes bench-calibration bench-diagnosis bench-report
 
@@ -23,6 +23,7 @@ help:
 	@echo 'make check    run all there is: lint, types, doctests, docs, tests'
 	@echo 'make lint     check style and format        make types    check types'
 	@echo 'make docs     build the documentation in docs/_build/html, and check it'
+	@echo 'make fuzz     test the contract on 20,000 random tables (hours)'
 	@echo 'make doctest  run the examples in docstrings'
 	@echo 'make bench-utility, make bench-dose       compare with all rivals (many hours)'
 	@echo 'make bench-fidelity                       measure how near and how new rows are'
@@ -45,7 +46,16 @@ notebooks: .venv/.test
 test: .venv/.test
 	$(BIN)/python -m pytest -n $(JOBS)
 
-check: lint types doctest docs test
+check: dependencies lint types doctest docs test
+
+# Without a network: nothing is missing, and releases are those that are pinned.
+dependencies: .venv/.dev
+	$(BIN)/python -m pip check
+	$(BIN)/python -m tests.installed
+
+# Goes on where it was broken off; in two shells: python -m tests.fuzz --part 1/2, 2/2.
+fuzz: .venv/.test
+	$(BIN)/python -m tests.fuzz --examples 20000 --log tests/fuzz_log.md
 
 lint: .venv/.dev
 	$(BIN)/ruff check

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 
-from gansampler.exceptions import DeviceUnavailableError
+from gansampler.exceptions import DeviceMemoryError, DeviceUnavailableError
 
 
 def resolve_device(device: str | torch.device) -> torch.device:
@@ -37,6 +40,25 @@ def resolve_device(device: str | torch.device) -> torch.device:
             f"{', '.join(available_devices())}. Choose one of these, or 'auto'."
         ) from error
     return resolved
+
+
+@contextmanager
+def naming_what_fills(device: torch.device, name: str) -> Iterator[None]:
+    """Say whose training has filled the memory of a device, and what to do.
+
+    Raises
+    ------
+    DeviceMemoryError
+        If PyTorch runs out of the device's memory.
+    """
+    try:
+        yield
+    except torch.cuda.OutOfMemoryError as error:
+        raise DeviceMemoryError(
+            f"The memory of {device} does not suffice to train on {name}. Lower "
+            "batch_size or hidden_layer_sizes, end what else is using the device, or "
+            "pass device='cpu'."
+        ) from error
 
 
 def available_devices() -> list[str]:

@@ -116,6 +116,8 @@ class NumericColumn:
 
     def fit(self, cells: pd.Series) -> NumericColumn:
         """Learn scale, range, decimals and spikes from the class's cells."""
+        if self.value_range == "class":
+            self.summary = self.summary.narrowed(cells)
         summary = self.summary
         numbers = summary.to_numbers(cells)
         observed = np.sort(numbers[~np.isnan(numbers)])

@@ -72,8 +72,19 @@ class DeviceUnavailableError(GANSamplerError, ValueError):
     """
 
 
+class DeviceMemoryError(GANSamplerError, MemoryError):
+    """The memory of a GPU does not suffice for a training.
+
+    Examples
+    --------
+    >>> from gansampler.exceptions import DeviceMemoryError
+    >>> issubclass(DeviceMemoryError, MemoryError)
+    True
+    """
+
+
 class TrainingDivergedError(GANSamplerError, ValueError):
-    """A loss became infinite or not a number during training.
+    """A loss or a gradient became infinite or not a number during training.
 
     Examples
     --------

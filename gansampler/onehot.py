@@ -64,7 +64,7 @@ class OneHotGroups:
             # The number of the column that is set, from 1; 0 for none.
             levels = cells @ np.arange(1, len(group) + 1)
             # All levels of the table, or classes that show some would not compare.
-            known = pd.CategoricalDtype(np.arange(len(group) + 1.0))
+            known = pd.CategoricalDtype(pd.Index(np.arange(len(group) + 1.0)))
             columns[group[0]] = pd.Series(levels, rows.index).astype(known)
             for position in group[1:]:
                 del columns[position]

@@ -18,7 +18,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from tqdm import tqdm
 
 from gansampler import validation
-from gansampler._device import resolve_device
+from gansampler._device import naming_what_fills, resolve_device
 from gansampler._threads import single_thread
 from gansampler.exceptions import (
     ModelFileError,
@@ -359,6 +359,8 @@ class GANOversampler(BaseOverSampler):
             If ``X`` or ``y`` cannot be resampled as they are; the message says why.
         DeviceUnavailableError
             If ``device`` is not there.
+        DeviceMemoryError
+            If the memory of a GPU does not suffice for the training.
         TrainingDivergedError
             If a loss becomes infinite or not a number.
 
@@ -566,13 +568,17 @@ class GANOversampler(BaseOverSampler):
                 if n_rows == 0:
                     continue
                 generator = self._new_generator(settings, seeds[label])
-                with self._watched(_plain(label)) as observer:
+                name = f"class {_plain(label)!r}"
+                with (
+                    naming_what_fills(device, name),
+                    self._watched(_plain(label)) as observer,
+                ):
                     generator.fit(
                         table.rows(y == label),
                         table.rows(_some_others(y, label, seeds[label])),
                         table.summary,
                         groups,
-                        name=f"class {_plain(label)!r}",
+                        name=name,
                         device=device,
                         observer=observer,
                     )

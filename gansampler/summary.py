@@ -6,7 +6,7 @@ A new kind of column begins here, with its place in ``Kind`` and ``kind_of``.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -69,6 +69,16 @@ class ColumnSummary:
     last: int = 0
     step: int = 1
     whole_objects: bool = False
+
+    def narrowed(self, cells: pd.Series) -> ColumnSummary:
+        """The summary with the range that some cells show, exact to the last digit."""
+        present = cells[~cells.isna().to_numpy()]
+        if self.kind not in ("integer", "time") or not len(present):
+            return self
+        integers = _integers(present)
+        origin, last = int(integers.min()), int(integers.max())
+        high = float((last - origin) / self.step)
+        return replace(self, low=0.0, high=high, origin=origin, last=last)
 
     def to_numbers(self, cells: pd.Series) -> np.ndarray:
         """Cells as float64 numbers, NaN where missing."""

@@ -26,6 +26,9 @@ class Table:
         self.n_rows, self.n_columns = X.shape
         # One column of it at a time becomes dense, never the whole.
         self._by_column = X.tocsc() if scipy.sparse.issparse(X) else None
+        # pandas cannot look into numbers in the byte order of other machines.
+        foreign = isinstance(X, np.ndarray) and not X.dtype.isnative
+        self._array = X.astype(X.dtype.newbyteorder("=")) if foreign else X
 
     @property
     def names(self) -> pd.Index:
@@ -40,7 +43,7 @@ class Table:
             return self.X.iloc[:, position]
         if self._by_column is not None:
             return pd.Series(self._by_column[:, [position]].toarray().ravel())
-        return pd.Series(self.X[:, position], copy=False)
+        return pd.Series(self._array[:, position], copy=False)
 
     @cached_property
     def summary(self) -> list[ColumnSummary]:
@@ -64,7 +67,7 @@ class Table:
         chosen : ndarray
             Positions, or a boolean for each row.
         """
-        X = self.X
+        X = self._array
         if isinstance(X, pd.DataFrame):
             return X.iloc[chosen].reset_index(drop=True)
         return pd.DataFrame(
@@ -88,7 +91,7 @@ class Table:
         stacked = [X, *(self.like(part) for part in parts)]
         if scipy.sparse.issparse(X):
             return scipy.sparse.vstack(stacked, format=X.format, dtype=X.dtype)
-        return np.concatenate(stacked, axis=0)
+        return np.concatenate(stacked, axis=0, dtype=X.dtype)
 
 
 def in_container(rows: pd.DataFrame, template: Any) -> Any:

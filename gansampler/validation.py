@@ -142,6 +142,12 @@ def check_frame(X: pd.DataFrame) -> None:
             f"X has {n_rows} rows and {n_columns} columns. Pass a table with at least "
             "one of each."
         )
+    for name, dtype in zip(X.columns, X.dtypes, strict=True):
+        if isinstance(dtype, np.dtype) and not dtype.isnative:
+            raise InvalidTableError(
+                f"Column {name!r} has the byte order of another machine ({dtype.str}). "
+                f"Convert it first: astype({dtype.newbyteorder('=').name!r})."
+            )
     twins = X.columns[X.columns.duplicated()].unique().tolist()
     if twins:
         names = ", ".join(map(repr, twins))

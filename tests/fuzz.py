@@ -13,6 +13,7 @@ seed of its own.
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import random
 import sys
@@ -30,6 +31,7 @@ from unittest import mock
 import hypothesis
 import numpy as np
 import pandas as pd
+import pytest
 import scipy.sparse
 import torch
 from hypothesis import strategies as st
@@ -184,7 +186,7 @@ MISSING_OBJECTS = (None, np.nan, pd.NA)
 def with_gaps(series, missing, rng):
     """A column with missing cells, as it is where its dtype has none."""
     dtype = series.dtype
-    if dtype == object:
+    if pd.api.types.is_object_dtype(dtype):
         cells = series.tolist()
         marker = MISSING_OBJECTS[rng.integers(3)]
         for position in np.flatnonzero(missing):
@@ -470,12 +472,9 @@ def check(case, *, thorough=False):
     """
     before = fingerprint(case.X), fingerprint(case.y), global_state()
     if case.poison is not None:
-        try:
+        with pytest.raises(InvalidTableError) as error:
             resample(case)
-        except InvalidTableError as error:
-            assert "\n" not in str(error), "one sentence"
-        else:
-            raise AssertionError(f"not refused: {case.poison}")
+        assert "\n" not in str(error.value), "one sentence"
         assert_unharmed(case, before)
         return False
     sampler, X_resampled, y_resampled = resample(case)
@@ -565,7 +564,7 @@ def assert_valid(new, own, table, value_range):
 
 def assert_valid_column(new, own, table, value_range):
     dtype = table.dtype
-    if dtype == object:
+    if pd.api.types.is_object_dtype(dtype):
         markers = {repr(x) for x in own[own.isna()]}
         assert {repr(x) for x in new[new.isna()]} <= markers, "kind of missing cell"
     new, own, table = (cells[cells.notna()] for cells in (new, own, table))
@@ -579,7 +578,7 @@ def assert_valid_column(new, own, table, value_range):
         assert {repr(x) for x in new} <= levels, f"levels of the class: {dtype}"
         return
     values = [cells.tolist() for cells in (new, own, table)]
-    if dtype == object:
+    if pd.api.types.is_object_dtype(dtype):
         types = {type(x) for x in values[2]}
         if types == {int}:
             assert {type(x) for x in values[0]} == {int}, "integers are integers"
@@ -609,7 +608,7 @@ def is_numeric(cells):
     dtype = cells.dtype
     if pd.api.types.is_bool_dtype(dtype) or isinstance(dtype, pd.CategoricalDtype):
         return False
-    if dtype == object:
+    if pd.api.types.is_object_dtype(dtype):
         return len(cells) > 0 and all(
             type(x) in (int, float) and abs(x) < 2**53 for x in cells
         )
@@ -621,7 +620,7 @@ def is_numeric(cells):
 def assert_exclusive(new, table):
     """Neighbouring columns of which each row sets exactly one still set at most one."""
     flags = [i for i in range(table.shape[1]) if table.iloc[:, i].dtype == bool]
-    for i, j in zip(flags, flags[1:], strict=False):
+    for i, j in itertools.pairwise(flags):
         if j != i + 1:
             continue
         pair = table.iloc[:, [i, j]].to_numpy().sum(axis=1)

@@ -6,11 +6,12 @@ import pandas as pd
 import pytest
 
 from gansampler import GANOversampler
+from gansampler.exceptions import InvalidTableError
 from tests.fuzz import cases, check, quick_measures
 
 
 @hypothesis.settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     database=None,
@@ -46,3 +47,32 @@ def test_one_hot_columns_of_which_a_class_shows_some_levels_only():
     new = X_resampled.iloc[55:]
     assert (new[["a", "b"]].sum(axis=1) == 1).all()
     assert not new["c"].any()
+
+
+def test_whole_numbers_beyond_floats_stay_in_the_range_of_the_class():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"x": rng.integers(0, 2**64 - 1, 60, dtype="uint64")})
+    X["t"] = X["x"].astype("int64")
+    y = np.repeat([0, 1], [40, 20])
+    sampler = GANOversampler(max_iter=1, value_range="class", random_state=0)
+    sampler.fit_resample(X, y)
+    own, new = X[y == 1], sampler.sample(4000, 1)
+    assert (new.max() <= own.max()).all()
+    assert (new.min() >= own.min()).all()
+
+
+def test_arrays_in_the_byte_order_of_other_machines():
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    y = np.repeat([0, 1], [28, 12])
+    expected, _ = GANOversampler(max_iter=1, random_state=0).fit_resample(X, y)
+    sampler = GANOversampler(max_iter=1, random_state=0)
+    X_resampled, _ = sampler.fit_resample(X.astype(">f8"), y)
+    assert X_resampled.dtype == ">f8"
+    assert sampler.sample(3, 1).dtype == ">f8"
+    assert np.array_equal(X_resampled, expected)
+    with pytest.raises(InvalidTableError) as error:
+        sampler.fit_resample(pd.DataFrame({"x": X[:, 0].astype(">f4")}), y)
+    assert str(error.value) == (
+        "Column 'x' has the byte order of another machine (>f4). Convert it first: "
+        "astype('float32')."
+    )

@@ -883,3 +883,13 @@ def test_parquet_without_pyarrow(tmp_path, monkeypatch):
         "Parquet files need pyarrow, which is not installed: "
         'pip install "gansampler[parquet]"'
     )
+
+
+def test_parquet_with_text_that_is_no_utf8_is_refused(tmp_path):
+    path = tmp_path / "table.parquet"
+    cells = pa.array([b"a", b"\xff\xfe"]).view(pa.string())
+    pq.write_table(pa.table({"x": cells, "y": [0, 1]}), path)
+    assert message(read_table, path, "y") == (
+        f"{path} is damaged or no Parquet file: check the file, or name it after what "
+        "it is"
+    )

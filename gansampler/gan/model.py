@@ -16,6 +16,11 @@ CHUNK = 8192
 """Rows generated at a time: bounds the memory of a draw."""
 
 
+SMALLEST_CHUNK = 256
+"""Where a GPU runs out of memory, chunks are halved, but not beyond. The rows are then
+others than those of the whole chunk would have been."""
+
+
 class GAN(nn.Module):
     """A trained pair of players with the latent that feeds the generator.
 
@@ -132,7 +137,16 @@ class GAN(nn.Module):
         return outputs
 
     def _sample_chunk(self, n_rows: int, rng: torch.Generator) -> Tensor:
-        return self.generator.draw(self.generator(*self.latent.draw(n_rows, rng)), rng)
+        try:
+            latents = self.latent.draw(n_rows, rng)
+            return self.generator.draw(self.generator(*latents), rng)
+        except torch.cuda.OutOfMemoryError:
+            if n_rows <= SMALLEST_CHUNK:
+                raise
+        # Out of the clause above, whose exception keeps the memory in use.
+        torch.cuda.empty_cache()
+        halves = (n_rows // 2, n_rows - n_rows // 2)
+        return torch.cat([self._sample_chunk(half, rng) for half in halves])
 
     @torch.inference_mode()
     def match_categories(

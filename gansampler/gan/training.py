@@ -307,8 +307,8 @@ def train_gan(
     Raises
     ------
     TrainingDivergedError
-        If a loss is not finite. On the CPU each loss is looked at before the step
-        that it would cause; on a GPU every 50 updates, since a look waits for it.
+        If a loss or a gradient is not finite. On the CPU each is looked at before the
+        step that it would cause; on a GPU every 50 updates, since a look waits for it.
 
     Examples
     --------
@@ -346,7 +346,7 @@ def train_gan(
             penalised = match.penalty_weight > 0 and n_moves % PENALTY_INTERVAL == 0
             loss, logits, gradient = match.discriminator_gradient(noise, penalised)
             if look:
-                raise_if_diverged(loss, "discriminator", iteration, name)
+                raise_if_diverged(loss, gradient, "discriminator", iteration, name)
             real_logits, fake_logits = logits.tensor_split(2)
             if simultaneous and step == steps - 1:
                 # Both gradients are taken before either player has moved.
@@ -358,7 +358,7 @@ def train_gan(
         if not simultaneous:
             reply, answer = match.generator_gradient(noise, real_logits)
         if look:
-            raise_if_diverged(reply, "generator", iteration, name)
+            raise_if_diverged(reply, answer, "generator", iteration, name)
         generator_optimizer.step(answer, rate)
         averaged_weights.lerp_(generator_weights, 1 - average_decay(iteration))
 
@@ -465,14 +465,18 @@ def average_decay(iteration: int) -> float:
     return min(AVERAGE_DECAY, (iteration + 1) / (iteration + 10))
 
 
-def raise_if_diverged(loss: Tensor, player: str, iteration: int, name: str) -> None:
-    """Raise ``TrainingDivergedError`` unless a loss is a finite number."""
-    if not torch.isfinite(loss):
-        raise TrainingDivergedError(
-            f"Training on {name} diverged: the {player}'s loss is {loss.item()} at "
-            f"iteration {iteration + 1}. Lower learning_rate, or raise "
-            "gradient_penalty."
-        )
+def raise_if_diverged(
+    loss: Tensor, gradient: Tensor, player: str, iteration: int, name: str
+) -> None:
+    """Raise ``TrainingDivergedError`` unless a loss and its gradient are finite."""
+    steepest = torch.linalg.vector_norm(gradient, torch.inf)
+    for what, number in (("loss", loss), ("gradient", steepest)):
+        if not torch.isfinite(number):
+            raise TrainingDivergedError(
+                f"Training on {name} diverged: the {player}'s {what} is "
+                f"{number.item()} at iteration {iteration + 1}. Lower learning_rate, "
+                "or raise gradient_penalty."
+            )
 
 
 class CheckpointSelection:

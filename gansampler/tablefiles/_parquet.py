@@ -122,6 +122,7 @@ def read_parquet(path: Path, target: str) -> ParquetTable:
     try:
         file = pq.ParquetFile(pa.BufferReader(content))
         table = file.read()
+        table.validate(full=True)  # reading leaves text as it is, be it no UTF-8
     except (pa.ArrowException, OSError) as error:
         raise TableFileError(
             f"{path} is damaged or no Parquet file: check the file, or name it after "
