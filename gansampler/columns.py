@@ -1,8 +1,10 @@
 """The columns of one class: how their cells become numbers, and numbers cells again.
 
 ``NumericColumn`` takes numbers and times, ``CategoricalColumn`` everything that is a
-level. A new kind of column is a new class with ``fit``, ``encode`` and ``decode``,
-chosen in ``TableEncoder``.
+level. Each has three forms: the *cells* of the table; their *values*, which are
+numbers (NaN where missing) or positions of levels (-1); and what a GAN learns. A new
+kind of column is a new class with ``fit``, ``to_values``, ``to_cells``, ``encode`` and
+``decode``, chosen in ``TableEncoder``.
 """
 
 from __future__ import annotations
@@ -136,7 +138,7 @@ class NumericColumn:
         self.width = int(n_levels > (2 if self.few_valued else 1))
         often = counts >= max(PLATEAU_COUNT, PLATEAU_SHARE * len(observed))
         self.frequent = self.levels[often] if self.width else self.levels
-        self.plateaus = CategoricalColumn().fit(self.plateau_of(cells))
+        self.plateaus = self._fit_plateaus(numbers / self.unit)
         self.ends = self._ends(numbers)
         self.low, self.high = (end / self.unit for end in self.ends)
         if not self.width:
@@ -172,22 +174,56 @@ class NumericColumn:
             return numbers
         return np.sinh(np.clip(numbers, -MAX_BENT, MAX_BENT)) * self.bend + self.centre
 
-    def encode(self, cells: pd.Series) -> np.ndarray:
-        """Cells in units of the class's standard deviation; zero where missing."""
-        if not self.width:
-            return np.empty((len(cells), 0))
-        numbers = self.summary.to_numbers(cells) / self.unit
-        encoded = (self._bend(numbers) - self.mean) / self.scale
-        return np.nan_to_num(encoded, nan=0.0)[:, None]
+    def to_values(self, cells: pd.Series) -> np.ndarray:
+        """Cells as numbers, NaN where missing."""
+        numbers = self.summary.to_numbers(cells)
+        return numbers if self.unit == 1.0 else numbers / self.unit
 
-    def plateau_of(self, cells: pd.Series) -> pd.Series:
-        """Number of the frequent value that a cell is, -1 if none, NaN if missing."""
-        numbers = self.summary.to_numbers(cells) / self.unit
-        which = np.full(len(numbers), -1.0)
+    def to_cells(self, values: np.ndarray) -> pd.Series:
+        """Numbers as cells in the column's dtype; any that may be, where missing."""
+        missing = np.isnan(values)
+        if missing.any():
+            values = np.where(missing, self.low if np.isfinite(self.low) else 0, values)
+        # What was scaled may have been rounded beyond the ends.
+        return self.summary.from_numbers(np.clip(values * self.unit, *self.ends))
+
+    def encode(self, values: np.ndarray) -> np.ndarray:
+        """Numbers in units of the class's standard deviation; zero where missing.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_rows,)
+
+        Returns
+        -------
+        ndarray of shape (n_rows, width)
+        """
+        if not self.width:
+            return np.empty((len(values), 0))
+        encoded = (self._bend(values) - self.mean) / self.scale
+        encoded[np.isnan(encoded)] = 0.0
+        return encoded[:, None]
+
+    def plateau_of(self, values: np.ndarray) -> np.ndarray:
+        """Number of the frequent value that each is, -1 if none, -2 if missing."""
+        which = np.full(len(values), -1)
         for number, value in enumerate(self.frequent):
-            which[numbers == value] = number
-        which[np.isnan(numbers)] = np.nan
-        return pd.Series(which)
+            which[values == value] = number
+        which[np.isnan(values)] = -2
+        return which
+
+    def plateau_values(self, values: np.ndarray) -> np.ndarray:
+        """Values of ``plateaus`` for numbers: positions among its levels."""
+        return self._plateau_positions[self.plateau_of(values) + 2]
+
+    def _fit_plateaus(self, values: np.ndarray) -> CategoricalColumn:
+        which = pd.Series(self.plateau_of(values))
+        plateaus = CategoricalColumn().fit(which.where(which > -2))
+        self._plateau_positions = np.full(len(self.frequent) + 2, -1)
+        numbers = plateaus.levels.to_numpy(dtype=np.intp)
+        self._plateau_positions[numbers + 2] = np.arange(len(numbers))
+        self._plateau_numbers = numbers
+        return plateaus
 
     def smoothed_marginal(self) -> Marginal:
         """The law of the class apart from frequent values, blurred but for spikes."""
@@ -232,8 +268,8 @@ class NumericColumn:
                 others.astype(np.float64), self.smoothed_marginal()
             )
 
-    def decode(self, encoded: np.ndarray, one_hot: np.ndarray) -> pd.Series:
-        """Cells in the column's dtype.
+    def decode(self, encoded: np.ndarray, one_hot: np.ndarray) -> np.ndarray:
+        """Valid numbers.
 
         Parameters
         ----------
@@ -241,17 +277,22 @@ class NumericColumn:
             Numeric cells.
         one_hot : ndarray of shape (n_rows, plateaus.width)
             Which of them are frequent values.
+
+        Returns
+        -------
+        ndarray of shape (n_rows,)
         """
+        if not self.plateaus.width and self.width:
+            return self._valid_numbers(encoded)
         plateau = self._decode_plateaus(one_hot)
-        numbers = self.frequent[plateau] if len(self.frequent) else np.empty(0)
+        numbers = self.frequent[plateau]
         if self.width:
-            others = self._valid_numbers(encoded)
-            numbers = np.where(plateau < 0, others, numbers) if len(numbers) else others
-        # What was scaled may have been rounded beyond the ends.
-        return self.summary.from_numbers(np.clip(numbers * self.unit, *self.ends))
+            (others,) = np.nonzero(plateau < 0)
+            numbers[others] = self._valid_numbers(encoded[others])
+        return numbers
 
     def _decode_plateaus(self, one_hot: np.ndarray) -> np.ndarray:
-        return self.plateaus.decode(one_hot, one_hot).to_numpy(dtype=np.intp)
+        return self._plateau_numbers[self.plateaus.decode(one_hot, one_hot)]
 
     def _valid_numbers(self, encoded: np.ndarray) -> np.ndarray:
         cells = encoded[:, 0].astype(np.float64)
@@ -311,30 +352,51 @@ class CategoricalColumn:
         self.frequencies = shown[: self.width] / max(1, shown.sum())
         return self
 
-    def codes(self, cells: pd.Series) -> np.ndarray:
+    def to_values(self, cells: pd.Series) -> np.ndarray:
         """Position of each cell's level; -1 where it is missing or unknown."""
-        index = pd.Index(cells, dtype=self.levels.dtype)
-        return np.asarray(self.levels.get_indexer(index))
+        levels, dtype = self.levels, self.levels.dtype
+        if isinstance(dtype, pd.CategoricalDtype) and cells.dtype != dtype:
+            # Such cells may have levels that are no categories here.
+            levels, dtype = levels.astype(object), np.dtype(object)
+        return np.asarray(levels.get_indexer(pd.Index(cells, dtype=dtype)))
 
-    def encode(self, cells: pd.Series) -> np.ndarray:
-        """One-hot cells, or the class's frequencies where the level is missing."""
-        encoded = np.zeros((len(cells), self.width))
+    def to_cells(self, values: np.ndarray) -> pd.Series:
+        """Levels at given positions; any level where missing."""
+        # The dtype is named since pandas 2 infers that of objects anew.
+        levels = self.levels.take(np.maximum(values, 0))
+        return pd.Series(levels, dtype=self.levels.dtype)
+
+    def encode(self, values: np.ndarray) -> np.ndarray:
+        """One-hot cells, or the class's frequencies where the level is missing.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_rows,)
+            Positions of levels.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, width)
+        """
+        encoded = np.zeros((len(values), self.width), dtype=np.float32)
         if self.width:
-            codes = self.codes(cells)
-            known = codes >= 0
-            encoded[known, np.minimum(codes[known], self.n_own)] = 1.0
-            encoded[~known] = self.frequencies
+            known = values >= 0
+            if known.all():
+                encoded[np.arange(len(values)), np.minimum(values, self.n_own)] = 1.0
+            else:
+                encoded[known, np.minimum(values[known], self.n_own)] = 1.0
+                encoded[~known] = self.frequencies
         return encoded
 
     def keep_donors(
-        self, cells: pd.Series, matrix: np.ndarray, rng: np.random.Generator
+        self, values: np.ndarray, matrix: np.ndarray, rng: np.random.Generator
     ) -> None:
         """Keep the encoded rows of the class that show a rare level here.
 
         Parameters
         ----------
-        cells : Series of length n_rows
-            The class's cells of this column.
+        values : ndarray of shape (n_rows,)
+            Positions of the levels that the class's rows show.
         matrix : ndarray of shape (n_rows, n_columns)
             Its rows, encoded.
         rng : numpy.random.Generator
@@ -342,14 +404,13 @@ class CategoricalColumn:
         """
         if not self.has_rare:
             return
-        codes = self.codes(cells)
-        (rows,) = np.nonzero(codes >= self.n_own)
+        (rows,) = np.nonzero(values >= self.n_own)
         if len(rows) > MAX_DONORS:
             rows = np.sort(rng.choice(rows, MAX_DONORS, replace=False))
-        self.donors, self.donor_codes = matrix[rows], codes[rows]
+        self.donors, self.donor_values = matrix[rows], values[rows]
 
-    def decode(self, encoded: np.ndarray, matrix: np.ndarray) -> pd.Series:
-        """Levels for encoded cells; rare ones come from the most similar donor.
+    def decode(self, encoded: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+        """Positions of levels; rare ones come from the most similar donor.
 
         Parameters
         ----------
@@ -357,17 +418,19 @@ class CategoricalColumn:
             Cells of this column.
         matrix : ndarray of shape (n_rows, n_columns)
             The rows they are part of.
+
+        Returns
+        -------
+        ndarray of shape (n_rows,)
         """
         if not self.width:
-            codes = np.zeros(len(encoded), dtype=np.intp)
-        else:
-            codes = encoded.argmax(axis=1)
-        (rare,) = np.nonzero(codes == self.n_own)
-        if self.has_rare and len(rare):
-            if self.by_similarity:
+            return np.zeros(len(encoded), dtype=np.intp)
+        values = encoded.argmax(axis=1)
+        if self.has_rare:
+            (rare,) = np.nonzero(values == self.n_own)
+            if self.by_similarity and len(rare):
                 donors = pairwise_distances_argmin(matrix[rare], self.donors)
             else:
                 donors = np.arange(len(rare)) % len(self.donors)
-            codes[rare] = self.donor_codes[donors]
-        # The dtype is named since pandas 2 infers that of objects anew.
-        return pd.Series(self.levels.take(codes), dtype=self.levels.dtype)
+            values[rare] = self.donor_values[donors]
+        return values

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
+import itertools
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,6 +14,7 @@ import torch
 
 from gansampler.diagnosis import MIN_UPDATES, POOR, Verdict, diagnose, gather
 from gansampler.gan import GAN, TrainingSettings, train_gan
+from gansampler.gan.model import FIRST_BLOCK
 from gansampler.gan.training import (
     Observer,
     empty_history,
@@ -23,7 +24,7 @@ from gansampler.quality import coverage, energy_distance, nearest_row_ratio
 from gansampler.report import ClassReport
 from gansampler.selection import MAX_OWN, Neighborhood, RowSelection, thinned
 from gansampler.summary import ColumnSummary
-from gansampler.table import TableEncoder
+from gansampler.table import TableEncoder, Values
 from gansampler.theory import TheoryReadout, theory_readout
 
 MIN_ROWS = 3
@@ -34,9 +35,6 @@ N_CALIBRATION_ROWS = 8192
 
 N_THRESHOLD_ROWS = 2048
 """Generated rows on which the thresholds of the selection are set."""
-
-CHUNK = 16_384
-"""Rows generated and selected at a time: bounds the memory of a draw."""
 
 N_REPORT_ROWS = 500
 """Rows on either side of the report's figures."""
@@ -172,40 +170,54 @@ class ClassGenerator:
         if not self.border_rejection and not self.copy_rejection:
             return None
         rng = np.random.default_rng(self.calibration_seed)
-        generated = self._decoded(N_THRESHOLD_ROWS, self.calibration_seed)
+        generated = self.encoder.decode(
+            self._draw(N_THRESHOLD_ROWS, self.calibration_seed)
+        )
         return RowSelection.fit(
             Neighborhood(thinned(matrix, MAX_OWN, rng), others),
-            self.encoder.transform(generated),
+            self.encoder.encode(generated),
             copy_rejection=self.copy_rejection,
             border_rejection=self.border_rejection,
         )
 
     def _draw(self, n_rows: int, seed: int) -> np.ndarray:
-        if self.gan is None:
-            return np.empty((n_rows, 0), dtype=np.float32)
+        assert self.gan is not None
         return self.gan.sample(n_rows, seed, rejection_rate=self.rejection_rate)
 
     def sample(self, n_rows: int, seed: int) -> pd.DataFrame:
         """Draw rows in the columns and dtypes of the class."""
-        return self.groups.expand(self._draw_rows(n_rows, seed), self.table)
+        return self._as_frame(self._draw_values(n_rows, seed))
 
-    def _draw_rows(self, n_rows: int, seed: int) -> pd.DataFrame:
-        if self.selection is None:
-            return self._decoded(n_rows, seed)
-        parts: list[pd.DataFrame] = []
-        n_kept = 0
-        while n_kept < n_rows:
-            # A few more than are needed on average, to be done at the first try.
-            n_pool = math.ceil(1.1 * (n_rows - n_kept) / self.selection.acceptance) + 16
-            chunk_seed = np.random.SeedSequence([seed, len(parts)]).generate_state(1)
-            rows = self._decoded(min(CHUNK, n_pool), int(chunk_seed[0]))
-            rows = rows[self.selection(self.encoder.transform(rows))]
-            parts.append(rows.iloc[: n_rows - n_kept])
-            n_kept += len(parts[-1])
-        return pd.concat(parts, ignore_index=True)
+    def _as_frame(self, values: Values) -> pd.DataFrame:
+        return self.groups.expand(self.encoder.to_frame(values), self.table)
 
-    def _decoded(self, n_rows: int, seed: int) -> pd.DataFrame:
-        return self.encoder.inverse_transform(self._draw(n_rows, seed))
+    def _draw_values(self, n_rows: int, seed: int) -> Values:
+        """Draw rows as numbers and positions of levels.
+
+        They go straight to their places: the draw needs little more than the result.
+        """
+        result: Values = []
+        done = 0
+        for matrix in self._matrices(seed):
+            values = self.encoder.decode(matrix)
+            if self.selection is not None:
+                kept = self.selection(self.encoder.encode(values))
+                values = [column[kept] for column in values]
+            if not result:
+                result = [np.empty(n_rows, column.dtype) for column in values]
+            end = min(n_rows, done + len(values[-1]))
+            for column, part in zip(result, values, strict=True):
+                column[done:end] = part[: end - done]
+            done = end
+            if done == n_rows:
+                break
+        return result
+
+    def _matrices(self, seed: int) -> Iterator[np.ndarray]:
+        """Encoded rows of the generator in blocks, without end."""
+        if self.gan is None:
+            return itertools.repeat(np.empty((FIRST_BLOCK, 0), dtype=np.float32))
+        return self.gan.blocks(seed, rejection_rate=self.rejection_rate)
 
     def _measure(
         self, rows: pd.DataFrame, matrix: np.ndarray, others: np.ndarray
@@ -218,8 +230,8 @@ class ClassGenerator:
             # As many of the others, so that the classes stay as dense as they are.
             others = thinned(others, len(others) * N_REPORT_ROWS // len(matrix), rng)
         real = matrix[chosen]
-        drawn = self._draw_rows(N_REPORT_ROWS, self.calibration_seed)
-        synthetic = self.encoder.transform(drawn)
+        drawn = self._draw_values(N_REPORT_ROWS, self.calibration_seed)
+        synthetic = self.encoder.encode(drawn)
         generated = self.gan.sample(N_REPORT_ROWS, self.calibration_seed)
         self.distance = energy_distance(real, synthetic)
         self.coverage = coverage(real, synthetic)
@@ -239,7 +251,7 @@ class ClassGenerator:
             generated=generated,
             synthetic=synthetic,
             others=others,
-            tables=(rows.iloc[chosen], self.groups.expand(drawn, self.table)),
+            tables=(rows.iloc[chosen], self._as_frame(drawn)),
             n_numeric=self.encoder.n_numeric_,
             n_rows=len(matrix),
             seed=self.calibration_seed,

@@ -18,6 +18,9 @@ MIN_EIGENVALUE = 1e-3
 """Floor of the covariance's eigenvalues before its inverse square root is taken."""
 
 
+Values = list[np.ndarray]
+
+
 def decorrelation(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Symmetric matrices that take correlation out of standardised rows, and back.
 
@@ -161,18 +164,23 @@ class TableEncoder:
             for position, summary in enumerate(self.table_)
         ]
         self._fit_missing(rows)
-        standardised = self._standardised(rows)
-        self.n_numeric_ = standardised.shape[1]
+        values = self.to_values(rows)
+        self.n_numeric_ = sum(
+            column.width
+            for column in self.columns_
+            if isinstance(column, NumericColumn)
+        )
+        standardised = self._standardised(values)
         self.rotation_, self.inverse_rotation_ = decorrelation(standardised)
-        encoded = [column for column, _ in self._categorical(rows) if column.width]
+        encoded = [column for column, _ in self._categorical(values) if column.width]
         self.category_sizes_ = tuple(column.width for column in encoded)
         self.category_frequencies_ = np.concatenate(
             [np.empty(0), *(column.frequencies for column in encoded)]
         )
-        matrix = self.transform(rows)
+        matrix = self.encode(values)
         rng = np.random.default_rng(seed)
-        for column, cells in self._categorical(rows):
-            column.keep_donors(cells, matrix, rng)
+        for column, positions in self._categorical(values):
+            column.keep_donors(positions, matrix, rng)
         return matrix
 
     def transform(self, rows: pd.DataFrame) -> np.ndarray:
@@ -196,39 +204,7 @@ class TableEncoder:
         >>> TableEncoder().fit(rows).transform(rows[1:2])
         array([[0., 1.]], dtype=float32)
         """
-        numeric = self._standardised(rows) @ self.rotation_
-        one_hot = [column.encode(cells) for column, cells in self._categorical(rows)]
-        return np.hstack([numeric, *one_hot]).astype(np.float32)
-
-    def calibrate(self, matrix: np.ndarray) -> None:
-        """Map generated numbers, column by column, to the class's own law from now on.
-
-        Parameters
-        ----------
-        matrix : ndarray of shape (n_rows, n_cells)
-            Encoded rows as the generator makes them.
-
-        Examples
-        --------
-        A generator whose rows are too far out, by 100 standard deviations:
-
-        >>> import numpy as np
-        >>> import pandas as pd
-        >>> from gansampler.table import TableEncoder
-        >>> rows = pd.DataFrame({"age": np.arange(20.0, 70.0)})
-        >>> encoder = TableEncoder().fit(rows)
-        >>> generated = np.random.default_rng(0).normal(100, 1, (500, 1))
-        >>> encoder.calibrate(generated)
-        >>> int(encoder.inverse_transform(generated)["age"].median())
-        44
-        """
-        blocks = self._blocks(matrix)
-        present = ~self._decode_missing(blocks[-1][1], matrix)
-        for position, column in enumerate(self.columns_):
-            if isinstance(column, NumericColumn) and column.width:
-                numeric, one_hot = blocks[position]
-                chosen = present[:, position]
-                column.calibrate(numeric[chosen], one_hot[chosen])
+        return self.encode(self.to_values(rows))
 
     def inverse_transform(self, matrix: np.ndarray) -> pd.DataFrame:
         """Decode a matrix to valid rows.
@@ -253,27 +229,134 @@ class TableEncoder:
           plan
         0    b
         """
-        blocks = self._blocks(matrix)
-        missing = self._decode_missing(blocks[-1][1], matrix)
-        decoded = []
+        return self.to_frame(self.decode(matrix))
+
+    def to_values(self, rows: pd.DataFrame) -> Values:
+        """Numbers and positions of levels, before they are encoded.
+
+        Parameters
+        ----------
+        rows : DataFrame of shape (n_rows, n_columns)
+
+        Returns
+        -------
+        list of ndarray of shape (n_rows,)
+            For each column its numbers, NaN where missing, or the positions of its
+            levels, -1 where missing; then the positions of the missing pattern.
+        """
+        values = [
+            column.to_values(rows.iloc[:, position])
+            for position, column in enumerate(self.columns_)
+        ]
+        return [*values, self.pattern_.to_values(self._patterns(rows))]
+
+    def to_frame(self, values: Values) -> pd.DataFrame:
+        """Undo ``to_values``: valid rows in the names and dtypes of the class.
+
+        Parameters
+        ----------
+        values : list of ndarray of shape (n_rows,)
+            Emptied, so that they do not outlive what is made of them.
+
+        Returns
+        -------
+        DataFrame of shape (n_rows, n_columns)
+        """
+        columns = {}
         for position, summary in enumerate(self.table_):
-            column, dtype = self.columns_[position], dense(summary.dtype)
-            numeric, one_hot = blocks[position]
-            if missing[:, position].all():
-                cells = self.missing_cells_[position].iloc[np.zeros(len(matrix), int)]
-                cells = cells.reset_index(drop=True)
-            elif isinstance(column, CategoricalColumn):
-                cells = column.decode(one_hot, matrix)
+            numbers = values.pop(0)
+            missing = is_missing_value(numbers)
+            marker = self.missing_cells_[position]
+            if len(marker) and missing.all():
+                cells = marker.iloc[np.zeros(len(numbers), int)].reset_index(drop=True)
             else:
-                cells = column.decode(numeric, one_hot)
-            cells = cells.astype(dtype)
-            if missing[:, position].any():
-                marker = self.missing_cells_[position].iloc[0]
-                cells = cells.mask(missing[:, position], marker)
-            decoded.append(cells.astype(summary.dtype))
-        frame = pd.concat(decoded, axis=1, ignore_index=True)
+                cells = self.columns_[position].to_cells(numbers)
+                cells = cells.astype(dense(summary.dtype))
+                if missing.any():
+                    cells = cells.mask(missing, marker.iloc[0])
+            columns[position] = cells.astype(summary.dtype)
+        # Without a copy: columns of one dtype would be joined in one array.
+        frame = pd.DataFrame(columns, copy=False)
         frame.columns = self.names_
         return frame
+
+    def encode(self, values: Values) -> np.ndarray:
+        """Numbers and positions of levels to the matrix that a GAN learns.
+
+        Parameters
+        ----------
+        values : list of ndarray of shape (n_rows,)
+            As from ``to_values``.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_cells), float32
+        """
+        numeric = self._standardised(values) @ self.rotation_
+        one_hot = [column.encode(cells) for column, cells in self._categorical(values)]
+        return np.hstack([numeric.astype(np.float32), *one_hot], dtype=np.float32)
+
+    def decode(self, matrix: np.ndarray) -> Values:
+        """Undo ``encode``: valid numbers and levels of generated rows.
+
+        Parameters
+        ----------
+        matrix : ndarray of shape (n_rows, n_cells)
+
+        Returns
+        -------
+        list of ndarray of shape (n_rows,)
+            As from ``to_values``.
+        """
+        blocks = self._blocks(matrix)
+        pattern = self.pattern_.decode(blocks[-1][1], matrix)
+        values: Values = []
+        for position, column in enumerate(self.columns_):
+            numeric, one_hot = blocks[position]
+            is_number = isinstance(column, NumericColumn)
+            decoded: np.ndarray
+            if self.always_missing_[position]:
+                decoded = np.full(len(matrix), np.nan if is_number else -1)
+            elif isinstance(column, NumericColumn):
+                decoded = column.decode(numeric, one_hot)
+            else:
+                decoded = column.decode(one_hot, matrix)
+            if self.sometimes_missing_[position]:
+                missing = self.pattern_missing_[:, position][pattern]
+                decoded[missing] = np.nan if is_number else -1
+            values.append(decoded)
+        return [*values, pattern]
+
+    def calibrate(self, matrix: np.ndarray) -> None:
+        """Map generated numbers, column by column, to the class's own law from now on.
+
+        Parameters
+        ----------
+        matrix : ndarray of shape (n_rows, n_cells)
+            Encoded rows as the generator makes them.
+
+        Examples
+        --------
+        A generator whose rows are too far out, by 100 standard deviations:
+
+        >>> import numpy as np
+        >>> import pandas as pd
+        >>> from gansampler.table import TableEncoder
+        >>> rows = pd.DataFrame({"age": np.arange(20.0, 70.0)})
+        >>> encoder = TableEncoder().fit(rows)
+        >>> generated = np.random.default_rng(0).normal(100, 1, (500, 1))
+        >>> encoder.calibrate(generated)
+        >>> int(encoder.inverse_transform(generated)["age"].median())
+        44
+        """
+        blocks = self._blocks(matrix)
+        pattern = self.pattern_.decode(blocks[-1][1], matrix)
+        present = ~self.pattern_missing_[pattern]
+        for position, column in enumerate(self.columns_):
+            if isinstance(column, NumericColumn) and column.width:
+                numeric, one_hot = blocks[position]
+                chosen = present[:, position]
+                column.calibrate(numeric[chosen], one_hot[chosen])
 
     def _fit_column(
         self, summary: ColumnSummary, cells: pd.Series
@@ -285,7 +368,7 @@ class TableEncoder:
     def _fit_missing(self, rows: pd.DataFrame) -> None:
         missing = _is_missing(rows)
         any_missing = np.asarray(missing.any(axis=0))
-        self.always_missing_ = missing.all(axis=0)
+        self.always_missing_ = np.asarray(missing.all(axis=0))
         self.sometimes_missing_ = any_missing & ~self.always_missing_
         # A column of objects can say None, nan or pandas.NA.
         self.missing_cells_ = [
@@ -293,40 +376,39 @@ class TableEncoder:
             for position, first in enumerate(missing.argmax(axis=0))
         ]
         self.pattern_ = CategoricalColumn(by_similarity=False).fit(self._patterns(rows))
+        self.pattern_missing_ = np.tile(
+            self.always_missing_, (len(self.pattern_.levels), 1)
+        )
+        self.pattern_missing_[:, self.sometimes_missing_] = [
+            np.frombuffer(level, dtype=bool) for level in self.pattern_.levels
+        ]
 
     def _patterns(self, rows: pd.DataFrame) -> pd.Series:
         missing = _is_missing(rows)[:, self.sometimes_missing_]
         return pd.Series([row.tobytes() for row in missing], dtype=object)
 
-    def _decode_missing(self, block: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-        missing = np.tile(self.always_missing_, (len(matrix), 1))
-        if self.sometimes_missing_.any():
-            patterns = b"".join(self.pattern_.decode(block, matrix))
-            missing[:, self.sometimes_missing_] = np.frombuffer(
-                patterns, dtype=bool
-            ).reshape(len(matrix), -1)
-        return missing
-
-    def _standardised(self, rows: pd.DataFrame) -> np.ndarray:
-        encoded = [
-            column.encode(rows.iloc[:, position])
-            for position, column in enumerate(self.columns_)
-            if isinstance(column, NumericColumn)
+    def _standardised(self, values: Values) -> np.ndarray:
+        standardised = np.empty((len(values[-1]), self.n_numeric_))
+        numeric = [
+            (column, numbers)
+            for column, numbers in zip(self.columns_, values, strict=False)
+            if isinstance(column, NumericColumn) and column.width
         ]
-        return np.hstack([np.empty((len(rows), 0)), *encoded])
+        for position, (column, numbers) in enumerate(numeric):
+            standardised[:, position : position + 1] = column.encode(numbers)
+        return standardised
 
     def _categorical(
-        self, rows: pd.DataFrame
-    ) -> list[tuple[CategoricalColumn, pd.Series]]:
+        self, values: Values
+    ) -> list[tuple[CategoricalColumn, np.ndarray]]:
         """Whatever has one-hot cells, in their order, the missing pattern last."""
         columns = []
-        for position, column in enumerate(self.columns_):
-            cells = rows.iloc[:, position]
-            if isinstance(column, NumericColumn):
-                columns.append((column.plateaus, column.plateau_of(cells)))
-            else:
+        for column, cells in zip(self.columns_, values, strict=False):
+            if not isinstance(column, NumericColumn):
                 columns.append((column, cells))
-        return [*columns, (self.pattern_, self._patterns(rows))]
+            elif column.plateaus.width:
+                columns.append((column.plateaus, column.plateau_values(cells)))
+        return [*columns, (self.pattern_, values[-1])]
 
     def _blocks(self, matrix: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         """Numeric and one-hot cells of each column, then of the missing pattern."""
@@ -347,6 +429,11 @@ class TableEncoder:
             first_number += n_numbers
             first_cell += n_cells
         return blocks
+
+
+def is_missing_value(values: np.ndarray) -> np.ndarray:
+    """Which numbers or positions of levels stand for a missing cell."""
+    return np.asarray(np.isnan(values) if values.dtype.kind == "f" else values < 0)
 
 
 def _is_missing(rows: pd.DataFrame) -> np.ndarray:

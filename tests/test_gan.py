@@ -421,3 +421,12 @@ def test_training_leaves_global_state_and_the_rows_alone(global_state):
     train(rows)
     assert global_state() == before
     assert np.array_equal(rows, normal_rows())
+
+
+def test_a_small_draw_is_the_start_of_a_large_one():
+    gan = train(max_iter=3)
+    for rate in (0.0, 0.4):
+        many = gan.sample(9000, 0, rejection_rate=rate)
+        for n_rows in (1, 300, 5000):
+            few = gan.sample(n_rows, 0, rejection_rate=rate)
+            assert np.array_equal(few, many[:n_rows])

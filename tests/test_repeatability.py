@@ -109,6 +109,14 @@ def test_a_grid_search_finds_the_same_with_one_job_and_with_two():
     assert np.array_equal(scores(1), scores(2))
 
 
+def test_a_small_draw_is_the_start_of_a_large_one():
+    sampler = GANOversampler(max_iter=20, random_state=0)
+    sampler.fit_resample(X, Y)
+    many = sampler.sample(3000, 1)
+    for n_rows in (1, 40, 700):
+        assert np.array_equal(sampler.sample(n_rows, 1), many[:n_rows])
+
+
 def test_a_random_state_instance_moves_on():
     shared = np.random.RandomState(0)
     first, second = resample(random_state=shared), resample(random_state=shared)

@@ -131,3 +131,37 @@ def test_thinning_keeps_order_and_number():
     few = thinned(rows, 7, np.random.default_rng(0))
     assert len(few) == len(set(few)) == 7
     assert (np.diff(few) > 0).all()
+
+
+@pytest.mark.parametrize("table", ["numbers", "levels", "outliers", "many columns"])
+@pytest.mark.parametrize("copies", [0.0, 0.5])
+@pytest.mark.parametrize("border", [0.0, 0.3])
+def test_products_of_matrices_choose_as_distances_do(table, copies, border):
+    rng = np.random.default_rng(0)
+    n_columns = 200 if table == "many columns" else 20
+
+    def draw(n_rows, shift=0.0):
+        rows = rng.normal(shift, size=(n_rows, n_columns))
+        if table == "levels":  # ties and copies everywhere
+            rows = (rows[:, :6] > 1).astype(float)
+        if table == "outliers":
+            rows *= rng.choice([1, 1000], size=(n_rows, 1), p=[0.9, 0.1])
+        return rows.astype(np.float32)
+
+    own = draw(80)
+    rows = np.concatenate([draw(700), own[:20], own[:20] + np.float32(1e-3)])
+    selection = RowSelection.fit(
+        Neighborhood(own, draw(400, 0.3)),
+        rows,
+        copy_rejection=copies,
+        border_rejection=border,
+    )
+    assert np.array_equal(selection(rows), selection._choose_exactly(rows))
+
+
+def test_rows_are_chosen_one_by_one():
+    around, _ = neighborhood()
+    rows = np.random.default_rng(1).normal(size=(700, 2))
+    selection = RowSelection.fit(around, rows, copy_rejection=0.5, border_rejection=0.2)
+    apart = np.concatenate([selection(rows[:1]), selection(rows[1:])])
+    assert np.array_equal(selection(rows), apart)

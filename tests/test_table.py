@@ -34,6 +34,18 @@ def calibrated(encoder, seed=0, spread=1.0):
     return encoder
 
 
+@pytest.mark.parametrize("with_missing", [False, True])
+def test_decoded_values_are_encoded_as_the_rows_made_of_them(mixed_table, with_missing):
+    X, y = mixed_table
+    rows = X[y == y.iloc[0]] if with_missing else X.dropna()
+    encoder = calibrated(encoder_of(rows.reset_index(drop=True)))
+    values = encoder.decode(random_matrix(encoder, 500, spread=2.0))
+    encoded = encoder.encode(values)
+    frame = encoder.to_frame(values)
+    assert frame.isna().any(axis=None) == with_missing
+    np.testing.assert_allclose(encoder.transform(frame), encoded, atol=1e-5)
+
+
 # --- every dtype -------------------------------------------------------------------
 
 N = 12

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,13 @@ from torch import Tensor, nn
 from gansampler.gan.latent import Latent
 from gansampler.gan.networks import Discriminator, Generator, split_categories
 
-CHUNK = 8192
-"""Rows generated at a time: bounds the memory of a draw."""
+FIRST_BLOCK, LARGEST_BLOCK = 256, 4096
+"""Rows generated at a time: few at first, for small draws, then twice as many each
+time, up to what fits a processor's cache. Rows hang on these sizes in their last bits,
+so they are the same for a draw of any length."""
 
+N_MATCH_ROWS = 8192
+"""Generated rows on which the rates of levels are measured."""
 
 SMALLEST_CHUNK = 256
 """Where a GPU runs out of memory, chunks are halved, but not beyond. The rows are then
@@ -73,7 +78,6 @@ class GAN(nn.Module):
         """
         return next(self.discriminator.parameters()).device
 
-    @torch.inference_mode()
     def sample(
         self, n_rows: int, seed: int, *, rejection_rate: float = 0.0
     ) -> np.ndarray:
@@ -82,7 +86,7 @@ class GAN(nn.Module):
         Parameters
         ----------
         n_rows : int
-            Number of rows.
+            Number of rows. Fewer are the first of more, from the same seed.
         seed : int
             Seed of the draw.
         rejection_rate : float, default=0.0
@@ -104,20 +108,15 @@ class GAN(nn.Module):
         >>> gan.sample(5, seed=1).shape
         (5, 2)
         """
-        rng = torch.Generator(self.device).manual_seed(seed)
-        width = self.generator.n_numeric + sum(self.generator.category_sizes)
+        generator = self.generator
+        width = generator.n_numeric + sum(generator.category_sizes)
         result = np.empty((n_rows, width), dtype=np.float32)
         done = 0
+        blocks = self.blocks(seed, rejection_rate=rejection_rate)
         while done < n_rows:
-            pool = min(CHUNK, math.ceil((n_rows - done) / (1 - rejection_rate)))
-            rows = self._sample_chunk(pool, rng)
-            kept = min(n_rows - done, max(1, round(pool * (1 - rejection_rate))))
-            if kept < pool:
-                logits = self.discriminator(rows)
-                # In the order they were drawn: the best first would sort the table.
-                rows = rows[logits.topk(kept).indices.sort().values]
-            result[done : done + kept] = rows.cpu().numpy()
-            done += kept
+            rows = next(blocks)[: n_rows - done]
+            result[done : done + len(rows)] = rows
+            done += len(rows)
         return result
 
     @torch.inference_mode()
@@ -135,6 +134,31 @@ class GAN(nn.Module):
         cells = torch.as_tensor(rows, dtype=torch.float32, device=self.device)
         outputs: np.ndarray = self.discriminator(cells).cpu().numpy()
         return outputs
+
+    def blocks(self, seed: int, *, rejection_rate: float = 0.0) -> Iterator[np.ndarray]:
+        """Draw encoded rows without end, in blocks; parameters as ``sample``.
+
+        Yields
+        ------
+        ndarray of shape (n_rows, n_inputs), float32
+            Of ``FIRST_BLOCK`` rows or more, up to ``LARGEST_BLOCK``.
+        """
+        rng = torch.Generator(self.device).manual_seed(seed)
+        size = FIRST_BLOCK
+        while True:
+            pool = min(LARGEST_BLOCK, math.ceil(size / (1 - rejection_rate)))
+            yield self._block(pool, max(1, round(pool * (1 - rejection_rate))), rng)
+            size = min(2 * size, LARGEST_BLOCK)
+
+    @torch.inference_mode()
+    def _block(self, n_rows: int, n_kept: int, rng: torch.Generator) -> np.ndarray:
+        rows = self._sample_chunk(n_rows, rng)
+        if n_kept < n_rows:
+            logits = self.discriminator(rows)
+            # In the order they were drawn: the best first would sort the table.
+            rows = rows[logits.topk(n_kept).indices.sort().values]
+        block: np.ndarray = rows.cpu().numpy()
+        return block
 
     def _sample_chunk(self, n_rows: int, rng: torch.Generator) -> Tensor:
         try:
@@ -186,7 +210,7 @@ class GAN(nn.Module):
         if not generator.category_sizes:
             return
         rng = torch.Generator(self.device).manual_seed(seed)
-        output = generator(*self.latent.draw(CHUNK, rng))
+        output = generator(*self.latent.draw(N_MATCH_ROWS, rng))
         logits = output[:, generator.n_numeric :]
         wanted = torch.as_tensor(frequencies, dtype=torch.float32, device=self.device)
         for _ in range(20):
@@ -200,8 +224,8 @@ class GAN(nn.Module):
             logits = logits + shift
             generator.logit_offset += shift
         for _ in range(10 if rejection_rate else 0):
-            rows = self.sample(CHUNK, seed, rejection_rate=rejection_rate)
+            rows = self.sample(N_MATCH_ROWS, seed, rejection_rate=rejection_rate)
             rates = torch.as_tensor(rows[:, generator.n_numeric :].mean(axis=0))
             generator.logit_offset += (
-                (wanted.cpu() / rates.clamp(1 / CHUNK)).log().to(self.device)
+                (wanted.cpu() / rates.clamp(1 / N_MATCH_ROWS)).log().to(self.device)
             )
