@@ -13,10 +13,27 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import relu, softplus
 
 PlayerLoss = Callable[[Tensor, Tensor], Tensor]
+
+
+class Penalty(NamedTuple):
+    """A penalty on the gradients of the discriminator's logit by its input.
+
+    Attributes
+    ----------
+    value : callable
+        ``value(squared_norms) -> Tensor`` of shape (), of the squared Euclidean norms
+        of the gradients, a number for each row.
+    between : bool
+        Whether it is taken at random points between pairs of a real and a generated
+        row, or else at all of these rows.
+    """
+
+    value: Callable[[Tensor], Tensor]
+    between: bool
 
 
 class Game(NamedTuple):
@@ -26,15 +43,15 @@ class Game(NamedTuple):
     ----------
     discriminator, generator : callable
         ``loss(real_logits, fake_logits) -> Tensor`` of shape ().
-    penalty : callable
-        ``penalty(discriminator, real, fake, rng) -> Tensor`` of shape ().
+    penalty : Penalty
+        What keeps the discriminator's gradients in bounds.
     penalty_weight : float
         Weight of the penalty where the user leaves it to the game.
     """
 
     discriminator: PlayerLoss
     generator: PlayerLoss
-    penalty: Callable[[nn.Module, Tensor, Tensor, torch.Generator], Tensor]
+    penalty: Penalty
     penalty_weight: float
 
 
@@ -100,55 +117,53 @@ def relativistic_generator(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     return softplus(real_logits - fake_logits).mean()
 
 
-def squared_gradient_norms(discriminator: nn.Module, rows: Tensor) -> Tensor:
-    """|grad_x D(x)|^2 for each row, differentiable in the discriminator's weights."""
-    rows = rows.detach().requires_grad_(True)
-    (gradient,) = torch.autograd.grad(
-        discriminator(rows).sum(), rows, create_graph=True
-    )
-    return gradient.square().sum(dim=1)
+def slope_of(loss: Callable[[Tensor], Tensor], at: Tensor) -> tuple[Tensor, Tensor]:
+    """The value of a loss and its derivative by its argument."""
+    with torch.enable_grad():
+        at = at.detach().requires_grad_(True)
+        value = loss(at)
+    (slope,) = torch.autograd.grad(value, at)
+    return value.detach(), slope
 
 
-def zero_centred_penalty(
-    discriminator: nn.Module, real: Tensor, fake: Tensor, rng: torch.Generator
-) -> Tensor:
+def points_between(real: Tensor, fake: Tensor, rng: torch.Generator) -> Tensor:
+    """Random points between pairs of rows (Gulrajani et al. 2017, algorithm 1)."""
+    share = torch.rand(len(real), 1, generator=rng, device=real.device)
+    return torch.lerp(real, fake, share)
+
+
+def mean_square(squared_norms: Tensor) -> Tensor:
     """R1 + R2: half the mean squared gradient norm on real and on generated rows.
 
     Mescheder et al. 2018, equations 9 and 10; on both sides as in Huang et al. 2024
     ("The GAN is dead; long live the GAN!", section 2.2).
     """
-    # Both means in one pass: the two batches are of one size.
-    return squared_gradient_norms(discriminator, torch.cat([real, fake])).mean()
+    # Both means at once: there are as many rows of either kind.
+    return squared_norms.mean()
 
 
-def one_centred_penalty(
-    discriminator: nn.Module, real: Tensor, fake: Tensor, rng: torch.Generator
-) -> Tensor:
-    """E (|grad D(x)| - 1)^2 between real and generated rows (Gulrajani et al. 2017)."""
-    share = torch.rand(len(real), 1, generator=rng, device=real.device)
-    between = real + share * (fake - real)
+def mean_squared_excess(squared_norms: Tensor) -> Tensor:
+    """E (|grad D(x)| - 1)^2 (Gulrajani et al. 2017, equation 3)."""
     # The root has no derivative at zero.
-    norms = (squared_gradient_norms(discriminator, between) + 1e-12).sqrt()
-    return (norms - 1).square().mean()
+    return ((squared_norms + 1e-12).sqrt() - 1).square().mean()
 
+
+ZERO_CENTRED = Penalty(mean_square, between=False)
+ONE_CENTRED = Penalty(mean_squared_excess, between=True)
 
 GAMES: dict[str, Game] = {
-    "minimax": Game(
-        minimax_discriminator, minimax_generator, zero_centred_penalty, 1.0
-    ),
+    "minimax": Game(minimax_discriminator, minimax_generator, ZERO_CENTRED, 1.0),
     "non_saturating": Game(
-        minimax_discriminator, non_saturating_generator, zero_centred_penalty, 1.0
+        minimax_discriminator, non_saturating_generator, ZERO_CENTRED, 1.0
     ),
     "wasserstein": Game(
-        wasserstein_discriminator, wasserstein_generator, one_centred_penalty, 10.0
+        wasserstein_discriminator, wasserstein_generator, ONE_CENTRED, 10.0
     ),
-    "hinge": Game(
-        hinge_discriminator, wasserstein_generator, zero_centred_penalty, 1.0
-    ),
+    "hinge": Game(hinge_discriminator, wasserstein_generator, ZERO_CENTRED, 1.0),
     "least_squares": Game(
-        least_squares_discriminator, least_squares_generator, zero_centred_penalty, 1.0
+        least_squares_discriminator, least_squares_generator, ZERO_CENTRED, 1.0
     ),
     "relativistic": Game(
-        relativistic_discriminator, relativistic_generator, zero_centred_penalty, 1.0
+        relativistic_discriminator, relativistic_generator, ZERO_CENTRED, 1.0
     ),
 }

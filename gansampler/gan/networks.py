@@ -7,6 +7,7 @@ from them.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from torch import Tensor, nn
 
 LEAK = 0.2
 """Slope of LeakyReLU below zero (Radford et al. 2016, section 3)."""
+
+TINY = torch.finfo(torch.float32).tiny
 
 CATEGORY_FLOOR = 0.02
 """Added to an anchor's one-hot cells before their logarithm, so that no level that
@@ -57,7 +60,9 @@ def gumbel_noise(like: Tensor, rng: torch.Generator) -> Tensor:
 
     ``torch.nn.functional.gumbel_softmax`` takes no generator.
     """
-    return -torch.empty_like(like).exponential_(generator=rng).log()
+    uniform = torch.rand(like.shape, generator=rng, device=like.device)
+    # -log(-log u): zero is among the numbers drawn.
+    return uniform.clamp_(min=TINY).log_().neg_().log_().neg_()
 
 
 class Generator(nn.Module):
@@ -128,17 +133,23 @@ class Generator(nn.Module):
         -------
         Tensor of shape (n_rows, n_outputs)
         """
-        if anchor is None:
-            numeric, logits = self._split(self.network(noise))
-        else:
-            correction, shift = self._split(
-                self.network(torch.cat([anchor, noise], dim=1))
-            )
+        output: Tensor = self.network(self.inputs(noise, anchor))
+        return self.with_anchor(output, anchor)
+
+    @staticmethod
+    def inputs(noise: Tensor, anchor: Tensor | None) -> Tensor:
+        """What the network f sees."""
+        return noise if anchor is None else torch.cat([anchor, noise], dim=1)
+
+    def with_anchor(self, output: Tensor, anchor: Tensor | None) -> Tensor:
+        """Add the anchor and the offsets of the levels to the network's output f."""
+        if anchor is None and not self.category_sizes:
+            return output
+        numeric, logits = self._split(output)
+        if anchor is not None:
             x0, mixed = self._split(anchor)
-            numeric = x0 + correction
-            logits = (mixed + CATEGORY_FLOOR).log() + shift
-        if not self.category_sizes:
-            return numeric
+            numeric = numeric + x0
+            logits = logits + (mixed + CATEGORY_FLOOR).log_()
         return torch.cat([numeric, logits + self.logit_offset], dim=1)
 
     def _split(self, rows: Tensor) -> tuple[Tensor, Tensor]:
@@ -159,20 +170,60 @@ class Generator(nn.Module):
         ]
         return torch.cat([numeric, *blocks], dim=1)
 
+    def relax_backward(self, slope: Tensor, soft: Tensor, temperature: float) -> Tensor:
+        """Derivative of a loss by what went into ``relax``.
+
+        Parameters
+        ----------
+        slope : Tensor of shape (n_rows, n_outputs)
+            Derivative of the loss by the soft rows.
+        soft : Tensor of shape (n_rows, n_outputs)
+            What ``relax`` returned.
+        temperature : float
+
+        Returns
+        -------
+        Tensor of shape (n_rows, n_outputs)
+        """
+        if not self.category_sizes:
+            return slope
+        numeric, by_cell = self._split(slope)
+        cells = self._split(soft)[1]
+        # For each column: s (g - sum of s g), all columns at once.
+        weighted = cells * by_cell
+        sums = weighted @ self.same_column
+        return torch.cat(
+            [numeric, torch.addcmul(weighted, cells, sums, value=-1) / temperature],
+            dim=1,
+        )
+
+    @functools.cached_property
+    def same_column(self) -> Tensor:
+        """Which cells belong to one categorical column, as zeros and ones."""
+        sizes = torch.tensor(self.category_sizes, device=self.logit_offset.device)
+        column = torch.arange(len(sizes), device=sizes.device).repeat_interleave(sizes)
+        return (column[:, None] == column).to(self.logit_offset.dtype)
+
     def draw(self, output: Tensor, rng: torch.Generator) -> Tensor:
         """Turn logits into hard one-hot cells: an exact draw from their softmax.
 
-        The largest of logits plus Gumbel noise (Maddison et al. 2014).
+        By the inverse of the distribution function (Devroye 1986, section III.2), which
+        takes one uniform number for each column.
         """
         if not self.category_sizes:
             return output
         numeric, logits = self._split(output)
-        noisy = logits + gumbel_noise(logits, rng)
-        hard = [
-            nn.functional.one_hot(block.argmax(dim=1), block.shape[1])
-            for block in split_categories(noisy, self.category_sizes)
-        ]
-        return torch.cat([numeric, *(block.to(numeric.dtype) for block in hard)], dim=1)
+        rows = torch.zeros_like(output)
+        rows[:, : self.n_numeric] = numeric
+        shape = len(output), len(self.category_sizes)
+        uniform = torch.rand(shape, generator=rng, device=output.device)
+        first = self.n_numeric
+        for column, block in enumerate(split_categories(logits, self.category_sizes)):
+            below = block.softmax(dim=1).cumsum(dim=1)[:, :-1]
+            level = (below <= uniform[:, column, None]).sum(dim=1, keepdim=True)
+            rows.scatter_(1, first + level, 1.0)
+            first += block.shape[1]
+        return rows
 
 
 class Discriminator(nn.Module):

@@ -7,6 +7,7 @@ one vector are fewer than steps on each weight.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -64,6 +65,7 @@ class Adam:
         self.weights = weights
         self.mean = torch.zeros_like(weights)
         self.square = torch.zeros_like(weights)
+        self.root = torch.empty_like(weights)
         self.n_steps = 0
 
     def step(self, gradient: Tensor, learning_rate: float) -> None:
@@ -72,10 +74,12 @@ class Adam:
         self.n_steps += 1
         self.mean.lerp_(gradient, 1 - first)
         self.square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
-        # Both moments start at zero: the paper's correction of that.
-        scale = learning_rate / (1 - first**self.n_steps)
-        root = (self.square / (1 - second**self.n_steps)).sqrt_().add_(ADAM_EPSILON)
-        self.weights.addcdiv_(self.mean, root, value=-scale)
+        # Both moments start at zero: the paper's correction of that, and its order of
+        # factors (section 2), which spares a pass over the weights.
+        correction = math.sqrt(1 - second**self.n_steps)
+        scale = learning_rate * correction / (1 - first**self.n_steps)
+        torch.sqrt(self.square, out=self.root).add_(ADAM_EPSILON * correction)
+        self.weights.addcdiv_(self.mean, self.root, value=-scale)
 
 
 class SGD:

@@ -15,10 +15,11 @@ from torch import Tensor
 
 from gansampler.exceptions import TrainingDivergedError
 from gansampler.gan.latent import Latent
-from gansampler.gan.losses import GAMES, value_function
+from gansampler.gan.losses import GAMES, points_between, slope_of, value_function
 from gansampler.gan.model import GAN
 from gansampler.gan.networks import Discriminator, Generator
-from gansampler.gan.optimizers import OPTIMIZERS, as_vector, flatten
+from gansampler.gan.optimizers import OPTIMIZERS, as_vector
+from gansampler.gan.perceptron import Perceptron
 from gansampler.marginals import SMOOTHING, silverman_bandwidth
 from gansampler.quality import energy_distance
 
@@ -216,8 +217,10 @@ class Match:
         self.discriminator = Discriminator(
             rows.shape[1], settings.hidden_layer_sizes, rng=weights
         ).to(device)
-        self.generator_weights = list(self.generator.parameters())
-        self.discriminator_weights = list(self.discriminator.parameters())
+        self.generator_weights = as_vector(self.generator)
+        self.discriminator_weights = as_vector(self.discriminator)
+        self.generator_layers = Perceptron(self.generator.network)
+        self.discriminator_layers = Perceptron(self.discriminator.network)
 
     def real(self, n_rows: int) -> Tensor:
         """Rows of the class, drawn with replacement and smoothed."""
@@ -228,35 +231,60 @@ class Match:
         rows[:, : self.n_numeric] += self._noise(n_rows, len(self.kernel)) @ self.kernel
         return rows
 
-    def fake(self, n_rows: int) -> Tensor:
-        """Generated rows with soft categories."""
-        output = self.generator(*self.latent.draw(n_rows, self.rng))
-        return self.generator.relax(output, TEMPERATURE, self.rng)
+    def fake(self, n_rows: int) -> tuple[Tensor, list[Tensor]]:
+        """Generated rows with soft categories, and what led to them."""
+        noise, anchor = self.latent.draw(n_rows, self.rng)
+        activations = self.generator_layers.forward(
+            self.generator.inputs(noise, anchor)
+        )
+        output = self.generator.with_anchor(activations[-1], anchor)
+        return self.generator.relax(output, TEMPERATURE, self.rng), activations
 
     def discriminator_gradient(
         self, noise: float, penalised: bool
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Loss of the discriminator on a fresh batch, its logits, and its gradient."""
-        with torch.no_grad():
-            fake = self._blurred(self.fake(self.batch_size), noise)
-            real = self._blurred(self.real(self.batch_size), noise)
-        logits = self.discriminator(torch.cat([real, fake]))
-        loss = self.game.discriminator(*logits.tensor_split(2))
-        target = loss
+        fake = self._blurred(self.fake(self.batch_size)[0], noise)
+        real = self._blurred(self.real(self.batch_size), noise)
+        layers = self.discriminator_layers
+        activations = layers.forward(torch.cat([real, fake]))
+        logits = activations[-1].squeeze(1)
+        loss, slope = slope_of(
+            lambda both: self.game.discriminator(*both.tensor_split(2)), logits
+        )
+        layers.backward(activations, slope[:, None])
         if penalised:
-            penalty = self.game.penalty(self.discriminator, real, fake, self.rng)
-            target = loss + PENALTY_INTERVAL * self.penalty_weight * penalty
-        gradients = torch.autograd.grad(target, self.discriminator_weights)
-        return target.detach(), logits.detach(), flatten(gradients)
+            if self.game.penalty.between:
+                activations = layers.forward(points_between(real, fake, self.rng))
+            loss = loss + self._add_penalty(activations)
+        return loss, logits, layers.gradient
+
+    def _add_penalty(self, activations: list[Tensor]) -> Tensor:
+        """Value of the penalty, whose gradient is added to the discriminator's."""
+        layers, weight = self.discriminator_layers, self.penalty_weight
+        slopes = layers.input_gradients(activations, torch.ones_like(activations[-1]))
+        value, by_norm = slope_of(
+            lambda norms: PENALTY_INTERVAL * weight * self.game.penalty.value(norms),
+            slopes[0].square().sum(dim=1),
+        )
+        layers.add_penalty(activations, slopes, 2 * by_norm[:, None] * slopes[0])
+        return value
 
     def generator_gradient(
         self, noise: float, real_logits: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Loss of the generator on a fresh batch, and its gradient."""
-        fake = self._blurred(self.fake(self.batch_size), noise)
-        loss = self.game.generator(real_logits, self.discriminator(fake))
-        gradients = torch.autograd.grad(loss, self.generator_weights)
-        return loss.detach(), flatten(gradients)
+        fake, led_to = self.fake(self.batch_size)
+        layers = self.discriminator_layers
+        activations = layers.forward(self._blurred(fake, noise))
+        loss, slope = slope_of(
+            lambda logits: self.game.generator(real_logits, logits),
+            activations[-1].squeeze(1),
+        )
+        by_row = layers.input_gradients(activations, slope[:, None])[0]
+        by_output = self.generator.relax_backward(by_row, fake, TEMPERATURE)
+        self.generator_layers.backward(led_to, by_output)
+        return loss, self.generator_layers.gradient
 
     def _noise(self, *shape: int) -> Tensor:
         return torch.randn(shape, generator=self.rng, device=self.data.device)
@@ -325,10 +353,9 @@ def train_gan(
     match = Match(rows, n_numeric, category_sizes, settings, seed, device)
     averaged = copy.deepcopy(match.generator).requires_grad_(False)
     averaged_weights = as_vector(averaged)
-    generator_weights = as_vector(match.generator)
     make_optimizer = OPTIMIZERS[settings.optimizer]
-    generator_optimizer = make_optimizer(generator_weights)
-    discriminator_optimizer = make_optimizer(as_vector(match.discriminator))
+    generator_optimizer = make_optimizer(match.generator_weights)
+    discriminator_optimizer = make_optimizer(match.discriminator_weights)
     gan = GAN(averaged, match.discriminator, match.latent)
     selection = CheckpointSelection(gan, match, seed)
     max_iter, steps = settings.max_iter, settings.discriminator_steps
@@ -360,7 +387,7 @@ def train_gan(
         if look:
             raise_if_diverged(reply, answer, "generator", iteration, name)
         generator_optimizer.step(answer, rate)
-        averaged_weights.lerp_(generator_weights, 1 - average_decay(iteration))
+        averaged_weights.lerp_(match.generator_weights, 1 - average_decay(iteration))
 
         # Rows show how good the generator is; losses do not.
         done = iteration + 1
