@@ -151,15 +151,18 @@ def summarise(name: Hashable, cells: pd.Series) -> ColumnSummary:
             f"Column {name!r} contains integers that no float can hold. Turn its cells "
             "into strings, or scale them down."
         ) from None
-    if np.isinf(numbers).any():
+    present = numbers
+    low, high = _range(numbers)
+    if np.isnan(low):
+        present = numbers[~np.isnan(numbers)]
+        low, high = _range(present)
+    if np.isinf([low, high]).any():
         raise InvalidTableError(
             f"Column {name!r} contains infinity. Replace infinite cells by missing or "
             "by finite values first."
         )
-    present = numbers[~np.isnan(numbers)]
     if not len(present):
         return ColumnSummary(name, cells.dtype, kind)
-    low, high = float(present.min()), float(present.max())
     huge = max(-low, high) >= EXACT_INTEGER
     if huge and types.is_integer_dtype(cells.dtype):
         return _summarise_integers(name, cells, "integer")
@@ -175,6 +178,13 @@ def summarise(name: Hashable, cells: pd.Series) -> ColumnSummary:
         whole_objects=types.is_object_dtype(cells.dtype)
         and types.infer_dtype(cells, skipna=True) == "integer",
     )
+
+
+def _range(numbers: np.ndarray) -> tuple[float, float]:
+    """Least and largest number; NaN where there is none, or a missing one."""
+    if not len(numbers):
+        return np.nan, np.nan
+    return float(numbers.min()), float(numbers.max())
 
 
 def kind_of(name: Hashable, cells: pd.Series) -> Kind:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +11,10 @@ import pandas as pd
 import scipy.sparse
 
 from gansampler.summary import ColumnSummary, summarise
+
+COLUMNS_AT_ONCE = 8
+"""Columns of an array that are copied at once to be looked at: one by one, each would
+take the whole array through the processor's cache."""
 
 
 class Table:
@@ -55,9 +60,20 @@ class Table:
             If a column holds what no column may hold.
         """
         return [
-            summarise(name, self.column(position))
-            for position, name in enumerate(self.names)
+            summarise(name, cells)
+            for name, cells in zip(self.names, self._columns(), strict=True)
         ]
+
+    def _columns(self) -> Iterator[pd.Series]:
+        """Cells of each column in turn; those of an array side by side in memory."""
+        by_row = isinstance(self.X, np.ndarray) and self.X.flags.c_contiguous
+        width = COLUMNS_AT_ONCE if by_row else 1
+        for start in range(0, self.n_columns, width):
+            if by_row:
+                columns = np.array(self.X[:, start : start + width].T, order="C")
+                yield from (pd.Series(cells, copy=False) for cells in columns)
+            else:
+                yield self.column(start)
 
     def rows(self, chosen: np.ndarray) -> pd.DataFrame:
         """Some rows as a data frame, with a new index.
@@ -87,7 +103,10 @@ class Table:
         """The table with further rows below, in a container of its own."""
         X = self.X
         if isinstance(X, pd.DataFrame):
-            return pd.concat([X, *parts], axis=0, ignore_index=True)
+            # A copy joins columns of one dtype, as they mostly are in X: then pandas
+            # need not take X apart.
+            copies = [part.copy() for part in parts]
+            return pd.concat([X, *copies], axis=0, ignore_index=True)
         stacked = [X, *(self.like(part) for part in parts)]
         if scipy.sparse.issparse(X):
             return scipy.sparse.vstack(stacked, format=X.format, dtype=X.dtype)

@@ -33,7 +33,7 @@ def check_labels(X: Any, y: Any) -> None:
     """Raise ``InvalidTableError`` unless y gives each row of X a class."""
     if y is None or scipy.sparse.issparse(y):
         return  # scikit-learn's own message is clear
-    missing = int(np.count_nonzero(pd.isna(np.asarray(y, dtype=object))))
+    missing = int(np.count_nonzero(pd.isna(_labels(y))))
     if missing:
         raise InvalidTableError(
             f"y contains {missing} missing label{'s'[: missing != 1]}. Drop these rows "
@@ -48,6 +48,13 @@ def check_labels(X: Any, y: Any) -> None:
     _check_classes(y)
 
 
+def _labels(y: Any) -> np.ndarray:
+    """Labels as they are where they are numbers, and else as objects."""
+    if getattr(getattr(y, "dtype", None), "kind", "O") in "biuf":
+        return np.asarray(y)
+    return np.asarray(y, dtype=object)
+
+
 def _length(data: Any) -> int | None:
     if hasattr(data, "shape"):
         return int(data.shape[0]) if len(data.shape) else None
@@ -55,8 +62,10 @@ def _length(data: Any) -> int | None:
 
 
 def _check_classes(y: Any) -> None:
-    labels = np.asarray(y, dtype=object).ravel()
-    kinds = {str if isinstance(label, str) else float for label in labels}
+    labels = _labels(y)
+    kinds = set()
+    if labels.dtype == object:
+        kinds = {issubclass(kind, str) for kind in set(map(type, labels.ravel()))}
     if len(kinds) > 1:
         raise InvalidTableError(
             "y mixes strings with other labels. Use labels of one type, for example "
