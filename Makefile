@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .NOTPARALLEL:
 .PHONY: help demo notebooks test check lint types doctest docs clean dependencies fuzz
 .PHONY: bench-utility bench-dose bench-fidelity bench-ablations bench-seeds bench-cost
-.PHONY: bench-modes bench-calibration bench-diagnosis bench-report
+.PHONY: bench-modes bench-calibration bench-diagnosis bench-speed bench-report
 
 help:
 	@echo 'make demo     balance a churn and a fraud table, compare with SMOTE (minutes)'
@@ -29,6 +29,7 @@ help:
 	@echo 'make bench-fidelity                       measure how near and how new rows are'
 	@echo 'make bench-ablations, make bench-seeds    measure parts of the recipe, and seeds'
 	@echo 'make bench-cost                           measure the cost of training'
+	@echo 'make bench-speed                          measure speed and memory against floors'
 	@echo 'make bench-modes                          count the modes of eight Gaussians covered'
 	@echo 'make bench-calibration                    measure probabilities after resampling'
 	@echo 'make bench-diagnosis                      provoke failures, and see them named'
@@ -104,6 +105,11 @@ bench-seeds: .venv/.benchmark
 bench-cost: .venv/.benchmark
 	$(BIN)/python -m benchmarks.cost_against_ctgan --repeats 5
 	$(BIN)/python -m benchmarks.readme_figures
+
+bench-speed: .venv/.benchmark
+	$(BIN)/python -m benchmarks.training_floor
+	$(BIN)/python -m benchmarks.sampling
+	$(BIN)/python -m benchmarks.overhead
 
 bench-modes: .venv/.benchmark
 	$(BIN)/python -m benchmarks.eight_gaussians --seeds 10 --jobs $(JOBS)
