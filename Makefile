@@ -110,6 +110,7 @@ bench-speed: .venv/.benchmark
 	$(BIN)/python -m benchmarks.training_floor
 	$(BIN)/python -m benchmarks.sampling
 	$(BIN)/python -m benchmarks.overhead
+	$(BIN)/python -m benchmarks.growth
 
 bench-modes: .venv/.benchmark
 	$(BIN)/python -m benchmarks.eight_gaussians --seeds 10 --jobs $(JOBS)
