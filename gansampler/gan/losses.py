@@ -128,7 +128,9 @@ def slope_of(loss: Callable[[Tensor], Tensor], at: Tensor) -> tuple[Tensor, Tens
 
 def points_between(real: Tensor, fake: Tensor, rng: torch.Generator) -> Tensor:
     """Random points between pairs of rows (Gulrajani et al. 2017, algorithm 1)."""
-    share = torch.rand(len(real), 1, generator=rng, device=real.device)
+    share = torch.rand(
+        len(real), 1, generator=rng, dtype=real.dtype, device=real.device
+    )
     return torch.lerp(real, fake, share)
 
 
