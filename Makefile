@@ -14,7 +14,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .NOTPARALLEL:
 .PHONY: help demo notebooks test check lint types doctest docs clean dependencies fuzz
 .PHONY: bench-utility bench-dose bench-fidelity bench-ablations bench-seeds bench-cost
-.PHONY: bench-modes bench-calibration bench-diagnosis bench-speed bench-report
+.PHONY: bench-modes bench-calibration bench-diagnosis bench-speed bench-privacy
+.PHONY: bench-report golden test-lowest check-wheel coverage mutants
 
 help:
 	@echo 'make demo     balance a churn and a fraud table, compare with SMOTE (minutes)'
@@ -25,6 +26,11 @@ help:
 	@echo 'make docs     build the documentation in docs/_build/html, and check it'
 	@echo 'make fuzz     test the contract on 20,000 random tables (hours)'
 	@echo 'make doctest  run the examples in docstrings'
+	@echo 'make golden   store anew the rows of the default configuration on this platform'
+	@echo 'make test-lowest  run the tests with the lowest releases of pyproject.toml'
+	@echo 'make check-wheel  build wheel and sdist, try the wheel in an empty environment'
+	@echo 'make coverage     run the tests and say which lines and branches they miss'
+	@echo 'make mutants      break code in one place at a time, see if tests notice (long)'
 	@echo 'make bench-utility, make bench-dose       compare with all rivals (many hours)'
 	@echo 'make bench-fidelity                       measure how near and how new rows are'
 	@echo 'make bench-ablations, make bench-seeds    measure parts of the recipe, and seeds'
@@ -33,6 +39,7 @@ help:
 	@echo 'make bench-modes                          count the modes of eight Gaussians covered'
 	@echo 'make bench-calibration                    measure probabilities after resampling'
 	@echo 'make bench-diagnosis                      provoke failures, and see them named'
+	@echo 'make bench-privacy                        attack the synthetic rows'
 	@echo 'make bench-report                         rebuild all published numbers and pictures'
 	@echo 'make clean    delete .venv, caches and builds'
 	@echo
@@ -57,6 +64,23 @@ dependencies: .venv/.dev
 # Goes on where it was broken off; in two shells: python -m tests.fuzz --part 1/2, 2/2.
 fuzz: .venv/.test
 	$(BIN)/python -m tests.fuzz --examples 20000 --log tests/fuzz_log.md
+
+golden: .venv/.test
+	$(BIN)/python -m tests.golden
+
+# `make test` runs with the newest releases, those of constraints.txt.
+test-lowest: .venv-lowest/.test
+	.venv-lowest/bin/python -m pytest -n $(JOBS)
+
+check-wheel: .venv/.dev
+	$(BIN)/python -m tests.wheel
+
+coverage: .venv/.test
+	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term-missing:skip-covered
+
+mutants: .venv/.test
+	$(BIN)/python -m tests.mutation gansampler/gan/losses.py tests/test_losses.py
+	$(BIN)/python -m tests.mutation gansampler/table.py tests/test_table.py
 
 lint: .venv/.dev
 	$(BIN)/ruff check
@@ -124,15 +148,21 @@ bench-diagnosis: .venv/.benchmark
 	$(BIN)/python -m benchmarks.diagnosis --jobs $(JOBS)
 	$(BIN)/python -m benchmarks.diagnosis_page
 
+bench-privacy: .venv/.benchmark
+	$(BIN)/python -m benchmarks.privacy --seeds 10 --jobs $(JOBS) \
+	    --out benchmarks/results/privacy.csv
+	$(BIN)/python -m benchmarks.privacy_page
+
 # The CSV files are in git; matplotlib draws the pictures.
 bench-report: .venv/.test
 	$(BIN)/python -m benchmarks.readme_figures
 	$(BIN)/python -m benchmarks.diagnosis_page
 	$(BIN)/python -m benchmarks.report
 	$(BIN)/python -m benchmarks.calibration_page
+	$(BIN)/python -m benchmarks.privacy_page
 
 clean:
-	rm -rf .venv build dist docs/_build docs/_generated docs/api/generated
+	rm -rf .venv .venv-lowest build dist docs/_build docs/_generated docs/api/generated
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -144,4 +174,13 @@ $(BIN)/python:
 .venv/.plot .venv/.test .venv/.docs .venv/.dev .venv/.benchmark: .venv/.%: pyproject.toml constraints.txt | $(BIN)/python
 	@echo 'Installing gansampler[$*] into .venv'
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[$*]'
+	@touch $@
+
+.venv-lowest/.test: pyproject.toml constraints.txt tests/lowest_versions.py
+	rm -rf .venv-lowest
+	$(PYTHON) -m venv .venv-lowest
+	.venv-lowest/bin/python tests/lowest_versions.py > .venv-lowest/constraints.txt
+	@echo 'Installing the lowest releases into .venv-lowest'
+	.venv-lowest/bin/python -m pip install --quiet \
+	    --constraint .venv-lowest/constraints.txt --editable '.[test]'
 	@touch $@
