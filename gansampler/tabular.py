@@ -109,7 +109,8 @@ class Table:
             return pd.concat([X, *copies], axis=0, ignore_index=True)
         stacked = [X, *(self.like(part) for part in parts)]
         if scipy.sparse.issparse(X):
-            return scipy.sparse.vstack(stacked, format=X.format, dtype=X.dtype)
+            # SciPy 1.11 stacks sparse arrays to a sparse matrix.
+            return type(X)(scipy.sparse.vstack(stacked, format=X.format, dtype=X.dtype))
         return np.concatenate(stacked, axis=0, dtype=X.dtype)
 
 
