@@ -79,7 +79,7 @@ N_NAMED = 3
 class Verdict:
     """One judgement on a training.
 
-    Attributes
+    Parameters
     ----------
     name : str
         What was judged, such as ``"mode_collapse"``.
@@ -108,7 +108,7 @@ class Verdict:
 class Evidence:
     """The figures that verdicts hang on; NaN where one could not be measured.
 
-    Attributes
+    Parameters
     ----------
     n_rows, n_iter : int
         Rows of the class, updates of the generator.

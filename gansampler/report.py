@@ -20,7 +20,7 @@ COLUMNS = ("class", "rows", "added", "updates", "coverage", "newness", "seconds"
 class ClassReport:
     """What became of one class.
 
-    Attributes
+    Parameters
     ----------
     n_rows, n_synthetic : int
         Rows that the class had, and rows that were added.

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,13 +56,14 @@ LAST_SHARE = 0.1
 """Part of the updates, at the end, over which a history is averaged."""
 
 
-class Equilibrium(NamedTuple):
+@dataclass(frozen=True)
+class Equilibrium:
     """Figures of a game where generated rows follow the law of the data.
 
     Penalties, which are 0 there or small, are left out. NaN where the equilibrium does
     not settle a figure.
 
-    Attributes
+    Parameters
     ----------
     discriminator_loss, generator_loss : float
         What the players pay.
@@ -314,7 +315,7 @@ def _standardised(rows: np.ndarray) -> np.ndarray:
 class TheoryReadout:
     """How near a training came to what the theory expects of it.
 
-    Attributes
+    Parameters
     ----------
     loss : str
         The game.
@@ -403,6 +404,7 @@ def theory_readout(
     Returns
     -------
     TheoryReadout
+        The figures and what they are worth.
 
     Examples
     --------
