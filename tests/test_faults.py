@@ -69,7 +69,8 @@ STAGES = {
     "setting thresholds": (RowSelection, "fit"),
     "choosing rows": (RowSelection, "__call__"),
     "generating": (GAN, "_sample_chunk"),
-    "decoding": (TableEncoder, "inverse_transform"),
+    "decoding": (TableEncoder, "decode"),
+    "making cells": (TableEncoder, "to_frame"),
     "measuring": (ClassGenerator, "_measure"),
     "reporting": (ClassGenerator, "report"),
     "moving to the CPU": (ClassGenerator, "to_cpu"),
@@ -489,6 +490,7 @@ def test_nothing_is_run_that_was_read():
     """Neither eval nor pickle nor the network is in the package."""
     forbidden = {"eval", "exec", "compile", "__import__"}
     modules = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
+    harmless = {("joblib", "Parallel"), ("joblib", "delayed")}  # only joblib.load reads
     modules |= {"socket", "urllib", "http", "requests", "ssl", "ftplib"}
     for path in SOURCES:
         source = path.read_text()
@@ -498,7 +500,8 @@ def test_nothing_is_run_that_was_read():
             if isinstance(node, ast.Import):
                 names = {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
-                names = {(node.module or "").split(".")[0]}
+                imported = {(node.module or "", alias.name) for alias in node.names}
+                names = {module.split(".")[0] for module, _ in imported - harmless}
             else:
                 continue
             assert not names & modules, (path.name, node.lineno)
