@@ -32,7 +32,7 @@ MIN_UPDATES = 50
 """Updates that a training needs for a warning: shorter ones are trials, whose verdicts
 stand in the report only."""
 
-MIN_COVERAGE, MIN_SPREAD = 0.5, 0.7
+MIN_COVERAGE, MIN_SPREAD = 0.3, 0.7
 """Mode collapse: share of the class's rows that as many generated rows reach, and mean
 distance of two generated rows in units of that of two real ones."""
 
