@@ -49,7 +49,7 @@ has learned from beyond what a probe sees on rows that it has not."""
 MAX_DIVERGENCE = (0.1, 0.3)
 """Fidelity: divergence, in nats, beyond that between halves of the class."""
 
-MIN_RATIO, MAX_COPIES = 0.5, 0.5
+MIN_RATIO, MAX_COPIES = 0.3, 0.5
 """Copying: distance of rows to the nearest real one, in units of that between real
 rows, and share of rows that repeat one."""
 
