@@ -260,7 +260,7 @@ def _summarise_integers(
     origin, last = int(integers.min()), int(integers.max())
     step = 1
     if kind == "time":
-        steps = TIME_STEPS[_unit(cells.dtype)].values()
+        steps = TIME_STEPS[time_unit(cells.dtype)].values()
         step = next(step for step in steps if not ((integers - origin) % step).any())
     numbers = ((integers - origin) / step).astype(float)
     few_valued = _is_few_valued(numbers)
@@ -280,7 +280,8 @@ def _summarise_integers(
     )
 
 
-def _unit(dtype: Any) -> str:
+def time_unit(dtype: Any) -> str:
+    """The resolution of a dtype of times, as pandas and Arrow write it: ``"ms"``."""
     if isinstance(dtype, pd.ArrowDtype):
         return str(dtype.pyarrow_dtype.unit)
     return str(getattr(dtype, "unit", None) or np.datetime_data(dtype)[0])
@@ -302,5 +303,8 @@ def _floats(cells: pd.Series) -> np.ndarray:
 
 def _integers(present: pd.Series) -> np.ndarray:
     if present.dtype.kind in "mM":
+        if isinstance(present.dtype, pd.ArrowDtype):
+            # pandas 2.0 makes no integers of Arrow times but Arrow's own.
+            present = present.astype("int64[pyarrow]")
         return present.astype("int64").to_numpy()
     return present.to_numpy(dtype=object)

@@ -12,7 +12,7 @@ import scipy.sparse
 from sklearn.preprocessing import StandardScaler
 
 from gansampler.exceptions import IncomparableSamplesError
-from gansampler.summary import ColumnSummary, kind_of, summarise
+from gansampler.summary import ColumnSummary, kind_of, summarise, time_unit
 
 
 def common_space(reference: Any, *others: Any) -> list[np.ndarray]:
@@ -234,7 +234,7 @@ def _check_names(frames: Mapping[str, pd.DataFrame]) -> None:
 
 
 def _join(name: Hashable, parts: Mapping[str, pd.Series]) -> JoinedColumn:
-    cells = pd.concat(parts.values(), ignore_index=True)
+    cells = _concatenate(list(parts.values()))
     kinds = {
         sample: kind_of(name, part) for sample, part in parts.items() if part.count()
     }
@@ -258,6 +258,16 @@ def _join(name: Hashable, parts: Mapping[str, pd.Series]) -> JoinedColumn:
         values = np.full(len(cells), np.nan)
     ends = np.cumsum([len(part) for part in parts.values()])[:-1]
     return JoinedColumn(name, np.split(values, ends), is_category, summary, levels)
+
+
+def _concatenate(parts: Sequence[pd.Series]) -> pd.Series:
+    cells = pd.concat(parts, ignore_index=True)
+    if cells.dtype != object or any(part.dtype.kind not in "mM" for part in parts):
+        return cells
+    # Before pandas 2.2 times of several resolutions become objects.
+    units = [time_unit(part.dtype) for part in parts]
+    finest = max(units, key=["s", "ms", "us", "ns"].index)
+    return pd.concat([part.dt.as_unit(finest) for part in parts], ignore_index=True)
 
 
 KIND_NAMES = {"number": "numbers", "time": "dates", "category": "categories"}
