@@ -58,6 +58,32 @@ def test_losses_of_a_discriminator_that_says_zero(name, discriminator, generator
     assert game.generator(zero, zero).item() == pytest.approx(generator)
 
 
+@pytest.mark.parametrize(
+    ("name", "discriminator", "generator"),
+    [
+        ("wasserstein", -0.25 - 0.75, 0.25),
+        ("hinge", (0 + 1.5) / 2 + (2.0 + 0) / 2, 0.25),
+        ("least_squares", (1 + 2.25) / 4 + (1 + 2.25) / 4, (0 + 6.25) / 4),
+        (
+            "relativistic",
+            math.log1p(math.exp(-1.0)),
+            math.log1p(math.exp(1.0)),
+        ),
+    ],
+)
+def test_losses_worked_out_by_hand(name, discriminator, generator):
+    real, fake = torch.tensor([2.0, -0.5]), torch.tensor([1.0, -1.5])
+    game = GAMES[name]
+    assert game.discriminator(real, fake).item() == pytest.approx(discriminator)
+    assert game.generator(real, fake).item() == pytest.approx(generator)
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_penalty_weights_are_those_of_the_documentation(name):
+    expected = 10.0 if name == "wasserstein" else 1.0
+    assert GAMES[name].penalty_weight == expected
+
+
 @pytest.mark.parametrize("name", GAMES)
 def test_gradients_of_the_losses_match_finite_differences(name):
     game = GAMES[name]
