@@ -220,7 +220,7 @@ def gather(
         memory=divergence_of_value(readout.value) - readout.js_divergence,
         divergence=readout.js_divergence - readout.js_floor,
         nearest_row_ratio=nearest_row_ratio(real, synthetic),
-        copies=float((nearest_rows(synthetic, real)[0] < SAME).mean()),
+        copies=float((nearest_rows(synthetic, real) < SAME).mean()),
         gaps=worst_columns(*tables),
         rise=_ratio(_rise(history["selection_distance"]), usual),
         inside=share_inside(synthetic, real, others, seed),
@@ -289,7 +289,7 @@ def share_inside(
         to_own[:, ~first].min(axis=1),
         to_own[:, first].min(axis=1),
     )
-    return float((nearest_rows(rows, half)[0] < withheld).mean())
+    return float((nearest_rows(rows, half) < withheld).mean())
 
 
 def diagnose(evidence: Evidence, parameters: Mapping[str, Any]) -> tuple[Verdict, ...]:

@@ -13,6 +13,9 @@ from gansampler.quality._space import as_matrices
 CHUNK_CELLS = 2**22
 """Distances that are held at once: 32 MiB."""
 
+ROUNDING = 1e-9
+"""Relative difference of distances that are equal but for rounding."""
+
 
 def energy_distance(real: Any, synthetic: Any) -> float:
     """Squared energy distance between two samples, without bias.
@@ -90,7 +93,7 @@ def coverage(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
     0.5
     """
     a, b = as_matrices({"real": real, "synthetic": synthetic}, (2, 1))
-    nearest = nearest_rows(a, b)[0]
+    nearest = nearest_rows(a, b)
     return float((nearest <= neighbourhood_radii(a, n_neighbors)).mean())
 
 
@@ -161,8 +164,8 @@ def neighbourhood_radii(rows: np.ndarray, n_neighbors: int) -> np.ndarray:
     return radii
 
 
-def nearest_rows(rows: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Distance of each row to the nearest target, and the target's position.
+def nearest_rows(rows: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Distance of each row to the nearest target.
 
     Parameters
     ----------
@@ -171,13 +174,36 @@ def nearest_rows(rows: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, ...
 
     Returns
     -------
-    distances, positions : ndarray of shape (n_rows,)
+    ndarray of shape (n_rows,)
     """
-    nearest, positions = np.empty(len(rows)), np.empty(len(rows), dtype=int)
-    for chunk, distances in _chunks(rows, targets):
-        positions[chunk] = distances.argmin(axis=1)
-        nearest[chunk] = distances.min(axis=1)
-    return nearest, positions
+    parts = [distances.min(axis=1) for _, distances in _chunks(rows, targets)]
+    return np.concatenate(parts)
+
+
+def beyond_nearest(
+    rows: np.ndarray, targets: np.ndarray, radii: np.ndarray
+) -> np.ndarray:
+    """Which rows lie farther from their nearest target than its radius.
+
+    Of targets that are equally near, as they often are among categories, the one of
+    the largest radius counts, so that their order does not matter.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_columns)
+    targets : ndarray of shape (n_targets, n_columns)
+    radii : ndarray of shape (n_targets,)
+
+    Returns
+    -------
+    ndarray of bool of shape (n_rows,)
+    """
+    parts = []
+    for _, distances in _chunks(rows, targets):
+        nearest = distances.min(axis=1) * (1 + ROUNDING)
+        reach = np.where(distances <= nearest[:, None], radii, 0.0).max(axis=1)
+        parts.append(nearest > reach * (1 + 2 * ROUNDING))
+    return np.concatenate(parts)
 
 
 def _chunks(a: np.ndarray, b: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:

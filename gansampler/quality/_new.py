@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gansampler.quality._near import nearest_rows, neighbourhood_radii
+from gansampler.quality._near import beyond_nearest, nearest_rows, neighbourhood_radii
 from gansampler.quality._space import as_matrices, join_columns
 
 
@@ -53,8 +53,8 @@ def nearest_row_ratio(real: Any, synthetic: Any, held_out: Any = None) -> float:
         usual = float(np.median(neighbourhood_radii(a, 1)))
     else:
         a, b, other = as_matrices(samples | {"held_out": held_out}, (1, 1, 1))
-        usual = float(np.median(nearest_rows(other, a)[0]))
-    to_real = float(np.median(nearest_rows(b, a)[0]))
+        usual = float(np.median(nearest_rows(other, a)))
+    to_real = float(np.median(nearest_rows(b, a)))
     if usual == 0:
         return 1.0 if to_real == 0 else np.inf
     return to_real / usual
@@ -64,8 +64,8 @@ def authenticity(real: Any, synthetic: Any) -> float:
     """Share of synthetic rows that are no closer to a real row than real rows are.
 
     A synthetic row is authentic if it lies farther from its nearest real row than
-    that real row lies from its own nearest other one. Rows that repeat a real row
-    never are.
+    that real row lies from its own nearest other one; of real rows that are equally
+    near, each has to be that far from another. Rows that repeat a real row never are.
 
     Parameters
     ----------
@@ -107,8 +107,7 @@ def authenticity(real: Any, synthetic: Any) -> float:
     0.25
     """
     a, b = as_matrices({"real": real, "synthetic": synthetic}, (2, 1))
-    distances, nearest = nearest_rows(b, a)
-    return float((distances > neighbourhood_radii(a, 1)[nearest]).mean())
+    return float(beyond_nearest(b, a, neighbourhood_radii(a, 1)).mean())
 
 
 def duplicate_share(real: Any, synthetic: Any) -> float:
