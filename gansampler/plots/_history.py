@@ -285,8 +285,9 @@ class TrainingHistoryDisplay:
         Parameters
         ----------
         ax : Axes or None, default=None
-            Where to draw: its place is divided among the panels; a single panel is
-            drawn in ``ax`` itself. None for a new figure.
+            Where to draw: its place is divided among the panels, which crowd in
+            small axes; a single panel is drawn in ``ax`` itself. None for a new
+            figure, large enough for all.
         panels : sequence of str or None, default=None
             Which panels, as in ``axes_``; None for all of which the history has
             columns.

@@ -308,8 +308,8 @@ class QualityDisplay:
         Parameters
         ----------
         ax : Axes or None, default=None
-            Where to draw: its place is divided among the panels. None for a new
-            figure.
+            Where to draw: its place is divided among the panels, which crowd in
+            small axes. None for a new figure, large enough for all.
 
         Returns
         -------

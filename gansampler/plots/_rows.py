@@ -227,8 +227,8 @@ class SyntheticRowsDisplay:
         Parameters
         ----------
         ax : Axes or None, default=None
-            Where to draw: its place is divided among the panels. None for a new
-            figure.
+            Where to draw: its place is divided among the panels, which crowd in
+            small axes. None for a new figure, large enough for all.
         columns : sequence of hashable or None, default=None
             Columns whose law is drawn; None for those that differ most.
         max_columns : int, default=8
