@@ -15,8 +15,63 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from gansampler.summary import ColumnSummary
+from gansampler.summary import ColumnPart, ColumnSummary
 from gansampler.tabular import Table
+
+
+@dataclass(frozen=True)
+class Flags:
+    """Which columns hold nothing but zeros and ones, and which of these rows set.
+
+    What several parts of a table show merges into what the whole shows.
+
+    Attributes
+    ----------
+    n_rows : int
+        Rows that were looked at.
+    is_flag : ndarray of bool of shape (n_columns,)
+        Whether all cells of a column are zeros and ones.
+    n_set : ndarray of int of shape (n_columns,)
+        Rows that set a flag; 0 for other columns.
+    conflict : ndarray of int of shape (n_columns,)
+        Position of the nearest flag before, in an unbroken run of flags, that some row
+        sets as well; -1 where there is none.
+    """
+
+    n_rows: int
+    is_flag: np.ndarray
+    n_set: np.ndarray
+    conflict: np.ndarray
+
+    @classmethod
+    def of(cls, table: Table) -> Flags:
+        """Look at all rows of a table, or of a part of it."""
+        is_flag = np.zeros(table.n_columns, dtype=bool)
+        n_set = np.zeros(table.n_columns, dtype=np.int64)
+        conflict = np.full(table.n_columns, -1)
+        last_set = np.empty(0, dtype=np.int64)
+        for position, part in enumerate(table.parts):
+            cells = _zeros_and_ones(table, position, part)
+            if cells is None:
+                continue
+            if not position or not is_flag[position - 1]:
+                last_set = np.full(table.n_rows, -1)
+            is_flag[position] = True
+            n_set[position] = np.count_nonzero(cells)
+            conflict[position] = last_set[cells].max(initial=-1)
+            last_set[cells] = position
+        return cls(table.n_rows, is_flag, n_set, conflict)
+
+    def merge(self, other: Flags) -> Flags:
+        """What the rows of two parts show."""
+        # A run of flags in a part may be longer than it is in the whole. No matter:
+        # within the shorter one its conflicts are those of the whole, or lie before it.
+        return Flags(
+            self.n_rows + other.n_rows,
+            self.is_flag & other.is_flag,
+            self.n_set + other.n_set,
+            np.maximum(self.conflict, other.conflict),
+        )
 
 
 @dataclass(frozen=True)
@@ -41,16 +96,24 @@ class OneHotGroups:
     @classmethod
     def find(cls, table: Table) -> OneHotGroups:
         """Look for groups in the whole table."""
-        groups, run = [], []
-        for position in range(table.n_columns + 1):
-            last = position == table.n_columns
-            cells = None if last else _zeros_and_ones(table, position)
-            if cells is not None:
-                run.append((position, cells))
+        return cls.among(Flags.of(table), table.summary, table.names)
+
+    @classmethod
+    def among(
+        cls, flags: Flags, summary: Sequence[ColumnSummary], columns: pd.Index
+    ) -> OneHotGroups:
+        """Find the groups, by what the whole table shows."""
+        groups: list[list[int]] = []
+        run: list[int] = []
+        for position, column in enumerate(summary):
+            # A column of ones only tells no levels apart; of zeros only, it may be a
+            # level that no row shows.
+            if flags.is_flag[position] and column.low != 1.0:
+                run.append(position)
             else:
-                groups += _groups_of_run(run)
+                groups += _groups_of_run(run, flags)
                 run = []
-        return cls(groups, table.names)
+        return cls(groups + _groups_of_run(run, flags), columns)
 
     def collapse(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows with each group as one column of levels, at the place of its first."""
@@ -99,61 +162,51 @@ class OneHotGroups:
         ]
 
 
-Flags = list[tuple[int, np.ndarray]]
-
-
-def _groups_of_run(run: Flags) -> list[list[int]]:
+def _groups_of_run(run: list[int], flags: Flags) -> list[list[int]]:
     """Groups among neighbouring columns of zeros and ones."""
     groups: list[list[int]] = []
-    others: Flags = []
+    others: list[int] = []
     start = 0
     while start < len(run):
-        length = _complete_length(run, start)
+        length = _complete_length(run[start:], flags)
         if length:
-            groups += [*_exclusive(others), [p for p, _ in run[start : start + length]]]
+            groups += [*_exclusive(others, flags), run[start : start + length]]
             others = []
         else:
             others.append(run[start])
         start += max(1, length)
-    return groups + _exclusive(others)
+    return groups + _exclusive(others, flags)
 
 
-def _complete_length(run: Flags, start: int) -> int:
-    """How many columns from a start on set exactly one cell in each row; 0 if none."""
-    n_set = np.zeros_like(run[start][1])
-    for end in range(start, len(run)):
-        n_set = n_set + run[end][1]
-        if n_set.max() > 1:
+def _complete_length(run: list[int], flags: Flags) -> int:
+    """How many columns from the first on set one cell in each row; 0 if none."""
+    n_set = 0
+    for length, position in enumerate(run, start=1):
+        if flags.conflict[position] >= run[0]:
             return 0
-        if n_set.min() == 1:
-            return end + 1 - start
+        n_set += flags.n_set[position]
+        if n_set == flags.n_rows:
+            return length
     return 0
 
 
-def _exclusive(run: Flags) -> list[list[int]]:
+def _exclusive(run: list[int], flags: Flags) -> list[list[int]]:
     """Longest runs of columns of which no row sets two; single ones are left out."""
     groups: list[list[int]] = []
-    n_set: np.ndarray | None = None
-    for position, cells in run:
-        if n_set is None or (n_set + cells).max() > 1:
+    for position in run:
+        if not groups or flags.conflict[position] >= groups[-1][0]:
             groups.append([])
-            n_set = np.zeros_like(cells)
         groups[-1].append(position)
-        n_set = n_set + cells
     return [group for group in groups if len(group) > 1]
 
 
-def _zeros_and_ones(table: Table, position: int) -> np.ndarray | None:
-    """Cells of a column as 0 and 1, None if it holds anything else."""
-    summary = table.summary[position]
-    numeric = summary.kind == "number" and not types.is_object_dtype(summary.dtype)
-    # A level that no row shows is a column of zeros.
-    flag = numeric and summary.low == 0.0 and summary.high in (0.0, 1.0)
-    if not (flag and summary.few_valued) and not types.is_bool_dtype(summary.dtype):
+def _zeros_and_ones(table: Table, position: int, part: ColumnPart) -> np.ndarray | None:
+    """Cells of a column as booleans, None if any is neither zero nor one."""
+    number = part.kind == "number" and not types.is_object_dtype(part.dtype)
+    few = part.values is not None and part.values <= {0, 1}
+    if not (number and few) and not types.is_bool_dtype(part.dtype):
         return None
     cells = table.column(position)
     if cells.isna().any():
         return None
-    numbers = cells.to_numpy(dtype=float)
-    whole = numbers.astype(np.int64)
-    return whole if (whole == numbers).all() else None
+    return cells.to_numpy(dtype=float) == 1

@@ -119,6 +119,212 @@ def dense(dtype: Any) -> Any:
     return dtype.subtype if isinstance(dtype, pd.SparseDtype) else dtype
 
 
+@dataclass(frozen=True)
+class ColumnPart:
+    """What some rows of the table show of one column.
+
+    Parts of any rows merge into what all these rows show, exactly: the summary of the
+    whole is the same however it is cut.
+
+    Attributes
+    ----------
+    name : hashable
+        The column's name.
+    dtype : dtype
+        NumPy or pandas dtype.
+    kind : {"number", "time", "category"}
+        What these cells are.
+    n_present : int
+        Cells that are not missing; of categories, counted among objects only.
+    low, high : float or int
+        Smallest and largest number, integer or tick; infinite if there is none.
+    values : frozenset or None
+        Distinct numbers, None where they are many.
+    step : int
+        Ticks of the longest unit of time that all cells of a "time" column are whole
+        multiples of, counted from the first.
+    whole_objects : bool
+        Whether the numbers in a column of objects are integers.
+    too_large : bool
+        Whether there is an integer that no float can hold.
+    """
+
+    name: Hashable
+    dtype: Any
+    kind: Kind
+    n_present: int = 0
+    low: float = np.inf
+    high: float = -np.inf
+    values: frozenset[float] | None = frozenset()
+    step: int = 1
+    whole_objects: bool = False
+    too_large: bool = False
+
+    @classmethod
+    def of(cls, name: Hashable, cells: pd.Series) -> ColumnPart:
+        """Look at some cells.
+
+        Parameters
+        ----------
+        name : hashable
+            The column's name.
+        cells : Series
+            The cells.
+
+        Raises
+        ------
+        InvalidTableError
+            If the column holds complex numbers, or cells that cannot be told apart by
+            hashing.
+        """
+        kind, objects = kind_of(name, cells), types.is_object_dtype(cells.dtype)
+        if kind == "category":
+            n_present = int(cells.notna().sum()) if objects else 0
+            return cls(name, cells.dtype, kind, n_present)
+        if kind == "time":
+            return cls._of_times(name, cells)
+        try:
+            numbers = _floats(cells)
+        except OverflowError:
+            return cls(name, cells.dtype, kind, n_present=1, too_large=True)
+        present = numbers
+        low, high = _range(numbers)
+        if np.isnan(low):
+            present = numbers[~np.isnan(numbers)]
+            low, high = _range(present)
+        if not len(present):
+            return cls(name, cells.dtype, kind)
+        if types.is_integer_dtype(cells.dtype) and _is_huge(low, high):
+            present = _integers(cells[~cells.isna().to_numpy()])
+            low, high = int(present.min()), int(present.max())
+        return cls(
+            name,
+            cells.dtype,
+            kind,
+            len(present),
+            low,
+            high,
+            _few_distinct(present),
+            whole_objects=objects
+            and types.infer_dtype(cells, skipna=True) == "integer",
+        )
+
+    @classmethod
+    def _of_times(cls, name: Hashable, cells: pd.Series) -> ColumnPart:
+        present = cells[~cells.isna().to_numpy()]
+        if not len(present):
+            return cls(name, cells.dtype, "time")
+        ticks = _integers(present)
+        low, high = int(ticks.min()), int(ticks.max())
+        steps = TIME_STEPS[time_unit(cells.dtype)].values()
+        return cls(
+            name,
+            cells.dtype,
+            "time",
+            len(ticks),
+            low,
+            high,
+            _few_distinct(ticks),
+            next(step for step in steps if not ((ticks - low) % step).any()),
+        )
+
+    def merge(self, other: ColumnPart) -> ColumnPart:
+        """What the rows of two parts show; both must have the same dtype."""
+        # Objects say by their cells what they are, and missing ones say nothing.
+        if not self.n_present and self.dtype == object:
+            return other
+        if not other.n_present:
+            return self
+        n_present = self.n_present + other.n_present
+        if "category" in (self.kind, other.kind):
+            return ColumnPart(self.name, self.dtype, "category", n_present)
+        if not self.n_present:
+            return other
+        values = None
+        if self.values is not None and other.values is not None:
+            union = self.values | other.values
+            values = union if len(union) <= FEW_VALUES else None
+        step = 1
+        if self.kind == "time":
+            # Each length is a multiple of the next.
+            apart = (self.step, other.step, abs(int(self.low) - int(other.low)))
+            steps = TIME_STEPS[time_unit(self.dtype)].values()
+            step = next(s for s in steps if not any(n % s for n in apart))
+        return ColumnPart(
+            self.name,
+            self.dtype,
+            self.kind,
+            n_present,
+            min(self.low, other.low),
+            max(self.high, other.high),
+            values,
+            step,
+            self.whole_objects and other.whole_objects,
+            self.too_large or other.too_large,
+        )
+
+    def summary(self) -> ColumnSummary:
+        """What the whole table shows, if these are all its rows.
+
+        Raises
+        ------
+        InvalidTableError
+            If the column holds infinity, or integers that no float can hold.
+        """
+        if self.kind == "category" or not self.n_present:
+            return ColumnSummary(self.name, self.dtype, self.kind)
+        if self.kind == "time":
+            return self._summary_of_integers("time")
+        if self.too_large:
+            raise InvalidTableError(
+                f"Column {self.name!r} contains integers that no float can hold. Turn "
+                "its cells into strings, or scale them down."
+            )
+        if np.isinf([self.low, self.high]).any():
+            raise InvalidTableError(
+                f"Column {self.name!r} contains infinity. Replace infinite cells by "
+                "missing or by finite values first."
+            )
+        huge = _is_huge(self.low, self.high)
+        if huge and types.is_integer_dtype(self.dtype):
+            return self._summary_of_integers("integer")
+        if huge and types.is_object_dtype(self.dtype) and self._is_few_valued():
+            return ColumnSummary(self.name, self.dtype, "category")
+        return ColumnSummary(
+            self.name,
+            self.dtype,
+            self.kind,
+            self.low,
+            self.high,
+            self._is_few_valued(),
+            whole_objects=self.whole_objects,
+        )
+
+    def _summary_of_integers(self, kind: Literal["integer", "time"]) -> ColumnSummary:
+        origin, last = int(self.low), int(self.high)
+        high, few_valued = float(last - origin) / self.step, self._is_few_valued()
+        if few_valued and high >= EXACT_INTEGER:
+            # As levels they come back to the last digit.
+            return ColumnSummary(self.name, self.dtype, "category")
+        return ColumnSummary(
+            self.name,
+            self.dtype,
+            kind,
+            low=0.0,
+            high=high,
+            few_valued=few_valued,
+            origin=origin,
+            last=last,
+            step=self.step,
+        )
+
+    def _is_few_valued(self) -> bool:
+        if self.values is None:
+            return False
+        n_distinct = len(self.values)
+        return n_distinct <= 2 or n_distinct * FEW_REPEATS <= self.n_present
+
+
 def summarise(name: Hashable, cells: pd.Series) -> ColumnSummary:
     """Look at one column of the whole table.
 
@@ -139,52 +345,15 @@ def summarise(name: Hashable, cells: pd.Series) -> ColumnSummary:
         If the column holds infinite or complex numbers, or cells that cannot be told
         apart by hashing.
     """
-    kind = kind_of(name, cells)
-    if kind == "category":
-        return ColumnSummary(name, cells.dtype, kind)
-    if kind == "time":
-        return _summarise_integers(name, cells, kind)
-    try:
-        numbers = _floats(cells)
-    except OverflowError:
-        raise InvalidTableError(
-            f"Column {name!r} contains integers that no float can hold. Turn its cells "
-            "into strings, or scale them down."
-        ) from None
-    present = numbers
-    low, high = _range(numbers)
-    if np.isnan(low):
-        present = numbers[~np.isnan(numbers)]
-        low, high = _range(present)
-    if np.isinf([low, high]).any():
-        raise InvalidTableError(
-            f"Column {name!r} contains infinity. Replace infinite cells by missing or "
-            "by finite values first."
-        )
-    if not len(present):
-        return ColumnSummary(name, cells.dtype, kind)
-    huge = max(-low, high) >= EXACT_INTEGER
-    if huge and types.is_integer_dtype(cells.dtype):
-        return _summarise_integers(name, cells, "integer")
-    if huge and types.is_object_dtype(cells.dtype) and _is_few_valued(present):
-        return ColumnSummary(name, cells.dtype, "category")
-    return ColumnSummary(
-        name,
-        cells.dtype,
-        kind,
-        low,
-        high,
-        _is_few_valued(present),
-        whole_objects=types.is_object_dtype(cells.dtype)
-        and types.infer_dtype(cells, skipna=True) == "integer",
-    )
+    return ColumnPart.of(name, cells).summary()
 
 
 def _range(numbers: np.ndarray) -> tuple[float, float]:
     """Least and largest number; NaN where there is none, or a missing one."""
     if not len(numbers):
         return np.nan, np.nan
-    return float(numbers.min()), float(numbers.max())
+    # Zero has no sign here: which one is the least would depend on their order.
+    return float(numbers.min()) + 0.0, float(numbers.max()) + 0.0
 
 
 def kind_of(name: Hashable, cells: pd.Series) -> Kind:
@@ -250,36 +419,6 @@ def _complex_numbers(name: Hashable) -> InvalidTableError:
     )
 
 
-def _summarise_integers(
-    name: Hashable, cells: pd.Series, kind: Literal["integer", "time"]
-) -> ColumnSummary:
-    present = cells[~cells.isna().to_numpy()]
-    if not len(present):
-        return ColumnSummary(name, cells.dtype, kind)
-    integers = _integers(present)
-    origin, last = int(integers.min()), int(integers.max())
-    step = 1
-    if kind == "time":
-        steps = TIME_STEPS[time_unit(cells.dtype)].values()
-        step = next(step for step in steps if not ((integers - origin) % step).any())
-    numbers = ((integers - origin) / step).astype(float)
-    few_valued = _is_few_valued(numbers)
-    if few_valued and numbers.max() >= EXACT_INTEGER:
-        # As levels they come back to the last digit.
-        return ColumnSummary(name, cells.dtype, "category")
-    return ColumnSummary(
-        name,
-        cells.dtype,
-        kind,
-        low=0.0,
-        high=float(numbers.max()),
-        few_valued=few_valued,
-        origin=origin,
-        last=last,
-        step=step,
-    )
-
-
 def time_unit(dtype: Any) -> str:
     """The resolution of a dtype of times, as pandas and Arrow write it: ``"ms"``."""
     if isinstance(dtype, pd.ArrowDtype):
@@ -287,14 +426,17 @@ def time_unit(dtype: Any) -> str:
     return str(getattr(dtype, "unit", None) or np.datetime_data(dtype)[0])
 
 
-def _is_few_valued(numbers: np.ndarray) -> bool:
+def _few_distinct(numbers: np.ndarray) -> frozenset[float] | None:
+    """Distinct numbers, None if they are more than a few."""
     # A short look settles nearly all columns of many values.
     if len(pd.unique(numbers[: FEW_VALUES * FEW_REPEATS])) > FEW_VALUES:
-        return False
-    n_distinct = len(pd.unique(numbers))
-    return n_distinct <= 2 or (
-        n_distinct <= FEW_VALUES and n_distinct * FEW_REPEATS <= len(numbers)
-    )
+        return None
+    distinct = pd.unique(numbers)
+    return frozenset(distinct.tolist()) if len(distinct) <= FEW_VALUES else None
+
+
+def _is_huge(low: float, high: float) -> bool:
+    return max(-low, high) >= EXACT_INTEGER
 
 
 def _floats(cells: pd.Series) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse
 
-from gansampler.summary import ColumnSummary, summarise
+from gansampler.summary import ColumnPart, ColumnSummary
 
 COLUMNS_AT_ONCE = 8
 """Columns of an array that are copied at once to be looked at: one by one, each would
@@ -51,18 +51,29 @@ class Table:
         return pd.Series(self._array[:, position], copy=False)
 
     @cached_property
+    def parts(self) -> list[ColumnPart]:
+        """What each column shows of the whole that these rows are a part of.
+
+        Raises
+        ------
+        InvalidTableError
+            If a column holds cells that no column may hold.
+        """
+        return [
+            ColumnPart.of(name, cells)
+            for name, cells in zip(self.names, self._columns(), strict=True)
+        ]
+
+    @cached_property
     def summary(self) -> list[ColumnSummary]:
-        """What each column shows.
+        """What each column shows, if these are all rows.
 
         Raises
         ------
         InvalidTableError
             If a column holds what no column may hold.
         """
-        return [
-            summarise(name, cells)
-            for name, cells in zip(self.names, self._columns(), strict=True)
-        ]
+        return [part.summary() for part in self.parts]
 
     def _columns(self) -> Iterator[pd.Series]:
         """Cells of each column in turn; those of an array side by side in memory."""

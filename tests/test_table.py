@@ -1,5 +1,6 @@
 """Rows of any types to a matrix and back."""
 
+import functools
 from datetime import datetime, timezone
 
 import numpy as np
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from gansampler.columns import CategoricalColumn, count_decimals
 from gansampler.exceptions import InvalidTableError
+from gansampler.onehot import Flags, OneHotGroups
+from gansampler.summary import ColumnPart
 from gansampler.table import TableEncoder, decorrelation
 from gansampler.tabular import Table
 
@@ -446,3 +449,123 @@ def test_any_table_decodes_to_rows_of_its_own_kind(rows, seed):
         elif len(present):
             assert observed.min() <= present.min()
             assert present.max() <= observed.max()
+
+
+# --- parts of the whole --------------------------------------------------------------
+
+
+def whole_and_merged(rows, cuts):
+    """Summaries and groups of a table, and those merged from its parts."""
+    whole = Table(rows)
+    tables = [
+        Table(rows.iloc[start:end])
+        for start, end in zip([0, *cuts], [*cuts, len(rows)], strict=True)
+    ]
+    columns = [
+        functools.reduce(ColumnPart.merge, parts)
+        for parts in zip(*(table.parts for table in tables), strict=True)
+    ]
+    summary = [column.summary() for column in columns]
+    flags = functools.reduce(Flags.merge, map(Flags.of, tables))
+    groups = OneHotGroups.among(flags, summary, rows.columns)
+    return (whole.summary, OneHotGroups.find(whole).groups), (summary, groups.groups)
+
+
+@pytest.mark.parametrize("cuts", [[5], [0, 1, 7], list(range(N)), [N, N]])
+def test_parts_of_every_dtype_merge_into_the_whole(cuts):
+    rows = pd.DataFrame(COLUMNS)
+    whole, merged = whole_and_merged(rows, cuts)
+    # Compared as text: NaN is the same in both, and integers are no floats.
+    assert repr(merged) == repr(whole)
+
+
+def objects(*cells):
+    return pd.Series(cells, dtype=object)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        objects(1, 2, 3, 1.5, None, None),
+        objects(None, None, 1, 2, 3, 4),
+        objects(1, 2, "a", 3.5, None, 2),
+        objects(1, 2, 10**400, "a", 1, 1),
+        objects(1.5, np.inf, 2.5, "a", 1, 1),
+        objects(2.0**60, 2.0**61, 1, 2, 3, 4),
+        objects(*[None] * 6),
+        pd.Series([0, 1, 2, 3, 2**53, 2**53 + 1]),
+        pd.Series([-(2**63), 0, 1, 2, 3, 2**63 - 1]),
+        pd.Series([1, 1, 1, 0, 1, 1]),
+        pd.Series([1, 1, 1, 1, 1, 1]),
+        pd.Series([0.0, -0.0, 0.0, -0.0, 0.0, 0.0]),
+        pd.to_datetime(pd.Series(["2024-01-01", "2024-01-01", None] * 2)),
+        pd.to_datetime(pd.Series([f"2024-01-0{i} 00:0{i}:00" for i in range(1, 7)])),
+        pd.to_timedelta(pd.Series([1, 1, 1, 3_600, 7_200, 1]), unit="s"),
+    ],
+)
+@pytest.mark.parametrize("cuts", [[2], [1, 2, 3, 4, 5], [3, 4]])
+def test_what_only_the_whole_shows_is_seen_in_its_parts(cells, cuts):
+    whole, merged = whole_and_merged(pd.DataFrame({"a": cells}), cuts)
+    assert repr(merged) == repr(whole)
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (objects(1, 2, 10**400), "integers that no float can hold"),
+        (pd.Series([1.0, 2.0, -np.inf]), "contains infinity"),
+    ],
+)
+def test_parts_refuse_what_the_whole_refuses(cells, message):
+    rows = pd.DataFrame({"a": cells})
+    parts = [Table(rows.iloc[[i]]).parts[0] for i in range(len(rows))]
+    with pytest.raises(InvalidTableError, match=message):
+        functools.reduce(ColumnPart.merge, parts).summary()
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.integers(-40, 40) | st.none(), min_size=1, max_size=200),
+    st.sampled_from(["Int64", "Float64", "float", "timedelta64[s]"]),
+    st.lists(st.integers(0, 200), max_size=5),
+    st.sampled_from([1, 2, 60, 2**54, 86_400]),
+)
+def test_numbers_merge_into_the_whole_however_they_are_cut(cells, dtype, cuts, unit):
+    column = pd.Series([None if x is None else x * unit for x in cells], dtype="Int64")
+    if dtype == "timedelta64[s]":
+        column = pd.to_timedelta(column % 10**8, unit="s").astype(dtype)
+    elif dtype == "float":
+        column = column.to_numpy(dtype=float, na_value=np.nan)
+    else:
+        column = column.astype(dtype)
+    cuts = sorted(min(cut, len(cells)) for cut in cuts)
+    whole, merged = whole_and_merged(pd.DataFrame({"a": column}), cuts)
+    assert repr(merged) == repr(whole)
+
+
+def test_few_and_many_values_are_told_apart_across_parts():
+    for n_values, few in [(32, True), (33, False)]:
+        rows = pd.DataFrame({"a": np.repeat(np.arange(float(n_values)), 5)})
+        for cuts in ([16 * 5], list(range(len(rows)))):
+            (whole, _), (merged, _) = whole_and_merged(rows, cuts)
+            assert merged == whole
+            assert merged[0].few_valued is few
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.integers(0, 2**32 - 1),
+    st.integers(1, 8),
+    st.sampled_from([0.05, 0.2, 0.5]),
+    st.lists(st.integers(0, 30), max_size=4),
+)
+def test_one_hot_groups_are_found_in_parts_as_in_the_whole(seed, width, rate, cuts):
+    rng = np.random.default_rng(seed)
+    flags = pd.DataFrame((rng.random((30, width)) < rate).astype(int))
+    levels = pd.get_dummies(pd.Series(rng.integers(0, 4, 30)), dtype=int)
+    rows = pd.concat([flags, levels, flags], axis=1)
+    # A column that is no flag, by a single cell.
+    rows.iloc[rng.integers(0, 30), rng.integers(0, rows.shape[1])] = 7
+    rows.columns = range(rows.shape[1])
+    whole, merged = whole_and_merged(rows, sorted(cuts))
+    assert repr(merged) == repr(whole)
