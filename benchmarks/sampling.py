@@ -3,9 +3,11 @@
 A default sampler is trained on churn. Then rows are drawn, once chosen as by default
 and once as the generator makes them, alternating with the floor: bare forward passes of
 the generator, from inputs made beforehand, and one copy of the result. The floor is
-given for as many passes as rows are asked for, and for as many as the choice needs
-(rows / acceptance). Memory is the peak growth of the process while drawing. Run it from
-the root of a checkout::
+given for as many passes as rows are asked for; for as many as the choice needs
+(rows / acceptance); and for these with the products of matrices that find what real
+rows are near: all generated rows by the class, those that are no near copies by the
+other classes. Memory is the peak growth of the process while drawing. Run it from the
+root of a checkout::
 
     python -m benchmarks.sampling --rows 1000000
 """
@@ -24,6 +26,7 @@ from benchmarks.summarise import to_markdown
 from gansampler import GANOversampler
 from gansampler.datasets import load_churn
 from gansampler.gan.model import LARGEST_BLOCK
+from gansampler.selection import BLOCK, COUNT_BLOCK
 
 DEFAULT_OUT = Path(__file__).parent / "results" / "sampling.csv"
 LABEL = "yes"
@@ -44,6 +47,37 @@ def floor_seconds(generator, n_rows):
             generator.gan.generator(*inputs)
     seconds = time.process_time() - start
     return seconds * n_rows / (n_blocks * LARGEST_BLOCK)
+
+
+def products_seconds(generator, n_rows, new):
+    """CPU seconds of the bare products that choosing among so many rows takes.
+
+    Parameters
+    ----------
+    generator : ClassGenerator
+    n_rows : int
+        Generated rows.
+    new : float
+        Share of them that is looked for among the other classes, too.
+
+    Returns
+    -------
+    seconds : float
+    """
+    if generator.selection is None:
+        return 0.0
+    around = generator.selection.neighborhood
+    searched = (around.own, BLOCK, n_rows), (around.others, COUNT_BLOCK, new * n_rows)
+    seconds = 0.0
+    for search, block, n_needed in searched:
+        fixed = torch.as_tensor(search._fit_X, dtype=torch.float32)
+        rows, out = torch.randn(block, fixed.shape[1]), torch.empty(len(fixed), block)
+        n_blocks = max(1, round(n_needed / block / 10))
+        start = time.process_time()
+        for _ in range(n_blocks):
+            torch.mm(fixed, rows.T, out=out)
+        seconds += (time.process_time() - start) * n_needed / (n_blocks * block)
+    return seconds
 
 
 def measure(n_rows, repeats):
@@ -86,6 +120,9 @@ def measure(n_rows, repeats):
             del rows, copied
             passes = (before + floor_seconds(generator, n_rows)) / 2
             acceptance = sampler.report_[LABEL].acceptance
+            pool = n_rows / acceptance
+            new = acceptance / (1 - sampler.border_rejection)
+            products = products_seconds(generator, pool, new)
             results.append(
                 {
                     "choice": choice,
@@ -94,9 +131,13 @@ def measure(n_rows, repeats):
                     "cpu_seconds": round(seconds, 3),
                     "forward_seconds": round(passes, 3),
                     "copy_seconds": round(copy, 3),
+                    "products_seconds": round(products, 3),
                     "times_floor": round(seconds / (passes + copy), 2),
                     "times_floor_of_pool": round(
                         seconds / (passes / acceptance + copy), 2
+                    ),
+                    "times_floor_of_choice": round(
+                        seconds / (passes / acceptance + products + copy), 2
                     ),
                     "output_mb": round(size / 1e6, 1),
                     "peak_growth_mb": round(growth / 1e6, 1),

@@ -184,8 +184,10 @@ class NumericColumn:
         missing = np.isnan(values)
         if missing.any():
             values = np.where(missing, self.low if np.isfinite(self.low) else 0, values)
-        # What was scaled may have been rounded beyond the ends.
-        return self.summary.from_numbers(np.clip(values * self.unit, *self.ends))
+        if self.unit != 1.0:
+            # What was scaled may have been rounded beyond the ends.
+            values = np.clip(values * self.unit, *self.ends)
+        return self.summary.from_numbers(values)
 
     def encode(self, values: np.ndarray) -> np.ndarray:
         """Numbers in units of the class's standard deviation; zero where missing.
@@ -363,7 +365,9 @@ class CategoricalColumn:
     def to_cells(self, values: np.ndarray) -> pd.Series:
         """Levels at given positions; any level where missing."""
         # The dtype is named since pandas 2 infers that of objects anew.
-        levels = self.levels.take(np.maximum(values, 0))
+        if (values < 0).any():
+            values = np.maximum(values, 0)
+        levels = self.levels.take(values)
         return pd.Series(levels, dtype=self.levels.dtype)
 
     def encode(self, values: np.ndarray) -> np.ndarray:
@@ -425,7 +429,10 @@ class CategoricalColumn:
         """
         if not self.width:
             return np.zeros(len(encoded), dtype=np.intp)
-        values = encoded.argmax(axis=1)
+        if self.width == 2:  # which argmax takes long for
+            values = (encoded[:, 1] > encoded[:, 0]).astype(np.intp)
+        else:
+            values = encoded.argmax(axis=1)
         if self.has_rare:
             (rare,) = np.nonzero(values == self.n_own)
             if self.by_similarity and len(rare):

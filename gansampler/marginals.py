@@ -47,15 +47,20 @@ class Marginal:
 
     def quantile(self, probabilities: np.ndarray) -> np.ndarray:
         """Values of the quantile function at probabilities in [0, 1]."""
-        n_points = len(self.points)
-        position = probabilities * n_points - 0.5
-        left = np.clip(np.floor(position).astype(np.intp), 0, n_points - 1)
-        right = np.minimum(left + 1, n_points - 1)
-        share = np.clip(position - left, 0.0, 1.0)
-        start, end = self.points[left], self.points[right]
-        between = start + share * (end - start)
+        last = len(self.points) - 1
+        position = probabilities * len(self.points) - 0.5
+        position = np.minimum(np.maximum(position, 0.0), last)
+        left = position.astype(np.intp)
+        right = np.minimum(left + 1, last)
+        share = position - left
+        start, end = self.points.take(left), self.points.take(right)
+        between: np.ndarray = start + share * (end - start)
+        if not self.atoms.any():
+            return between
         nearest = np.where(share < 0.5, start, end)
-        return np.where(self.atoms[left] | self.atoms[right], nearest, between)
+        return np.where(
+            self.atoms.take(left) | self.atoms.take(right), nearest, between
+        )
 
 
 def silverman_bandwidth(n_rows: int, n_columns: int) -> float:
@@ -186,5 +191,11 @@ class MarginalMap:
 
     def __call__(self, cells: np.ndarray) -> np.ndarray:
         """Replace cells by the values of the class's law at the same ranks."""
+        # In rising order, in which each search starts beside its end.
+        order = np.argsort(cells)
         ranks = midpoints(len(self.generated))
-        return self.marginal.quantile(np.interp(cells, self.generated, ranks))
+        mapped = np.empty(len(cells))
+        mapped[order] = self.marginal.quantile(
+            np.interp(cells[order], self.generated, ranks)
+        )
+        return mapped

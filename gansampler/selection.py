@@ -10,6 +10,8 @@ never take part in the training.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,8 +101,8 @@ class Products:
 
     def __init__(self, rows: np.ndarray) -> None:
         fixed = torch.as_tensor(rows, dtype=torch.float32)
-        halves = fixed.square().sum(dim=1, keepdim=True) / 2
-        self.fixed = torch.cat([fixed, -halves, torch.ones_like(halves)], dim=1)
+        squares = fixed.square().sum(dim=1, keepdim=True)
+        self.fixed = torch.cat([-2 * fixed, squares, torch.ones_like(squares)], dim=1)
 
     def nearest(
         self, rows: np.ndarray, k: int, least: float
@@ -120,11 +122,13 @@ class Products:
         """
         extended = self._extended(rows)
         nearest, kth = np.zeros((2, len(rows)), dtype=np.float32)
+        # Memory that is held throughout: new pages would cost as much as the product.
+        memory = torch.empty(BLOCK, len(self.fixed))
         for start in range(0, len(rows), BLOCK):
-            part = slice(start, start + BLOCK)
-            distances = (extended[part] @ self.fixed.T).mul_(-2).numpy()
-            nearest[part] = distances.min(axis=1)
-            (far,) = np.nonzero(nearest[part] >= least)
+            part = extended[start : start + BLOCK]
+            distances = torch.mm(part, self.fixed.T, out=memory[: len(part)]).numpy()
+            nearest[start : start + BLOCK] = distances.min(axis=1)
+            (far,) = np.nonzero(nearest[start : start + BLOCK] >= least)
             kth[start + far] = np.partition(distances[far], k - 1, axis=1)[:, k - 1]
         return nearest, np.maximum(kth, 0, out=kth)
 
@@ -143,19 +147,21 @@ class Products:
         """
         extended = self._extended(rows, limits)
         counts = torch.empty(len(rows))
+        memory = torch.empty(COUNT_BLOCK * len(self.fixed))
         for start in range(0, len(rows), COUNT_BLOCK):
-            part = slice(start, start + COUNT_BLOCK)
-            # Half of limit minus squared distance: not negative within the limit.
-            counts[part] = (self.fixed @ extended[part].T).ge_(0).sum(dim=0)
+            part = extended[start : start + COUNT_BLOCK]
+            beyond = memory[: len(self.fixed) * len(part)].view(-1, len(part))
+            torch.mm(self.fixed, part.T, out=beyond)
+            torch.sum(beyond.le_(0), dim=0, out=counts[start : start + COUNT_BLOCK])
         return counts.numpy()
 
     @staticmethod
     def _extended(rows: np.ndarray, limits: np.ndarray | float = 0.0) -> torch.Tensor:
-        """Rows whose products with the fixed ones are (limit - |x - y|^2) / 2."""
+        """Rows whose products with the fixed ones are |x - y|^2 - limit."""
         extended = np.empty((len(rows), rows.shape[1] + 2), dtype=np.float32)
         extended[:, :-2] = rows
         extended[:, -2] = 1.0
-        extended[:, -1] = (limits - np.einsum("ij,ij->i", rows, rows)) / 2
+        extended[:, -1] = np.einsum("ij,ij->i", rows, rows) - limits
         return torch.from_numpy(extended)
 
     def error(self, squares: np.ndarray, limits: np.ndarray | float) -> np.ndarray:
@@ -222,14 +228,21 @@ class RowSelection:
         return cls(neighborhood, min_distance, min_inside, acceptance)
 
     def __call__(self, rows: np.ndarray) -> np.ndarray:
-        """Which encoded rows are kept, as a boolean array of shape (n_rows,).
+        """Which encoded rows are kept, as a boolean array of shape (n_rows,)."""
+        return self.chooser()(rows)
 
-        Products of matrices decide; where their rounding could matter, distances do.
+    def chooser(self) -> Callable[[np.ndarray], np.ndarray]:
+        """Make the selection ready for many calls.
+
+        What that takes is not kept: it would double what is saved of a sampler.
         """
         around = self.neighborhood
-        # Made anew each time: to keep them would double what is saved of a sampler.
         own, others = Products(around.own._fit_X), Products(around.others._fit_X)
-        threshold = self.min_distance**2
+        return functools.partial(self._choose, own, others)
+
+    def _choose(self, own: Products, others: Products, rows: np.ndarray) -> np.ndarray:
+        # Products of matrices decide; where their rounding could matter, distances do.
+        around, threshold = self.neighborhood, self.min_distance**2
         squares = np.einsum("ij,ij->i", rows, rows)
         nearest, fifth = own.nearest(rows, around.own.n_neighbors, threshold)
         kept = nearest >= threshold
@@ -243,11 +256,11 @@ class RowSelection:
             limit = radius**2
             error = (1 + ratio**2) * others.error(squares[left], limit + fifth[left])
             k = around.others.n_neighbors
-            outside = others.count(rows[left], limit + error) >= k
-            kept[left[outside]] = False
-            again = left[outside]
-            unsure = others.count(rows[again], (limit - error)[outside]) < k
-            doubtful[again[unsure]] = True
+            crowded = others.count(rows[left], limit + error) >= k
+            left = left[crowded]
+            kept[left] = False
+            unsure = others.count(rows[left], (limit - error)[crowded]) < k
+            doubtful[left[unsure]] = True
         if doubtful.any():
             kept[doubtful] = self._choose_exactly(rows[doubtful])
         return kept

@@ -198,10 +198,11 @@ class ClassGenerator:
         """
         result: Values = []
         done = 0
+        choose = None if self.selection is None else self.selection.chooser()
         for matrix in self._matrices(seed):
             values = self.encoder.decode(matrix)
-            if self.selection is not None:
-                kept = self.selection(self.encoder.encode(values))
+            if choose is not None:
+                kept = choose(self.encoder.encode(values))
                 values = [column[kept] for column in values]
             if not result:
                 result = [np.empty(n_rows, column.dtype) for column in values]

@@ -265,9 +265,10 @@ class TableEncoder:
         columns = {}
         for position, summary in enumerate(self.table_):
             numbers = values.pop(0)
-            missing = is_missing_value(numbers)
             marker = self.missing_cells_[position]
-            if len(marker) and missing.all():
+            # Without a missing cell in the class there is none to look for.
+            missing = is_missing_value(numbers) if len(marker) else np.zeros(1, bool)
+            if missing.all():
                 cells = marker.iloc[np.zeros(len(numbers), int)].reset_index(drop=True)
             else:
                 cells = self.columns_[position].to_cells(numbers)

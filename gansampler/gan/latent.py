@@ -69,10 +69,9 @@ class Latent(nn.Module):
         first = torch.randint(n_anchors, (n_rows,), generator=rng, device=device)
         column = torch.randint(n_neighbors, (n_rows,), generator=rng, device=device)
         share = torch.rand(n_rows, 1, generator=rng, device=device)
-        start = self.anchors[first]
-        return noise, torch.lerp(
-            start, self.anchors[self.neighbors[first, column]], share
-        )
+        second = self.neighbors.view(-1)[first * n_neighbors + column]
+        start, end = (self.anchors.index_select(0, rows) for rows in (first, second))
+        return noise, start.lerp_(end, share)
 
 
 def nearest_neighbors(rows: np.ndarray) -> np.ndarray:

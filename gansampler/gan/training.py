@@ -497,6 +497,9 @@ def raise_if_diverged(
 ) -> None:
     """Raise ``TrainingDivergedError`` unless a loss and its gradient are finite."""
     steepest = torch.linalg.vector_norm(gradient, torch.inf)
+    # A single look, for which a GPU is waited for once.
+    if torch.isfinite(loss + steepest):
+        return
     for what, number in (("loss", loss), ("gradient", steepest)):
         if not torch.isfinite(number):
             raise TrainingDivergedError(
