@@ -85,6 +85,11 @@ def test_penalty_weights_are_those_of_the_documentation(name):
 
 
 @pytest.mark.parametrize("name", GAMES)
+def test_only_the_wasserstein_penalty_looks_between_real_and_fake_rows(name):
+    assert GAMES[name].penalty.between == (name == "wasserstein")
+
+
+@pytest.mark.parametrize("name", GAMES)
 def test_gradients_of_the_losses_match_finite_differences(name):
     game = GAMES[name]
     real = logits(4, 6).requires_grad_(True)

@@ -330,6 +330,73 @@ def test_unseen_levels_encode_as_missing_ones():
     assert unseen[0, :2].tolist() == pytest.approx([2 / 3, 1 / 3])
 
 
+# --- fitting -----------------------------------------------------------------------
+
+
+def test_a_class_without_its_table_is_a_table_of_its_own():
+    rows = pd.DataFrame({"x": [1, 5, 2, 2], "y": ["a", "b", "a", None]})
+    alone, among_others = TableEncoder().fit(rows), encoder_of(rows)
+    np.testing.assert_array_equal(alone.transform(rows), among_others.transform(rows))
+    assert [c.dtype for c in alone.table_] == [c.dtype for c in among_others.table_]
+
+
+def test_the_table_not_the_class_bounds_its_rows():
+    table = pd.DataFrame({"x": [-100.0, 0.0, 1.0, 2.0, 3.0, 100.0]})
+    found = {}
+    for bounds in (None, table):
+        encoder = TableEncoder().fit(
+            table[1:5], bounds if bounds is None else Table(bounds).summary
+        )
+        found[bounds is None] = encoder.inverse_transform(
+            random_matrix(encoder, 500, spread=100.0)
+        )["x"]
+    assert found[True].min() >= 0
+    assert found[True].max() <= 3
+    assert found[False].min() < 0
+    assert found[False].max() > 3
+
+
+def test_fit_transform_is_fit_and_transform(mixed_table):
+    X, _ = mixed_table
+    rows, summary = X[:60], Table(X).summary
+    encoder = TableEncoder()
+    encoded = encoder.fit_transform(rows, summary)
+    np.testing.assert_array_equal(encoded, encoder.transform(rows))
+    np.testing.assert_array_equal(encoded, encoder_of(rows, X).transform(rows))
+
+
+def test_the_seed_picks_donors_where_they_are_too_many():
+    rows = pd.DataFrame({"id": [f"level {i}" for i in range(3000)]})
+
+    def donors(**seed):
+        fitted = TableEncoder().fit(rows, **seed)
+        made = TableEncoder()
+        made.fit_transform(rows, **seed)
+        kept = fitted.columns_[0].donor_values
+        np.testing.assert_array_equal(kept, made.columns_[0].donor_values)
+        return kept.tolist()
+
+    assert donors() == donors(seed=0)
+    assert donors() != donors(seed=1)
+
+
+def test_columns_without_gaps_have_no_part_in_missing_patterns():
+    rows = pd.DataFrame(
+        {"some": [1.0, None, 3.0], "none": [1.0, 2.0, 3.0], "all": [np.nan] * 3}
+    )
+    encoder = encoder_of(rows)
+    assert encoder.sometimes_missing_.tolist() == [True, False, False]
+    assert encoder.always_missing_.tolist() == [False, False, True]
+    assert encoder.pattern_missing_.tolist() == [
+        [False, False, True],
+        [True, False, True],
+    ]
+
+
+def test_rows_without_columns_have_nothing_to_decorrelate():
+    assert [root.shape for root in decorrelation(np.empty((5, 0)))] == [(0, 0)] * 2
+
+
 # --- missing cells -----------------------------------------------------------------
 
 
