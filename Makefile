@@ -121,6 +121,9 @@ bench-ablations: .venv/.benchmark
 	    --out benchmarks/results/ablations.csv
 	$(BIN)/python -m benchmarks.summarise benchmarks/results/ablations.csv \
 	    --reference default
+	$(BIN)/python -m benchmarks.ablations --variants default latent_normal \
+	    --datasets hypothyroid vehicle1 pima fraud page_blocks0 satimage churn credit \
+	    --classifiers '*' --folds 3 --jobs $(JOBS) --out benchmarks/results/latent.csv
 
 bench-seeds: .venv/.benchmark
 	$(BIN)/python -m benchmarks.seed_spread --seeds 10 --jobs $(JOBS) \
