@@ -874,6 +874,28 @@ def test_what_is_no_parquet_file(tmp_path):
     assert message(read_table, path, "y") == f"{path} is empty: it is no Parquet file"
 
 
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b"{",
+        b"\xff",
+        b"[]",
+        b'{"columns": []}',
+        b'{"index_columns": [3]}',
+        b'{"index_columns": [{"kind": "range", "start": 0, "stop": 2}]}',
+        b'{"index_columns": [{"kind": "range", "start": 0, "step": "1"}]}',
+    ],
+)
+def test_parquet_with_damaged_notes_of_pandas_is_refused(tmp_path, damaged):
+    path = tmp_path / "table.parquet"
+    table = pa.table({"x": [1.5, 2.5], "y": [0, 1]})
+    pq.write_table(table.replace_schema_metadata({b"pandas": damaged}), path)
+    assert message(read_table, path, "y") == (
+        f"{path} is damaged: what pandas noted in it of its index cannot be read; "
+        "write the file anew"
+    )
+
+
 def test_parquet_without_pyarrow(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     monkeypatch.delitem(sys.modules, "gansampler.tablefiles._parquet", raising=False)

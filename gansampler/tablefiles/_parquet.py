@@ -128,7 +128,7 @@ def read_parquet(path: Path, target: str) -> ParquetTable:
             f"{path} is damaged or no Parquet file: check the file, or name it after "
             "what it is"
         ) from error
-    index = _index_columns(table.schema)
+    index = _index_columns(path, table.schema)
     features = [name for name in table.column_names if name not in index]
     check_columns(path, features, target)
     if not len(table):
@@ -151,9 +151,19 @@ def read_parquet(path: Path, target: str) -> ParquetTable:
     return read
 
 
-def _index_columns(schema: pa.Schema) -> list[str]:
+def _index_columns(path: Path, schema: pa.Schema) -> list[str]:
     """Columns in which pandas has kept an index; a plain range needs none."""
-    described = (schema.pandas_metadata or {}).get("index_columns", [])
+    try:
+        notes = schema.pandas_metadata
+        described = [] if notes is None else notes["index_columns"]
+        for index in described:
+            if not isinstance(index, str) and index["kind"] == "range":
+                _ = index["start"] + index["step"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise TableFileError(
+            f"{path} is damaged: what pandas noted in it of its index cannot be read; "
+            "write the file anew"
+        ) from error
     return [name for name in described if isinstance(name, str)]
 
 
