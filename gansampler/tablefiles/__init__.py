@@ -4,6 +4,7 @@ Rows that were in the file keep the very text (CSV) or the very Arrow values (Pa
 they had: they are never parsed and printed again. Only added rows are formatted here,
 in each column's own manner. ``read_table`` opens either format; what it returns gives
 ``features`` and ``labels`` for a sampler and takes synthetic ones in ``with_rows``.
+``read_comparable`` reads two files, real rows and synthetic ones, in one way.
 """
 
 from __future__ import annotations
@@ -11,13 +12,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gansampler.tablefiles._comparable import (
+    ComparableClass,
+    ComparableTables,
+    read_comparable,
+)
 from gansampler.tablefiles._csv import CsvTable, read_csv
 from gansampler.tablefiles._files import (
     SEPARATORS,
     TableFileError,
+    check_new_file,
     check_paths,
     file_kind,
     listed,
+    parquet_module,
     write_whole,
 )
 
@@ -27,10 +35,14 @@ if TYPE_CHECKING:
     FileTable = CsvTable | ParquetTable
 
 __all__ = [
+    "ComparableClass",
+    "ComparableTables",
     "TableFileError",
+    "check_new_file",
     "check_paths",
     "file_kind",
     "listed",
+    "read_comparable",
     "read_table",
     "write_whole",
 ]
@@ -70,11 +82,4 @@ def read_table(
     suffix = file_kind(path).suffix
     if suffix in SEPARATORS:
         return read_csv(path, target, separator or SEPARATORS[suffix], encoding)
-    try:
-        from gansampler.tablefiles._parquet import read_parquet
-    except ImportError as error:
-        raise TableFileError(
-            "Parquet files need pyarrow, which is not installed: "
-            'pip install "gansampler[parquet]"'
-        ) from error
-    return read_parquet(path, target)
+    return parquet_module().read_parquet(path, target)

@@ -11,7 +11,9 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 from gansampler import _whole_files
@@ -98,8 +100,32 @@ def check_paths(source: Path, destination: Path, *, overwrite: bool = False) -> 
             f"the format stays as it is: {source} is {wanted[1:]}, so {destination} "
             f"must end in {wanted}, not in {asked}"
         )
+    check_new_file(destination, [source], overwrite=overwrite)
+
+
+def check_new_file(
+    destination: Path, sources: Sequence[Path], *, overwrite: bool = False
+) -> None:
+    """Refuse a file of any format that cannot or must not be written.
+
+    Parameters
+    ----------
+    destination : Path
+        The file to be written.
+    sources : sequence of Path
+        Files that are never written over.
+    overwrite : bool, default=False
+        Whether another file at ``destination`` may be replaced.
+
+    Raises
+    ------
+    TableFileError
+        As in ``check_paths``.
+    """
+    if destination.is_dir():
+        raise TableFileError(f"{destination} is a folder: name a file in it")
     if destination.exists():
-        if source.exists() and destination.samefile(source):
+        if any(path.exists() and destination.samefile(path) for path in sources):
             raise TableFileError(
                 f"{destination} is the input itself, which is never written over: "
                 "choose another output"
@@ -148,14 +174,31 @@ def write_whole(path: Path, content: bytes, *, overwrite: bool = False) -> None:
         if not overwrite:
             raise _exists(path)
 
-    compression = file_kind(path).compression
-    if compression:
+    compression = path.suffix.lower()
+    if compression in COMPRESSORS:
         content = COMPRESSORS[compression](content)
     try:
         _whole_files.write_whole(path, content, check_replaced=refuse)
     except OSError as error:
         reason = _whole_files.reason(error)
         raise TableFileError(f"cannot write {path}: {reason}") from error
+
+
+def parquet_module() -> ModuleType:
+    """What reads Parquet files, loaded where it is needed: pyarrow is an extra.
+
+    Raises
+    ------
+    TableFileError
+        If pyarrow is not installed.
+    """
+    try:
+        return import_module("gansampler.tablefiles._parquet")
+    except ImportError as error:
+        raise TableFileError(
+            "Parquet files need pyarrow, which is not installed: "
+            'pip install "gansampler[parquet]"'
+        ) from error
 
 
 def read_bytes(path: Path) -> bytes:
@@ -177,7 +220,7 @@ def read_bytes(path: Path) -> bytes:
         ) from error
 
 
-def check_columns(path: Path, names: Sequence[str], target: str) -> None:
+def check_columns(path: Path, names: Sequence[str], target: str | None) -> None:
     """Refuse columns of one name, an unknown target and a target without company."""
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
@@ -185,6 +228,8 @@ def check_columns(path: Path, names: Sequence[str], target: str) -> None:
             f"{path} has more than one column named {listed(repeated)}: give each "
             "column a name of its own"
         )
+    if target is None:
+        return
     if target not in names:
         by_folded = {name.strip().casefold(): name for name in names}
         close = difflib.get_close_matches(target.strip().casefold(), by_folded)

@@ -116,6 +116,29 @@ class ParquetTable:
 
 def read_parquet(path: Path, target: str) -> ParquetTable:
     """Read a Parquet file; ``read_table`` tells more."""
+    table, index, compression = _opened(path, target)
+    read = ParquetTable(target, table, index, compression)
+    check_labels(path, target, int(read.labels.isna().sum()))
+    return read
+
+
+def read_parquet_frame(path: Path, target: str | None) -> pd.DataFrame:
+    """All columns of a Parquet file but those of an index, as samplers get them."""
+    table, index, _ = _opened(path, target)
+    frame = pd.DataFrame(
+        {
+            name: _arrow_to_pandas(table[name])
+            for name in table.column_names
+            if name not in index
+        }
+    )
+    if target is not None:
+        check_labels(path, target, int(frame[target].isna().sum()))
+    return frame
+
+
+def _opened(path: Path, target: str | None) -> tuple[pa.Table, list[str], str]:
+    """Table of a file, the names of its index, and the codec."""
     content = read_bytes(path)
     if not content:
         raise TableFileError(f"{path} is empty: it is no Parquet file")
@@ -141,14 +164,7 @@ def read_parquet(path: Path, target: str) -> ParquetTable:
                 "be made: remove the column"
             )
     codec = file.metadata.row_group(0).column(0).compression
-    read = ParquetTable(
-        target=target,
-        table=table,
-        index=index,
-        compression="none" if codec == "UNCOMPRESSED" else codec.lower(),
-    )
-    check_labels(path, target, int(read.labels.isna().sum()))
-    return read
+    return table, index, "none" if codec == "UNCOMPRESSED" else codec.lower()
 
 
 def _index_columns(path: Path, schema: pa.Schema) -> list[str]:

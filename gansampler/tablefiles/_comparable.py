@@ -1,0 +1,313 @@
+"""Two files of one kind of rows, read in one way so that they can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from gansampler.tablefiles._csv import parse_csv
+from gansampler.tablefiles._csv_columns import typed_column, unquoted
+from gansampler.tablefiles._files import (
+    SEPARATORS,
+    TableFileError,
+    file_kind,
+    listed,
+    parquet_module,
+)
+
+MAX_CELLS = 5_000_000
+"""Cells that are looked at in either file: of larger ones a random part of the rows."""
+
+MIN_ROWS = 5_000
+"""Rows of a class that are looked at in any case."""
+
+MARKS = {"true": True, "1": True, "false": False, "0": False}
+
+
+class ComparableClass(NamedTuple):
+    """Rows of one class in two files.
+
+    Attributes
+    ----------
+    real, synthetic : DataFrame
+        The rows, of large classes a random part; without the column of classes.
+    n_real, n_synthetic : int
+        Rows of the class in the files.
+    """
+
+    real: pd.DataFrame
+    synthetic: pd.DataFrame
+    n_real: int
+    n_synthetic: int
+
+
+@dataclass(frozen=True)
+class ComparableTables:
+    """Real and synthetic rows by class.
+
+    Attributes
+    ----------
+    classes : dict of str to ComparableClass
+        By the text of the class, those with most synthetic rows first; one without a
+        name where no column holds classes.
+    n_left_out : int
+        Rows at the start of the synthetic file that are those of the real one.
+    """
+
+    classes: dict[str, ComparableClass]
+    n_left_out: int
+
+
+class _File(NamedTuple):
+    path: Path
+    columns: dict[str, Any]
+    """Cells by column: texts as they stand in a CSV file, or a Series."""
+    separator: str | None
+    """None where the cells are a Parquet file's values."""
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of the file."""
+        return len(next(iter(self.columns.values())))
+
+
+def read_comparable(
+    real: Path,
+    synthetic: Path,
+    target: str | None = None,
+    *,
+    mark: str | None = None,
+    separator: str | None = None,
+    encoding: str = "utf-8",
+) -> ComparableTables:
+    """Read real rows from one file and synthetic ones from another.
+
+    Two CSV files are typed together, so that a column is the same in both. Where the
+    synthetic file begins with all rows of the real one, as ``balance`` writes it,
+    these are left out.
+
+    Parameters
+    ----------
+    real, synthetic : Path
+        CSV or Parquet files with the same columns, in any order.
+    target : str, optional
+        Name of the column that holds the classes.
+    mark : str, optional
+        Name of a column of ``synthetic`` that is true for the synthetic rows; others
+        are left out.
+    separator, encoding : str, optional
+        Of CSV files, as in ``read_table``.
+
+    Returns
+    -------
+    ComparableTables
+
+    Raises
+    ------
+    TableFileError
+        If a file cannot be read as a table, the columns differ, or there are no
+        synthetic rows or no real ones of the same classes.
+    """
+    files = [_open(path, target, separator, encoding) for path in (real, synthetic)]
+    kept = np.arange(files[1].n_rows)
+    if mark is not None:
+        kept = _marked(files[1], mark)
+        del files[1].columns[mark]
+    _check_same_columns(*files)
+    n_left_out = 0
+    if mark is None:
+        n_left_out = _n_repeated(*files)
+        kept = kept[n_left_out:]
+    if not len(kept):
+        what = (
+            f"no row of {synthetic} is marked in column {mark!r}"
+            if mark is not None
+            else f"{synthetic} holds the rows of {real} and no others"
+        )
+        raise TableFileError(f"{what}: there are no synthetic rows to look at")
+    rows = [np.arange(files[0].n_rows), kept]
+    labels = _labels(files, rows, target)
+    wanted = list(pd.Series(labels[1]).value_counts(sort=True).index)
+    if not set(wanted) & set(labels[0]):
+        raise TableFileError(
+            f"no class of {synthetic} is one of {real}: column {target!r} holds "
+            f"{listed(wanted)} and {listed(sorted(set(labels[0])))}"
+        )
+    chosen, names = _chosen(rows, labels, len(files[0].columns))
+    frames = _frames(files, chosen, [n for n in files[0].columns if n != target])
+    sizes = [pd.Series(of_file).value_counts() for of_file in labels]
+    # Classes without synthetic rows come last: only their real rows are looked at.
+    every = wanted + [name for name in sizes[0].index if name not in set(wanted)]
+    return ComparableTables(
+        {
+            name: ComparableClass(
+                *(
+                    frame[of_rows == name].reset_index(drop=True)
+                    for frame, of_rows in zip(frames, names, strict=True)
+                ),
+                *(int(size.get(name, 0)) for size in sizes),
+            )
+            for name in every
+        },
+        n_left_out,
+    )
+
+
+def _open(
+    path: Path, target: str | None, separator: str | None, encoding: str
+) -> _File:
+    suffix = file_kind(path).suffix
+    if suffix not in SEPARATORS:
+        frame = parquet_module().read_parquet_frame(path, target)
+        return _File(path, dict(frame.items()), separator=None)
+    separator = separator or SEPARATORS[suffix]
+    fields = parse_csv(path, target, separator, encoding)[2]
+    return _File(path, dict(fields), separator)
+
+
+def _marked(file: _File, mark: str) -> np.ndarray:
+    """Positions of the rows that are marked."""
+    if mark not in file.columns:
+        raise TableFileError(
+            f"{file.path} has no column {mark!r}: its columns are "
+            f"{listed(list(file.columns))}"
+        )
+    cells = [_plain(cell).casefold() for cell in file.columns[mark]]
+    odd = next((cell for cell in cells if cell not in MARKS), None)
+    if odd is not None:
+        raise TableFileError(
+            f"column {mark!r} of {file.path} holds {odd!r} where a mark is true or "
+            "false"
+        )
+    return np.flatnonzero([MARKS[cell] for cell in cells])
+
+
+def _plain(cell: Any) -> str:
+    return unquoted(str(cell)).strip()
+
+
+def _check_same_columns(real: _File, synthetic: _File) -> None:
+    lacking = [name for name in real.columns if name not in synthetic.columns]
+    if lacking:
+        raise TableFileError(
+            f"{synthetic.path} lacks columns that {real.path} has: {listed(lacking)}; "
+            "both files need the same columns"
+        )
+    more = [name for name in synthetic.columns if name not in real.columns]
+    if len(more) == 1:
+        raise TableFileError(
+            f"{synthetic.path} has a column {more[0]!r} that {real.path} lacks: if it "
+            f"marks the synthetic rows, say --mark {more[0]}, or else remove it"
+        )
+    if more:
+        raise TableFileError(
+            f"{synthetic.path} has columns that {real.path} lacks: {listed(more)}; "
+            "both files need the same columns"
+        )
+
+
+def _n_repeated(real: _File, synthetic: _File) -> int:
+    """Rows of the real file if the synthetic one begins with all of them, else 0."""
+    n_rows = real.n_rows
+    if synthetic.n_rows < n_rows:
+        return 0
+    repeated = all(
+        _equal(cells, synthetic.columns[name][:n_rows])
+        for name, cells in real.columns.items()
+    )
+    return n_rows if repeated else 0
+
+
+def _equal(some: Any, others: Any) -> bool:
+    if isinstance(some, pd.Series) and isinstance(others, pd.Series):
+        return some.dtype == others.dtype and bool(some.equals(others))
+    return all(map(_same_cell, some, others))
+
+
+def _same_cell(a: Any, b: Any) -> bool:
+    """Whether two cells say the same, written as they may be."""
+    if a is b or a == b:
+        return True
+    texts = _plain(a), _plain(b)
+    if texts[0] == texts[1]:
+        return True
+    try:
+        return float(texts[0]) == float(texts[1])
+    except ValueError:
+        return False
+
+
+def _labels(
+    files: Sequence[_File], rows: Sequence[np.ndarray], target: str | None
+) -> list[np.ndarray]:
+    """Text of the class of each row."""
+    if target is None:
+        return [np.full(len(of_file), "", dtype=object) for of_file in rows]
+    cells = [
+        pd.Series(file.columns[target]).iloc[of_file]
+        for file, of_file in zip(files, rows, strict=True)
+    ]
+    separator = _common_separator(files)
+    if separator is None:
+        return [of_file.map(_plain).to_numpy(dtype=object) for of_file in cells]
+    # Typed together, since 1 in one file may be 1.0 in the other.
+    column = typed_column(list(pd.concat(cells)), separator, dates=False)
+    codes, values = pd.factorize(column.values)
+    texts = np.array([_plain(column.write(value)) for value in values], dtype=object)
+    return np.split(texts[codes], [len(cells[0])])
+
+
+def _chosen(
+    rows: Sequence[np.ndarray], labels: Sequence[np.ndarray], n_columns: int
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Positions of the rows to look at in either file, and their classes."""
+    rng = np.random.default_rng(0)
+    chosen, names = [], []
+    for of_file, labels_of_file in zip(rows, labels, strict=True):
+        codes, found = pd.factorize(labels_of_file)
+        quota = max(MIN_ROWS, MAX_CELLS // n_columns // len(found))
+        order = rng.permutation(len(codes))
+        rank = pd.Series(codes[order]).groupby(codes[order]).cumcount().to_numpy()
+        some = np.sort(order[rank < quota])
+        chosen.append(of_file[some])
+        names.append(labels_of_file[some])
+    return chosen, names
+
+
+def _frames(
+    files: Sequence[_File], rows: Sequence[np.ndarray], names: Sequence[str]
+) -> list[pd.DataFrame]:
+    """The chosen rows of either file, typed."""
+    columns: list[dict[str, pd.Series]] = [{}, {}]
+    separator = _common_separator(files)
+    for name in names:
+        cells = [
+            _taken(file.columns[name], of_file)
+            for file, of_file in zip(files, rows, strict=True)
+        ]
+        if separator is not None:
+            both = typed_column([*cells[0], *cells[1]], separator).values
+            cells = [both.iloc[: len(cells[0])], both.iloc[len(cells[0]) :]]
+        for frame, file, part in zip(columns, files, cells, strict=True):
+            if not isinstance(part, pd.Series):
+                part = typed_column(part, file.separator or ",").values
+            frame[name] = part.reset_index(drop=True)
+    return [pd.DataFrame(frame) for frame in columns]
+
+
+def _common_separator(files: Sequence[_File]) -> str | None:
+    """Separator of CSV files that are typed together; None if not both are such."""
+    if any(file.separator is None for file in files):
+        return None
+    return files[0].separator
+
+
+def _taken(cells: Any, rows: np.ndarray) -> Any:
+    if isinstance(cells, pd.Series):
+        return cells.iloc[rows]
+    return [cells[row] for row in rows]
