@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from gansampler.htmlreport import ClassRows, Training
     from gansampler.tablefiles import FileTable
 
 EXIT_OK = 0
@@ -29,6 +30,10 @@ EXIT_TERMINATED = 128 + signal.SIGTERM
 
 STRATEGIES = ("auto", "minority", "not minority", "not majority", "all")
 PICTURE_SUFFIXES = (".png", ".pdf", ".svg")
+PAGE_SUFFIXES = (".html", ".htm")
+
+MAX_CLASSES = 20
+"""Classes that a report judges: each takes seconds."""
 
 Strategy = str | float | dict[str, int]
 
@@ -123,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_balance(commands)
+    _add_report(commands)
     _add_demo(commands)
     return parser
 
@@ -193,6 +199,65 @@ def _add_balance(commands: Any) -> None:
         metavar="INT",
         help="updates of each class's generator; without it, the sampler's default",
     )
+    parser.add_argument(
+        "--report",
+        type=_page,
+        metavar="PAGE",
+        help="write a page (.html) as well on what the rows are worth; see 'report'",
+    )
+    _add_reading(parser)
+
+
+def _add_report(commands: Any) -> None:
+    parser = commands.add_parser(
+        "report",
+        help="write a page on how near synthetic rows are to real ones, and how new",
+        description=(
+            "Compare synthetic rows from anywhere with the real rows that they were "
+            "made from, class by class, and write one HTML file with verdicts, "
+            "pictures and a table of the columns. It opens without a network. If "
+            "SYNTHETIC begins with all rows of REAL, these are left out."
+        ),
+    )
+    parser.set_defaults(command=_report)
+    parser.add_argument(
+        "real",
+        type=Path,
+        metavar="REAL",
+        help=".csv or .tsv (also with .gz, .bz2 or .xz after it) or .parquet",
+    )
+    parser.add_argument(
+        "synthetic",
+        type=Path,
+        metavar="SYNTHETIC",
+        help="the same columns in any order, in any of these formats",
+    )
+    parser.add_argument(
+        "--target",
+        metavar="COLUMN",
+        help="column with the classes; without it all rows are compared as one",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=_page,
+        required=True,
+        metavar="PAGE",
+        help="page to write (.html)",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="replace PAGE if it exists"
+    )
+    parser.add_argument(
+        "--mark",
+        metavar="COLUMN",
+        help="column of SYNTHETIC that is true for synthetic rows; others are left out",
+    )
+    _add_reading(parser)
+
+
+def _add_reading(parser: Any) -> None:
+    """Add how files are read, and what is shown meanwhile."""
     parser.add_argument(
         "--sep",
         type=_separator,
@@ -318,11 +383,19 @@ def _encoding(text: str) -> str:
 
 
 def _picture(text: str) -> Path:
+    return _path_ending_in(text, PICTURE_SUFFIXES)
+
+
+def _page(text: str) -> Path:
+    return _path_ending_in(text, PAGE_SUFFIXES)
+
+
+def _path_ending_in(text: str, suffixes: Sequence[str]) -> Path:
     path = Path(text)
-    if path.suffix.lower() not in PICTURE_SUFFIXES:
+    if path.suffix.lower() not in suffixes:
+        *first, last = suffixes
         raise argparse.ArgumentTypeError(
-            f"{text!r} must end in {', '.join(PICTURE_SUFFIXES[:-1])} or "
-            f"{PICTURE_SUFFIXES[-1]}"
+            f"{text!r} must end in {', '.join(first)} or {last}"
         )
     return path
 
@@ -331,6 +404,8 @@ def _balance(arguments: argparse.Namespace) -> None:
     from gansampler import tablefiles
 
     tablefiles.check_paths(arguments.input, arguments.output, overwrite=arguments.force)
+    if arguments.report is not None:
+        _check_page(arguments.report, [arguments.input], arguments.force)
     table = tablefiles.read_table(
         arguments.input,
         arguments.target,
@@ -343,7 +418,7 @@ def _balance(arguments: argparse.Namespace) -> None:
             "another name for --mark"
         )
     strategy = _strategy_for(table, arguments.sampling_strategy)
-    features, labels = _synthetic_rows(table, strategy, arguments)
+    sampler, features, labels = _synthetic_rows(table, strategy, arguments)
     tablefiles.write_whole(
         arguments.output,
         table.with_rows(features, labels, arguments.mark),
@@ -354,6 +429,9 @@ def _balance(arguments: argparse.Namespace) -> None:
         f"wrote {arguments.output}: {len(table.labels)} original and {len(labels)} "
         "synthetic rows"
     )
+    if arguments.report is not None:
+        # After the table: whatever happens to the page, the training is not lost.
+        _report_on_training(sampler, table, features, labels, arguments)
 
 
 def _class_sizes(table: FileTable) -> dict[Any, int]:
@@ -425,8 +503,8 @@ def _labelled_sizes(table: FileTable, wanted: dict[str, int]) -> dict[Any, int]:
 
 def _synthetic_rows(
     table: FileTable, strategy: Any, arguments: argparse.Namespace
-) -> tuple[pd.DataFrame, pd.Series]:
-    """Features and classes of the rows that balance a table."""
+) -> tuple[Any, pd.DataFrame, pd.Series]:
+    """The sampler, and features and classes of the rows that balance a table."""
     from gansampler import GANOversampler
 
     options: dict[str, Any] = {}
@@ -441,7 +519,7 @@ def _synthetic_rows(
     )
     features, labels = sampler.fit_resample(table.features, table.labels)
     n_rows = len(table.labels)
-    return features.iloc[n_rows:], labels.iloc[n_rows:]
+    return sampler, features.iloc[n_rows:], labels.iloc[n_rows:]
 
 
 def _summary(table: FileTable, added: pd.Series) -> str:
@@ -456,6 +534,150 @@ def _summary(table: FileTable, added: pd.Series) -> str:
         f"{name:<{widths[0]}}  {before:>{widths[1]}}  {after:>{widths[2]}}"
         for name, before, after in rows
     )
+
+
+def _check_page(path: Path, sources: Sequence[Path], overwrite: bool) -> None:
+    """Refuse a page that cannot be written, before any work."""
+    from gansampler import tablefiles
+    from gansampler.plots._style import require_matplotlib
+
+    require_matplotlib()
+    tablefiles.check_new_file(path, sources, overwrite=overwrite)
+
+
+def _report(arguments: argparse.Namespace) -> None:
+    from gansampler import tablefiles
+    from gansampler.htmlreport import ClassRows
+
+    real, synthetic = arguments.real, arguments.synthetic
+    _check_page(arguments.output, [real, synthetic], arguments.force)
+    tables = tablefiles.read_comparable(
+        real,
+        synthetic,
+        arguments.target,
+        mark=arguments.mark,
+        separator=arguments.sep,
+        encoding=arguments.encoding,
+    )
+    remarks = []
+    if tables.n_left_out:
+        remarks.append(
+            f"The first {tables.n_left_out:,} rows of {synthetic} are those of {real} "
+            "and were left out."
+        )
+    rows = []
+    for label, of_class in tables.classes.items():
+        if of_class.n_synthetic and not of_class.n_real:
+            remarks.append(
+                f"Class {label!r} has no real rows: its {of_class.n_synthetic:,} "
+                "synthetic rows were not judged."
+            )
+        elif of_class.n_synthetic:
+            others = [o.real for name, o in tables.classes.items() if name != label]
+            text = None if arguments.target is None else label
+            rows.append(
+                ClassRows(
+                    text,
+                    of_class.real,
+                    of_class.synthetic,
+                    _stacked(others),
+                    of_class.n_real,
+                    of_class.n_synthetic,
+                )
+            )
+    sizes = [sum(c[kind] for c in tables.classes.values()) for kind in (2, 3)]
+    n_columns = rows[0].real.shape[1]
+    classes = "all rows compared as one, since no --target was given"
+    if arguments.target is not None:
+        classes = f"the classes in {arguments.target!r}"
+    facts = [
+        f"Real: {real}, {sizes[0]:,} rows. Synthetic: {synthetic}, {sizes[1]:,} rows. "
+        f"{n_columns:,} columns; {classes}."
+    ]
+    title = f"{synthetic.name} beside {real.name}"
+    _write_report(rows, title, facts, remarks, {}, arguments.output, arguments)
+
+
+def _report_on_training(
+    sampler: Any,
+    table: FileTable,
+    features: pd.DataFrame,
+    labels: pd.Series,
+    arguments: argparse.Namespace,
+) -> None:
+    """Write the page on rows that were just made, and on how they came about."""
+    from gansampler.htmlreport import ClassRows, Training
+
+    if not len(labels):
+        print(f"wrote no {arguments.report}: no rows were added")
+        return
+    rows = []
+    trainings: dict[str | None, Training] = {}
+    for label, report in sampler.report_.items():
+        text = table.label_text(label)
+        own, made = table.labels == label, labels == label
+        rows.append(
+            ClassRows(
+                text,
+                table.features[own],
+                features[made],
+                table.features[~own],
+                int(own.sum()),
+                int(made.sum()),
+            )
+        )
+        history = sampler.history_[label]
+        trainings[text] = Training(report, history, sampler.loss)
+    facts = [
+        f"Made from {arguments.input}, {len(table.labels):,} rows of "
+        f"{table.features.shape[1]:,} columns, by the classes in {table.target!r}; "
+        f"written to {arguments.output}."
+    ]
+    title = f"Synthetic rows for {arguments.input.name}"
+    _write_report(rows, title, facts, [], trainings, arguments.report, arguments)
+
+
+def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame | None:
+    import pandas as pd
+
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else None
+
+
+def _write_report(
+    rows: Sequence[ClassRows],
+    title: str,
+    facts: Sequence[str],
+    remarks: Sequence[str],
+    trainings: dict[str | None, Training],
+    path: Path,
+    arguments: argparse.Namespace,
+) -> None:
+    """Judge the rows class by class, write the page, and say what was found."""
+    from tqdm import tqdm
+
+    from gansampler import tablefiles
+    from gansampler.htmlreport import conclusion, judge_class, write_page
+
+    rows = sorted(rows, key=lambda of_class: -of_class.n_synthetic)
+    if len(rows) > MAX_CLASSES:
+        rest = sum(of_class.n_synthetic for of_class in rows[MAX_CLASSES:])
+        remarks = [
+            *remarks,
+            f"The {MAX_CLASSES} classes with most synthetic rows were judged; "
+            f"{len(rows) - MAX_CLASSES} others with {rest:,} were not.",
+        ]
+    bar = tqdm(rows[:MAX_CLASSES], desc="judging classes", disable=arguments.quiet)
+    judgements = [judge_class(of_class) for of_class in bar]
+    content = write_page(
+        judgements, title=title, facts=facts, trainings=trainings, remarks=remarks
+    )
+    tablefiles.write_whole(path, content, overwrite=arguments.force)
+    for judgement in judgements:
+        label = judgement.rows.label
+        _, sentence = conclusion(judgement, trainings.get(label))
+        print(f"{'all rows' if label is None else f'class {label!r}'}: {sentence}")
+    print(f"wrote {path}")
 
 
 def _demo(arguments: argparse.Namespace) -> None:

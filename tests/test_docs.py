@@ -22,6 +22,7 @@ BLOCK = re.compile(r"^```python\n(.*?)^```", flags=re.DOTALL | re.MULTILINE)
 
 NOT_PUBLIC = {
     "gansampler.demo": "what `gansampler demo` runs",
+    "gansampler.htmlreport": "what `gansampler report` writes",
     "gansampler.persistence": "what `GANOversampler.save` and `load` do",
     "gansampler.tablefiles": "what the command line reads and writes",
 }

@@ -15,6 +15,9 @@ from gansampler.plots._trained import as_frame, rows_of_class, trained_class
 MAX_ROWS = 1000
 """Rows of either kind that are looked at: more take longer and say the same."""
 
+MAX_LEARNED = 5000
+"""Real rows among which copies are looked for: fewer would hide some."""
+
 N_SPLITS = 3
 """Times that the real rows are split at random where none were held out."""
 
@@ -242,7 +245,7 @@ class QualityDisplay:
         Takes some seconds. The figures are 'coverage', 'density', 'energy_distance',
         'correlation_gap', 'two_sample_auc', 'nearest_row_ratio' and
         'duplicate_share'; a table of one column has no 'correlation_gap'. At most 1000
-        rows of each kind are looked at.
+        rows of each kind are looked at, and for the last two figures 5000 real ones.
 
         The reference of all but the last two is the figure between real rows: those
         that were held out against ``real``, or the halves of ``real`` against each
@@ -295,9 +298,10 @@ class QualityDisplay:
         if held_out is not None:
             frames.append(as_frame(held_out))
             title += f", {len(frames[2]):,} held out"
-        frames = [_some(frame, rng) for frame in frames]
+        learned = some_rows(frames[0], MAX_LEARNED, rng)
+        frames = [some_rows(frame, MAX_ROWS, rng) for frame in frames]
         return cls(
-            measure_figures(*frames, rng=rng),
+            measure_figures(*frames, learned=learned, rng=rng),
             measure_gaps(*frames, rng=rng),
             title=title,
         ).plot(ax=ax)
@@ -452,9 +456,19 @@ def measure_figures(
     synthetic: pd.DataFrame,
     held_out: pd.DataFrame | None = None,
     *,
+    learned: pd.DataFrame | None = None,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
     """The figures of quality and their references, as `from_samples` explains.
+
+    Parameters
+    ----------
+    real, synthetic, held_out : DataFrame
+        As there.
+    learned : DataFrame or None, default=None
+        The rows among which copies are looked for; None for ``real``.
+    rng : Generator
+        Splits the real rows.
 
     Returns
     -------
@@ -462,13 +476,14 @@ def measure_figures(
         As in ``QualityDisplay``.
     """
     table = {}
+    learned = real if learned is None else learned
     splits = _splits(real, synthetic, held_out, rng)
     for name, figure in FIGURES.items():
         if name == "correlation_gap" and real.shape[1] == 1:
             continue
         if figure.is_novelty:
-            value = _measured(figure, real, synthetic)
-            table[name] = [value, *[_novelty_reference(name, real, held_out)] * 3]
+            value = _measured(figure, learned, synthetic)
+            table[name] = [value, *[_novelty_reference(name, learned, held_out)] * 3]
         else:
             values = [_measured(figure, part, few) for part, few, _ in splits]
             between = [
@@ -562,7 +577,10 @@ def _novelty_reference(
     return np.nan
 
 
-def _some(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    if len(rows) <= MAX_ROWS:
+def some_rows(
+    rows: pd.DataFrame, n_rows: int, rng: np.random.Generator
+) -> pd.DataFrame:
+    """At most so many rows, in their order."""
+    if len(rows) <= n_rows:
         return rows
-    return rows.iloc[np.sort(rng.choice(len(rows), MAX_ROWS, replace=False))]
+    return rows.iloc[np.sort(rng.choice(len(rows), n_rows, replace=False))]

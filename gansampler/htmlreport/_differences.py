@@ -1,0 +1,155 @@
+"""In which way the cells of a column differ, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gansampler.htmlreport._text import plain_label
+from gansampler.plots._style import percent
+from gansampler.quality._space import JoinedColumn
+
+MAX_OUTSIDE = 0.05
+"""Share of numbers beyond the real range, above what new real rows show by chance."""
+
+N_LEVELS = 2
+"""Levels that are named."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What there is to say of a column.
+
+    Attributes
+    ----------
+    kind : str
+        What the column holds.
+    facts : str
+        Its middle or its most frequent levels, real and synthetic.
+    faults : tuple of str
+        What no real row shows: levels, decimals, numbers far out.
+    """
+
+    kind: str
+    facts: str
+    faults: tuple[str, ...]
+
+
+def describe(column: JoinedColumn) -> Difference:
+    """Say in which way the synthetic cells of a column differ from the real ones.
+
+    Parameters
+    ----------
+    column : JoinedColumn
+        Of the real and the synthetic rows.
+
+    Returns
+    -------
+    Difference
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from gansampler.htmlreport._differences import describe
+    >>> from gansampler.quality._space import join_columns
+    >>> real = pd.DataFrame({"plan": ["basic", "basic", "pro", "pro"]})
+    >>> synthetic = pd.DataFrame({"plan": ["basic", "basic", "basic", "gold"]})
+    >>> (column,) = join_columns({"real": real, "synthetic": synthetic}, (1, 1))
+    >>> difference = describe(column)
+    >>> difference.facts
+    "'pro' 50 % → 0 %, 'basic' 50 % → 75 %"
+    >>> difference.faults
+    ("25 % of the cells are levels that no real row has: 'gold'",)
+    """
+    return _of_levels(column) if column.is_category else _of_numbers(column)
+
+
+def _of_levels(column: JoinedColumn) -> Difference:
+    n_levels = len(column.levels)
+    counts = [np.bincount(part, minlength=n_levels) for part in column.parts]
+    real, synthetic = (count / count.sum() for count in counts)
+    missing = np.asarray(column.levels.isna())
+    names = [
+        "missing" if gap else repr(plain_label(level, 24))
+        for level, gap in zip(column.levels, missing, strict=True)
+    ]
+    # Levels that no real row has are faults, named below.
+    order = np.argsort(-np.abs(real - synthetic), kind="stable")
+    shown = [i for i in order if real[i] > 0][:N_LEVELS]
+    facts = ", ".join(f"{names[i]} {_change(real[i], synthetic[i])}" for i in shown)
+    unseen = np.flatnonzero(counts[0] == 0)
+    faults = []
+    if len(unseen):
+        by_share = unseen[np.argsort(-synthetic[unseen], kind="stable")]
+        named = ", ".join(names[i] for i in by_share[:N_LEVELS])
+        more = ", …" if len(unseen) > N_LEVELS else ""
+        faults.append(
+            f"{percent(synthetic[unseen].sum())} of the cells are levels that no real "
+            f"row has: {named}{more}"
+        )
+    n_real = int((~missing & (counts[0] > 0)).sum())
+    return Difference(f"{n_real} level{'s'[: n_real != 1]}", facts, tuple(faults))
+
+
+def _of_numbers(column: JoinedColumn) -> Difference:
+    kind = "number"
+    if column.summary.kind == "time":
+        kind = "duration" if column.summary.dtype.kind == "m" else "date"
+    gaps = [float(np.isnan(part).mean()) for part in column.parts]
+    real, synthetic = (part[~np.isnan(part)] for part in column.parts)
+    facts = []
+    if len(real) and len(synthetic):
+        quartiles = [np.quantile(part, [0.25, 0.5, 0.75]) for part in (real, synthetic)]
+        (a, middle, b), (c, middle_too, d) = quartiles
+        facts.append(
+            f"median {_write(column, middle)} → {_write(column, middle_too)}, middle "
+            f"half {_write(column, a)} to {_write(column, b)} → {_write(column, c)} to "
+            f"{_write(column, d)}"
+        )
+    if any(gaps):
+        facts.append(f"missing {_change(*gaps)}")
+    return Difference(
+        kind,
+        "; ".join(facts) or "all missing",
+        tuple(_faults_of_numbers(column, real, synthetic)),
+    )
+
+
+def _faults_of_numbers(
+    column: JoinedColumn, real: np.ndarray, synthetic: np.ndarray
+) -> list[str]:
+    if not len(real) or not len(synthetic):
+        return []
+    faults = []
+    whole = real == np.round(real)
+    broken = float((synthetic != np.round(synthetic)).mean())
+    if whole.all() and broken:
+        faults.append(f"{percent(broken)} of the cells have decimals, and no real one")
+    outside = float(((synthetic < real.min()) | (synthetic > real.max())).mean())
+    # Of new rows of the same law, 2 in n + 1 lie outside.
+    if outside > MAX_OUTSIDE + 2 / (len(real) + 1):
+        faults.append(
+            f"{percent(outside)} of the cells lie beyond the real range "
+            f"({_write(column, real.min())} to {_write(column, real.max())})"
+        )
+    return faults
+
+
+def _change(real: float, synthetic: float) -> str:
+    return f"{percent(real)} → {percent(synthetic)}"
+
+
+def _write(column: JoinedColumn, number: float) -> str:
+    """A number or a time as it is read best."""
+    if column.summary.kind not in ("time", "integer"):
+        return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
+    value: Any = column.summary.from_numbers(np.array([number])).iloc[0]
+    if column.summary.kind == "integer":
+        return str(value)
+    if isinstance(value, pd.Timestamp):
+        days = value == value.normalize()
+        return str(value.date()) if days else f"{value:%Y-%m-%d %H:%M}"
+    return str(value)

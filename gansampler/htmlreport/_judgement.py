@@ -1,0 +1,405 @@
+"""What synthetic rows of one class are worth: figures, columns, verdicts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gansampler.diagnosis import (
+    CRITICAL,
+    MAX_COPIES,
+    MAX_GAP,
+    MAX_INSIDE,
+    MIN_RATIO,
+    MIN_ROWS,
+    OK,
+    POOR,
+    WARN,
+    Verdict,
+    share_inside,
+)
+from gansampler.htmlreport._differences import Difference, describe
+from gansampler.plots._quality import (
+    MAX_LEARNED,
+    MAX_ROWS,
+    measure_figures,
+    measure_gaps,
+    some_rows,
+)
+from gansampler.plots._style import percent
+from gansampler.quality import (
+    common_space,
+    correlation_gaps,
+    duplicate_share,
+    marginal_gaps,
+)
+from gansampler.quality._space import JoinedColumn, join_columns
+from gansampler.summary import kind_of
+
+MAX_CELLS, MIN_JOINED = 5_000_000, 5000
+"""Cells of either kind that are looked at, and rows that are in any case."""
+
+MAX_LEVELS, MIN_REPEATS = 64, 5
+"""Levels of a column in the figures of whole rows, and cells that each must have: if a
+column has more, the others share one. So an identifier has no say."""
+
+OTHER_LEVELS = "(other levels)"
+
+MAX_GAP_ROWS = 5000
+"""Rows of either kind by which the columns are compared with real against real."""
+
+MAX_EXCESS_AUC = (0.25, 0.4)
+"""Two-sample AUC above that between real rows. Of the default rows in
+``benchmarks/results/fidelity.csv``, nine in ten stay below the first."""
+
+MIN_COVERAGE_SHARE = (0.75, 0.5)
+"""Coverage in units of that between real rows."""
+
+MAX_EXCESS_COPIES = 0.05
+"""Share of copies above the share of real rows that have a twin."""
+
+MAX_EXCESS_CORRELATION = (0.1, 0.2)
+"""Mean difference of correlations above that between real rows."""
+
+N_NAMED = 3
+"""Columns and pairs that a verdict names."""
+
+
+@dataclass(frozen=True)
+class ClassRows:
+    """Rows to be judged.
+
+    Attributes
+    ----------
+    label : str or None
+        The class as it is to be written; None where there are no classes.
+    real, synthetic : DataFrame of shape (n_rows, n_columns)
+        Rows of the class, all or a random part.
+    others : DataFrame or None
+        Real rows of other classes.
+    n_real, n_synthetic : int
+        Rows that there are.
+    """
+
+    label: str | None
+    real: pd.DataFrame
+    synthetic: pd.DataFrame
+    others: pd.DataFrame | None
+    n_real: int
+    n_synthetic: int
+
+
+@dataclass(frozen=True)
+class ClassJudgement:
+    """What was found.
+
+    Attributes
+    ----------
+    rows : ClassRows
+        The rows that were judged.
+    figures : DataFrame
+        As in ``QualityDisplay``.
+    columns : DataFrame
+        By column, the worst first: ``gap`` and ``reference`` as in
+        ``QualityDisplay.gaps``, ``excess``, what of the gap is beyond chance, and
+        ``status``.
+    differences : dict of hashable to Difference
+        By column.
+    joined : dict of hashable to JoinedColumn
+        The columns of the real and the synthetic rows.
+    few : tuple of DataFrame
+        At most 1000 real and 1000 synthetic rows, with few levels in each column.
+    verdicts : tuple of Verdict
+        Worst first; of fewer than ten real rows only on copies.
+    """
+
+    rows: ClassRows
+    figures: pd.DataFrame
+    columns: pd.DataFrame
+    differences: dict[Hashable, Difference]
+    joined: dict[Hashable, JoinedColumn]
+    few: tuple[pd.DataFrame, pd.DataFrame]
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def status(self) -> str:
+        """The worst status of the verdicts."""
+        return self.verdicts[0].status if self.verdicts else OK
+
+
+def judge_class(rows: ClassRows, *, random_state: int = 0) -> ClassJudgement:
+    """Measure synthetic rows of a class beside real ones, and judge them.
+
+    Parameters
+    ----------
+    rows : ClassRows
+        At least one real and one synthetic row.
+    random_state : int, default=0
+        Seed of the parts that are looked at, and of the halves.
+
+    Returns
+    -------
+    ClassJudgement
+
+    Raises
+    ------
+    IncomparableSamplesError, InvalidTableError
+        If the columns differ or hold what cannot be compared.
+    """
+    rng = np.random.default_rng(random_state)
+    n_rows = max(MIN_JOINED, MAX_CELLS // rows.real.shape[1])
+    rows = replace(
+        rows,
+        real=some_rows(rows.real, n_rows, rng),
+        synthetic=some_rows(rows.synthetic, n_rows, rng),
+    )
+    joined = {
+        column.name: column
+        for column in join_columns(
+            {"real": rows.real, "synthetic": rows.synthetic}, (1, 1)
+        )
+    }
+    real, synthetic = (
+        some_rows(frame, MAX_GAP_ROWS, rng) for frame in (rows.real, rows.synthetic)
+    )
+    gaps = measure_gaps(real, synthetic, rng=rng)
+    differences = {name: describe(column) for name, column in joined.items()}
+    columns = _judged_columns(rows, gaps, differences)
+    frames = [real, synthetic] + ([] if rows.others is None else [rows.others])
+    few = few_levels([some_rows(frame, MAX_LEARNED, rng) for frame in frames])
+    learned, *few = few
+    few = [some_rows(frame, MAX_ROWS, rng) for frame in (learned, *few)]
+    figures = measure_figures(few[0], few[1], learned=learned, rng=rng)
+    # Copies are looked for among all rows, their levels as they are.
+    figures.loc["duplicate_share"] = [
+        duplicate_share(rows.real, rows.synthetic),
+        *[float(rows.real.duplicated(keep=False).mean())] * 3,
+    ]
+    verdicts = [_copies(figures, joined)]
+    if len(rows.real) >= MIN_ROWS:
+        verdicts += [
+            _told_apart(figures),
+            _coverage(figures),
+            _columns(columns),
+            _correlations(figures, few[0], few[1]),
+            _other_classes(few, random_state) if rows.others is not None else None,
+        ]
+    order = (POOR, WARN, OK)
+    found = [verdict for verdict in verdicts if verdict is not None]
+    found.sort(key=lambda verdict: order.index(verdict.status))
+    return ClassJudgement(
+        rows, figures, columns, differences, joined, (few[0], few[1]), tuple(found)
+    )
+
+
+def few_levels(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Frames in which no column has more levels than distances between rows can bear.
+
+    Parameters
+    ----------
+    frames : sequence of DataFrame
+        The first one says which levels are frequent.
+
+    Returns
+    -------
+    list of DataFrame
+        With the rarest levels as one.
+    """
+    changed: list[dict[Hashable, Any]] = [{} for _ in frames]
+    for name in frames[0].columns:
+        parts = [frame[name] for frame in frames]
+        if parts[0].count() and kind_of(name, parts[0]) == "category":
+            counts = parts[0].value_counts()
+            if max(part.nunique() for part in parts) > MAX_LEVELS:
+                frequent = counts.index[counts >= MIN_REPEATS][:MAX_LEVELS]
+                whole = [part.isin(frequent) | part.isna() for part in parts]
+                for changes, part, kept in zip(changed, parts, whole, strict=True):
+                    changes[name] = part.astype(object).where(kept, OTHER_LEVELS)
+    return [
+        pd.DataFrame({n: changes.get(n, cells) for n, cells in frame.items()})
+        for frame, changes in zip(frames, changed, strict=True)
+    ]
+
+
+def _judged_columns(
+    rows: ClassRows, gaps: pd.DataFrame, differences: dict[Hashable, Difference]
+) -> pd.DataFrame:
+    sizes = len(rows.real), len(rows.synthetic)
+    chance = CRITICAL * math.sqrt(sum(1 / size for size in sizes))
+    whole = marginal_gaps(rows.real, rows.synthetic)
+    beyond = pd.DataFrame(
+        {
+            "by_chance": whole - chance,
+            # Many levels differ more by chance than numbers do.
+            "by_halves": gaps["synthetic"] - gaps["reference"],
+        }
+    )
+    columns = pd.DataFrame(
+        {
+            "gap": gaps["synthetic"],
+            "reference": gaps["reference"],
+            "excess": beyond.min(axis=1),
+        }
+    )
+    columns["status"] = [
+        _above(excess, MAX_GAP, WARN if differences[name].faults else OK)
+        for name, excess in columns["excess"].items()
+    ]
+    rank = columns["status"].map({POOR: 0, WARN: 1, OK: 2})
+    return (
+        columns.assign(rank=rank)
+        .sort_values(["rank", "excess"], ascending=[True, False], kind="stable")
+        .drop(columns="rank")
+    )
+
+
+def _copies(
+    figures: pd.DataFrame, joined: dict[Hashable, JoinedColumn]
+) -> Verdict | None:
+    copies, twins = _beside_real(figures, "duplicate_share")
+    ratio, _ = _beside_real(figures, "nearest_row_ratio")
+    status = OK
+    if copies > max(MAX_COPIES, twins) or ratio < MIN_RATIO:
+        # Where all cells are levels there may be no other rows to choose.
+        only_levels = all(column.is_category for column in joined.values())
+        status = WARN if only_levels else POOR
+    elif copies > twins + MAX_EXCESS_COPIES:
+        status = WARN
+    message = f"{percent(copies)} of the synthetic rows equal a real row in every cell"
+    if twins:
+        message += f" ({percent(twins)} of the real rows equal another real one)"
+    if math.isfinite(ratio):
+        message += (
+            f"; they lie {ratio:.2f} times as far from the nearest real row as real "
+            "rows lie from each other"
+        )
+    return _verdict(
+        "copies",
+        status,
+        f"{message}.",
+        "Raise copy_rejection, or start from noise with latent_distribution='normal'.",
+    )
+
+
+def _told_apart(figures: pd.DataFrame) -> Verdict | None:
+    area, between = _beside_real(figures, "two_sample_auc")
+    if math.isnan(area):
+        return None
+    floor = 0.5 if math.isnan(between) else max(0.5, between)
+    real = "" if math.isnan(between) else f", and {between:.2f} between real rows"
+    return _verdict(
+        "told apart",
+        _above(area - floor, MAX_EXCESS_AUC),
+        "A classifier that has to tell synthetic rows from real ones reaches an AUC of "
+        f"{area:.2f} (0.5 is guessing, 1 is certainty{real}).",
+        "See which columns are off below. Raise max_iter, or lower border_rejection, "
+        "which keeps rows away from other classes on purpose.",
+    )
+
+
+def _coverage(figures: pd.DataFrame) -> Verdict | None:
+    reached, between = _beside_real(figures, "coverage")
+    if math.isnan(reached):
+        return None
+    share = reached / between if between > 0 else reached
+    status = _above(1 - share, (1 - MIN_COVERAGE_SHARE[0], 1 - MIN_COVERAGE_SHARE[1]))
+    real = (
+        "" if math.isnan(between) else f", where as many real rows reach {between:.0%}"
+    )
+    return _verdict(
+        "coverage",
+        status,
+        f"{percent(reached)} of the real rows have a synthetic row among their nearest"
+        f"{real.replace('%', ' %')}.",
+        "Lower border_rejection, or make more rows.",
+    )
+
+
+def _columns(columns: pd.DataFrame) -> Verdict:
+    off = columns[columns["status"] != OK]
+    n_columns = len(columns)
+    if off.empty:
+        message = (
+            f"None of the {n_columns} columns differs beyond chance"
+            if n_columns > 1
+            else "The column does not differ beyond chance"
+        )
+        return Verdict("columns", OK, f"{message} by more than {MAX_GAP[0]}.", "")
+    named = ", ".join(
+        f"{str(name)!r} ({gap:.2f})" for name, gap in off["gap"].head(N_NAMED).items()
+    )
+    more = f" and {len(off) - N_NAMED} more" if len(off) > N_NAMED else ""
+    return Verdict(
+        "columns",
+        str(off["status"].iloc[0]),
+        f"{len(off)} of {n_columns} columns {'is' if len(off) == 1 else 'are'} off "
+        f"(gap, 0 is best and 1 worst): {named}{more}.",
+        "The table of columns says in which way. Lower border_rejection, which shifts "
+        "columns away from other classes on purpose.",
+    )
+
+
+def _correlations(
+    figures: pd.DataFrame, real: pd.DataFrame, synthetic: pd.DataFrame
+) -> Verdict | None:
+    if "correlation_gap" not in figures.index:
+        return None
+    gap, between = _beside_real(figures, "correlation_gap")
+    if math.isnan(gap):
+        return None
+    pairs = correlation_gaps(real, synthetic)
+    values = np.triu(pairs.to_numpy(), 1)
+    worst = np.argsort(-values, axis=None, kind="stable")[:N_NAMED]
+    named = ", ".join(
+        f"{str(pairs.index[i])!r} with {str(pairs.columns[j])!r} ({values[i, j]:.2f})"
+        for i, j in zip(*np.unravel_index(worst, values.shape), strict=True)
+        if values[i, j] > 0
+    )
+    largest = f" The largest differences: {named}." if named else ""
+    floor = 0.0 if math.isnan(between) else between
+    real_too = (
+        "" if math.isnan(between) else f", and by {between:.2f} between real rows"
+    )
+    return _verdict(
+        "dependence",
+        _above(gap - floor, MAX_EXCESS_CORRELATION),
+        f"Correlations differ by {gap:.2f} in the mean over pairs of columns{real_too}."
+        f"{largest}",
+        "Raise max_iter.",
+    )
+
+
+def _other_classes(few: Sequence[pd.DataFrame], random_state: int) -> Verdict | None:
+    real, synthetic, others = common_space(*few)
+    inside = share_inside(synthetic, real, others, random_state)
+    real_inside = share_inside(real, real, others, random_state)
+    if math.isnan(inside):
+        return None
+    return _verdict(
+        "other classes",
+        _above(inside - real_inside, MAX_INSIDE),
+        f"{percent(inside)} of the synthetic rows lie among other classes, and "
+        f"{percent(real_inside)} of the real ones.",
+        "Raise border_rejection.",
+    )
+
+
+def _beside_real(figures: pd.DataFrame, name: str) -> tuple[float, float]:
+    """A figure of the synthetic rows, and the same between real ones."""
+    synthetic, reference = figures.loc[name, ["synthetic", "reference"]].to_numpy(float)
+    return float(synthetic), float(reference)
+
+
+def _verdict(name: str, status: str, message: str, remedy: str) -> Verdict:
+    return Verdict(name, status, message, "" if status == OK else remedy)
+
+
+def _above(figure: float, thresholds: tuple[float, float], least: str = OK) -> str:
+    if figure > thresholds[1]:
+        return POOR
+    return WARN if figure > thresholds[0] else least

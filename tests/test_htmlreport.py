@@ -1,0 +1,703 @@
+"""The page of `gansampler report`: what it says, and that it is whole, safe, alone."""
+
+import itertools
+import json
+import re
+import sys
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gansampler.cli import main
+from gansampler.diagnosis import OK, POOR, WARN
+from gansampler.htmlreport import (
+    ClassRows,
+    _page,
+    conclusion,
+    judge_class,
+    write_page,
+)
+from gansampler.htmlreport._judgement import OTHER_LEVELS, few_levels
+from gansampler.htmlreport._page import MAX_COLUMNS
+from gansampler.plots import _quality
+from gansampler.tablefiles import TableFileError, _comparable, read_comparable
+
+VOID = {"meta", "br", "img", "hr", "link", "input"}
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "\"' onload='x'",
+    "</td></svg>&amp;",
+    "$x^2$ \\frac",
+    "a\x01b\x9f",
+    "naïve 列 ≠",
+    "l" * 300,
+]
+
+
+class Page(HTMLParser):
+    """A page taken apart; fails where elements are not closed in their order."""
+
+    def __init__(self, content):
+        super().__init__()
+        self.open, self.elements, self.text = [], [], []
+        self.feed(content.decode())
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag, attributes):
+        assert len(dict(attributes)) == len(attributes), (tag, attributes)
+        self.elements.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        # SVG closes elements so; in HTML it would mean nothing.
+        assert "svg" in self.open or tag == "svg", tag
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if not {"style", "title"} & set(self.open):
+            self.text.append(data)
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    @property
+    def words(self):
+        return " ".join(" ".join(self.text).split())
+
+
+def check(content):
+    """Check what every page has to keep to, and return it taken apart."""
+    page = Page(content)
+    tags = {tag for tag, _ in page.elements}
+    assert not tags & {"script", "link", "img", "iframe", "object", "base", "form"}
+    assert content.startswith(b"<!DOCTYPE html>")
+    assert page.all("html") == [{"lang": "en"}]
+    assert {"charset": "utf-8"} in page.all("meta")
+    assert any(meta.get("name") == "viewport" for meta in page.all("meta"))
+    text = content.decode()
+    assert "url(http" not in text
+    assert "@import" not in text
+    ids = [a["id"] for _, a in page.elements if "id" in a]
+    assert len(ids) == len(set(ids))
+    for _, attributes in page.elements:
+        assert not [name for name in attributes if name.startswith("on")]
+        for name in ("href", "src", "xlink:href"):
+            # Only what is in the page itself.
+            target = attributes.get(name) or "data:image/png;base64,"
+            if not target.startswith("data:image/png;base64,"):
+                assert target[0] == "#"
+                assert target[1:] in ids
+        for value in attributes.values():
+            for target in re.findall(r"url\(#?([^)]+)\)", value or ""):
+                assert target in ids
+    for svg in page.all("svg"):
+        assert svg["role"] == "img"
+        assert svg["aria-label"].strip()
+    assert len(page.all("table")) == len(page.all("caption"))
+    assert all(cell["scope"] in ("row", "col") for cell in page.all("th"))
+    levels = [int(tag[1]) for tag in re.findall(r"<(h[1-6])", text)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
+    return page
+
+
+def rows_of(real, synthetic, others=None, label="yes"):
+    return ClassRows(label, real, synthetic, others, len(real), len(synthetic))
+
+
+def page_of(*judgements):
+    return check(write_page(judgements, title="T", facts=["F"]))
+
+
+@pytest.fixture(scope="module")
+def samples():
+    """Two samples of one law, and one of another class."""
+    rng = np.random.default_rng(0)
+
+    def draw(n, shift=0.0):
+        age = rng.integers(18, 90, n)
+        return pd.DataFrame(
+            {
+                "age": age,
+                "income": np.round(rng.normal(2000 + 10 * age + 900 * shift, 300), 2),
+                "visits": rng.poisson(4 + 8 * shift, n).astype(float),
+                "plan": rng.choice(["basic", "plus", "pro"], n),
+                "since": pd.Timestamp("2024-01-01")
+                + pd.to_timedelta(rng.integers(0, 500, n), unit="D"),
+            }
+        )
+
+    return draw(150), draw(300), draw(400, shift=1.0)
+
+
+def statuses(judgement):
+    return {verdict.name: verdict.status for verdict in judgement.verdicts}
+
+
+# --- what is said ---------------------------------------------------------------------
+
+
+def test_rows_of_one_law_give_no_cause_for_complaint(samples):
+    real, synthetic, others = samples
+    judgement = judge_class(rows_of(real, synthetic, others))
+    assert statuses(judgement) == dict.fromkeys(
+        ["copies", "told apart", "coverage", "columns", "dependence", "other classes"],
+        OK,
+    )
+    assert conclusion(judgement) == (OK, "Nothing speaks against these rows.")
+    page = page_of(judgement)
+    assert "Nothing speaks against these rows." in page.words
+    assert "300 synthetic rows beside 150 real ones, 5 columns." in page.words
+    assert all(name in page.words for name in real)
+
+
+def test_copies_are_called_copies(plain, samples):
+    real, _, others = samples
+    copies = real.sample(300, replace=True, random_state=0).reset_index(drop=True)
+    judgement = judge_class(rows_of(real, copies, others))
+    assert judgement.verdicts[0].name == "copies"
+    assert judgement.verdicts[0].message == (
+        "100 % of the synthetic rows equal a real row in every cell; they lie 0.00 "
+        "times as far from the nearest real row as real rows lie from each other."
+    )
+    assert conclusion(judgement) == (
+        POOR,
+        "Not to be used as they are, for copies of real rows.",
+    )
+
+
+def test_copies_of_rows_that_are_not_looked_at_closely_are_found(plain):
+    rng = np.random.default_rng(0)
+    real = pd.DataFrame(rng.normal(size=(20_000, 2)), columns=["a", "b"])
+    judgement = judge_class(rows_of(real, real[-100:].reset_index(drop=True)))
+    assert judgement.figures.loc["duplicate_share", "synthetic"] == 1
+    assert statuses(judgement)["copies"] == POOR
+
+
+def test_columns_that_are_off_are_named_with_the_way_they_are(samples):
+    real, synthetic, others = samples
+    off = synthetic.assign(
+        age=synthetic["age"] + 60,
+        plan=np.where(np.arange(300) < 30, "gold", "basic"),
+        visits=synthetic["visits"] + 0.5,
+    )
+    judgement = judge_class(rows_of(real, off, others))
+    assert judgement.columns.index[:2].tolist() == ["age", "plan"]
+    assert judgement.columns["status"].to_dict() == {
+        "age": POOR, "plan": POOR, "visits": WARN, "income": OK, "since": OK,
+    }  # fmt: skip
+    faults = {name: d.faults for name, d in judgement.differences.items()}
+    assert faults["plan"] == (
+        "10 % of the cells are levels that no real row has: 'gold'",
+    )
+    assert faults["visits"] == ("100 % of the cells have decimals, and no real one",)
+    assert re.fullmatch(
+        r"8\d % of the cells lie beyond the real range \(18 to 89\)", faults["age"][0]
+    )
+    assert statuses(judgement)["told apart"] == POOR
+    status, sentence = conclusion(judgement)
+    assert status == POOR
+    assert "single columns" in sentence
+    assert faults["plan"][0] in page_of(judgement).words
+
+
+def test_rows_among_other_classes_and_rows_of_one_mode_are_seen(plain, samples):
+    real, _, others = samples
+    majority = judge_class(rows_of(real, others[200:].reset_index(drop=True), others))
+    assert statuses(majority)["other classes"] == POOR
+    rng = np.random.default_rng(0)
+    one = real.iloc[[3]].sample(200, replace=True, random_state=0)
+    one = one.assign(income=one["income"] + rng.normal(0, 1, 200).round(2))
+    collapsed = judge_class(rows_of(real, one.reset_index(drop=True)))
+    assert statuses(collapsed)["coverage"] == POOR
+
+
+def test_lost_dependence_is_named(plain, samples):
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=400)
+    real = pd.DataFrame({"a": a, "b": a + rng.normal(0, 0.1, 400)})
+    alone = real.assign(b=rng.permutation(real["b"])) + 1e-6
+    judgement = judge_class(rows_of(real, alone))
+    (verdict,) = (v for v in judgement.verdicts if v.name == "dependence")
+    assert verdict.status == POOR
+    assert re.search(r"differences: 'a' with 'b' \((0\.9|1\.0)", verdict.message)
+
+
+def test_dates_and_missing_cells_are_read_as_such(plain, samples):
+    real, synthetic, _ = samples
+    gappy = synthetic.assign(
+        since=synthetic["since"] + pd.Timedelta(300, "D"),
+        income=synthetic["income"].where(np.arange(300) % 2 == 0),
+    )
+    differences = judge_class(rows_of(real, gappy)).differences
+    assert differences["since"].kind == "date"
+    assert re.match(
+        r"median 2024-\d\d-\d\d → 2025-\d\d-\d\d, middle half 2024",
+        differences["since"].facts,
+    )
+    assert differences["income"].facts.endswith("missing 0 % → 50 %")
+
+
+@pytest.mark.parametrize("n_real", [1, 2, 3, 9])
+def test_few_real_rows_are_not_judged_but_for_copies(plain, samples, n_real):
+    real, synthetic, others = samples
+    judgement = judge_class(rows_of(real[:n_real], synthetic, others))
+    assert list(statuses(judgement)) == ["copies"]
+    assert conclusion(judgement)[1] == (
+        f"Nothing speaks against these rows. There are only {n_real} real rows, too "
+        "few to tell more."
+    ).replace("are only 1 real rows", "is only 1 real row")
+    page_of(judgement)
+
+
+def test_one_row_and_one_column_and_nothing_in_it(plain):
+    for cells in ([1.0], ["x"], [None]):
+        frame = pd.DataFrame({"only": cells})
+        page_of(judge_class(rows_of(frame, frame)))
+    many = pd.DataFrame({"only": np.arange(50.0)})
+    assert (
+        "The column does not differ" in page_of(judge_class(rows_of(many, many))).words
+    )
+
+
+def test_identifiers_are_no_fault_of_the_rows_and_fit_into_memory(plain):
+    rng = np.random.default_rng(0)
+    frames = [
+        pd.DataFrame(
+            {f"id{i}": [f"{part}{x}" for x in rng.permutation(500)] for i in range(30)}
+        ).assign(x=rng.normal(size=500))
+        for part in "rr"
+    ]
+    few = few_levels(frames)
+    for frame in few:
+        assert set(frame["id0"]) == {OTHER_LEVELS}
+    assert frames[0]["id0"].nunique() == 500
+    assert few[0]["x"].equals(frames[0]["x"])
+    pd.testing.assert_frame_equal(few_levels([frames[0][["x"]]])[0], frames[0][["x"]])
+    judgement = judge_class(rows_of(*frames))
+    assert set(judgement.columns["status"]) == {OK}
+
+
+def test_of_many_columns_the_worst_are_shown_and_the_others_counted(plain):
+    rng = np.random.default_rng(0)
+    real, synthetic = (
+        pd.DataFrame(rng.normal(size=(100, 60))).add_prefix("c") for _ in range(2)
+    )
+    synthetic["c59"] += 5
+    page = page_of(judge_class(rows_of(real, synthetic)))
+    assert f"{60 - MAX_COLUMNS} more columns not shown, none of them off;" in page.words
+    table = page.words[page.words.index("Columns, the worst first") :]
+    assert table.index("c59") < table.index("c1")
+
+
+# --- what the page is -----------------------------------------------------------------
+
+
+def test_names_and_levels_are_text_whatever_is_in_them():
+    rng = np.random.default_rng(0)
+    frames = [
+        pd.DataFrame({name: rng.choice(HOSTILE, 60) for name in HOSTILE})
+        for _ in range(2)
+    ]
+    judgement = judge_class(rows_of(*frames, label="</h2><script>"))
+    title = "<script>&</title>"
+    content = write_page([judgement], title=title, facts=[title], remarks=[title])
+    page = check(content)  # no script, every element closed
+    assert b"<script" not in content.lower()
+    assert "<script>alert(1)</script>" in page.words
+    assert "Class </h2><script>" in page.words
+    assert "a\ufffdb\ufffd" in page.words
+    assert "\x01" not in content.decode()
+
+
+def test_the_same_rows_make_the_same_page_whatever_the_style(samples):
+    plt = pytest.importorskip("matplotlib.pyplot")
+    real, synthetic, others = samples
+
+    def write():
+        judgement = judge_class(rows_of(real, synthetic, others))
+        return write_page([judgement, judgement], title="T", facts=[])
+
+    first = write()
+    page = check(first)
+    assert "Of 2 classes: 2 without objection." in page.words
+    figures = plt.get_fignums()
+    with plt.style.context("dark_background"):
+        assert write() == first
+    assert plt.get_fignums() == figures
+
+
+def test_writing_in_pictures_takes_the_colour_of_the_page(samples):
+    real, synthetic, _ = samples
+    content = write_page(
+        [judge_class(rows_of(real, synthetic))], title="T", facts=[]
+    ).decode()
+    assert "currentColor" in content
+    assert "#010203" not in content
+    assert "prefers-color-scheme: dark" in content
+    assert "@media print" in content
+
+
+# --- from files -----------------------------------------------------------------------
+
+
+class NoPictures:
+    """For all that is not about pictures: they take longest."""
+
+    def __getattr__(self, name):
+        return lambda *arguments: ""
+
+
+@pytest.fixture
+def plain(monkeypatch):
+    """Leave out what takes long: pictures, and training classifiers."""
+    figure = _quality.FIGURES["two_sample_auc"]
+    cheap = figure._replace(metric=lambda real, synthetic: 0.5)
+    monkeypatch.setitem(_quality.FIGURES, "two_sample_auc", cheap)
+    monkeypatch.setattr(_page, "Pictures", NoPictures)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch, samples):
+    """The current folder, with real rows of two classes and synthetic ones of one."""
+    monkeypatch.chdir(tmp_path)
+    real, synthetic, others = samples
+    whole = pd.concat(
+        [real.assign(churn="yes"), others.assign(churn="no")], ignore_index=True
+    )
+    made = synthetic.assign(churn="yes")
+    whole.to_csv("real.csv", index=False)
+    made.to_csv("synthetic.csv", index=False)
+    pd.concat([whole, made]).to_csv("both.csv", index=False)
+    mark = [False] * len(whole) + [True] * len(made)
+    pd.concat([whole, made]).assign(made=mark).to_csv("marked.csv", index=False)
+    return tmp_path
+
+
+def report(*more, real="real.csv", synthetic="synthetic.csv", output="page.html"):
+    return ["report", real, synthetic, "-o", output, "--quiet", *more]
+
+
+TARGET = ("--target", "churn")
+
+
+def failure(capsys, folder, *arguments):
+    """Run a command that fails, see that it writes nothing, return what it says."""
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    status = main(list(arguments))
+    out, err = capsys.readouterr()
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    return err.removeprefix("gansampler: error: ").rstrip("\n")
+
+
+def test_a_report_from_files(plain, folder, capsys):
+    assert main(report(*TARGET)) == 0
+    assert capsys.readouterr() == (
+        "class 'yes': Nothing speaks against these rows.\nwrote page.html\n",
+        "",
+    )
+    page = check((folder / "page.html").read_bytes())
+    assert "synthetic.csv beside real.csv" in page.words
+    assert (
+        "Real: real.csv, 550 rows. Synthetic: synthetic.csv, 300 rows. 5 columns; the "
+        "classes in 'churn'."
+    ) in page.words
+
+
+def test_a_progress_bar_unless_quiet(plain, folder, capsys):
+    assert main([*report(*TARGET)[:5], *TARGET]) == 0
+    assert "judging classes: 100%" in capsys.readouterr().err
+
+
+def test_without_a_target_all_rows_are_one(plain, folder, capsys):
+    assert main(report()) == 0
+    assert capsys.readouterr().out.startswith("all rows: Not to be used as they are")
+    page = check((folder / "page.html").read_bytes())
+    assert "all rows compared as one, since no --target was given" in page.words
+    assert "All rows" in page.words
+    assert "6 columns" in page.words
+
+
+def test_rows_of_the_real_file_are_left_out(plain, folder, capsys):
+    """`balance` writes the original rows before the synthetic ones, or marks them."""
+    pages = {}
+    for name, more in (("both.csv", ()), ("marked.csv", ("--mark", "made"))):
+        output = f"{name}.html"
+        assert main(report(*TARGET, *more, synthetic=name, output=output)) == 0
+        pages[name] = check((folder / output).read_bytes()).words
+        assert "300 synthetic rows beside 150 real ones" in pages[name]
+    note = "The first 550 rows of both.csv are those of real.csv and were left out. "
+    assert note in pages["both.csv"]
+    assert (
+        pages["both.csv"].replace(note, "").replace("both", "marked")
+        == (pages["marked.csv"])
+    )
+
+
+def test_parquet_says_what_csv_says(plain, folder, capsys):
+    pytest.importorskip("pyarrow")
+    words = []
+    for name in ("real", "synthetic"):
+        frame = pd.read_csv(f"{name}.csv", parse_dates=["since"])
+        frame.to_parquet(f"{name}.parquet")
+    for suffix in (("csv", "csv"), ("parquet", "parquet"), ("csv", "parquet")):
+        files = {
+            "real": f"real.{suffix[0]}",
+            "synthetic": f"synthetic.{suffix[1]}",
+        }
+        assert main(report(*TARGET, "--force", **files)) == 0
+        text = check((folder / "page.html").read_bytes()).words
+        words.append(text.replace(".parquet", ".csv"))
+    assert words[0] == words[1] == words[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (
+            report(real="no.csv"),
+            "cannot read no.csv: no such file or directory",
+        ),
+        (
+            report("--target", "chrun"),
+            "real.csv has no column 'chrun': did you mean 'churn'?",
+        ),
+        (
+            report(*TARGET, synthetic="marked.csv"),
+            "marked.csv has a column 'made' that real.csv lacks: if it marks the "
+            "synthetic rows, say --mark made, or else remove it",
+        ),
+        (
+            report(*TARGET, real="marked.csv"),
+            "synthetic.csv lacks columns that marked.csv has: 'made'; both files need "
+            "the same columns",
+        ),
+        (
+            report(*TARGET, synthetic="more.csv"),
+            "more.csv has columns that real.csv lacks: 'a', 'b'; both files need the "
+            "same columns",
+        ),
+        (
+            report(*TARGET, synthetic="real.csv"),
+            "real.csv holds the rows of real.csv and no others: there are no synthetic "
+            "rows to look at",
+        ),
+        (
+            report("--mark", "mark", synthetic="marked.csv"),
+            "marked.csv has no column 'mark': its columns are 'age', 'income', "
+            "'visits', 'plan', 'since', 'churn', 'made'",
+        ),
+        (
+            report("--mark", "plan", synthetic="marked.csv"),
+            "column 'plan' of marked.csv holds 'plus' where a mark is true or false",
+        ),
+        (
+            report(*TARGET, "--mark", "made", synthetic="unmarked.csv"),
+            "no row of unmarked.csv is marked in column 'made': there are no synthetic "
+            "rows to look at",
+        ),
+        (
+            report(*TARGET, synthetic="maybe.csv"),
+            "no class of maybe.csv is one of real.csv: column 'churn' holds 'maybe' "
+            "and 'no', 'yes'",
+        ),
+        (
+            report(*TARGET, output="old.html"),
+            "old.html exists already: choose another output, or allow with --force "
+            "that it is replaced",
+        ),
+        (
+            report(*TARGET, output="none/page.html"),
+            "cannot write none/page.html: the folder none is not there; make it first",
+        ),
+        (
+            ["balance", "real.csv", *TARGET, "-o", "out.csv", "--report", "old.html"],
+            "old.html exists already: choose another output, or allow with --force "
+            "that it is replaced",
+        ),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_in_a_sentence(
+    folder, capsys, arguments, expected
+):
+    made = pd.read_csv("synthetic.csv")
+    made.assign(churn="maybe").to_csv("maybe.csv", index=False)
+    made.assign(a=1, b=2).to_csv("more.csv", index=False)
+    made.assign(made=False).to_csv("unmarked.csv", index=False)
+    (folder / "old.html").write_text("precious")
+    assert failure(capsys, folder, *arguments) == expected
+
+
+def test_a_type_that_differs_is_named(folder, capsys):
+    frame = pd.read_csv("synthetic.csv")
+    frame.assign(age="old").to_csv("synthetic.csv", index=False)
+    pytest.importorskip("pyarrow")
+    pd.read_csv("real.csv").to_parquet("real.parquet")
+    expected = (
+        "Column 'age' holds numbers in real and categories in synthetic. Give it one "
+        "type in all samples."
+    )
+    arguments = report(*TARGET, real="real.parquet")
+    assert failure(capsys, folder, *arguments) == expected
+
+
+def test_a_page_must_be_called_one(folder, capsys):
+    for arguments in (
+        report(output="page.pdf"),
+        ["balance", "real.csv", *TARGET, "-o", "o.csv", "--report", "page.pdf"],
+    ):
+        with pytest.raises(SystemExit) as caught:
+            main(arguments)
+        assert caught.value.code == 2
+        said = capsys.readouterr().err.splitlines()[-1]
+        assert said.endswith("'page.pdf' must end in .html or .htm")
+
+
+def test_the_extra_is_named_before_any_work(folder, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    expected = (
+        "Pictures need matplotlib, which is not installed. Install it with: pip "
+        "install 'gansampler[plot]'"
+    )
+    assert failure(capsys, folder, *report(real="no.csv")) == expected
+    balance = ["balance", "no.csv", *TARGET, "-o", "out.csv", "--report", "p.html"]
+    assert failure(capsys, folder, *balance) == expected
+
+
+def test_classes_without_real_rows_are_mentioned(plain, folder, capsys):
+    made = pd.read_csv("synthetic.csv")
+    made.loc[:9, "churn"] = "maybe"
+    made.to_csv("synthetic.csv", index=False)
+    assert main(report(*TARGET)) == 0
+    assert (
+        "Class 'maybe' has no real rows: its 10 synthetic rows were not judged."
+    ) in check((folder / "page.html").read_bytes()).words
+
+
+def test_of_many_classes_those_with_most_rows_are_judged(plain, folder, capsys):
+    rng = np.random.default_rng(0)
+    real = pd.DataFrame({"x": rng.normal(size=240), "churn": np.arange(240) % 24})
+    real.to_csv("real.csv", index=False)
+    made = pd.concat([real, real[real["churn"] < 20]]).assign(x=rng.normal(size=440))
+    made.to_csv("synthetic.csv", index=False)
+    assert main(report(*TARGET)) == 0
+    out = capsys.readouterr().out
+    assert out.count("class '") == 20
+    assert (
+        "The 20 classes with most synthetic rows were judged; 4 others with 40 were "
+        "not."
+    ) in check((folder / "page.html").read_bytes()).words
+
+
+# --- reading two files in one way -----------------------------------------------------
+
+
+def test_columns_are_typed_together(tmp_path):
+    """Alone, day and month of the second file could change places."""
+    real, synthetic = tmp_path / "a.csv", tmp_path / "b.csv"
+    real.write_text("d,n,y\n31.12.2024,1,1\n01.02.2024,2,0\n")
+    synthetic.write_text("y,n,d\n1.0,1.5,03.04.2024\n1.0,2.5,04.05.2024\n")
+    tables = read_comparable(real, synthetic, "y")
+    assert list(tables.classes) == ["1", "0"]
+    own = tables.classes["1"]
+    assert (own.n_real, own.n_synthetic) == (1, 2)
+    assert own.real.dtypes.equals(own.synthetic.dtypes)
+    assert own.synthetic["d"].dt.month.tolist() == [4, 5]
+    assert own.synthetic["n"].tolist() == [1.5, 2.5]
+    assert tables.classes["0"].n_synthetic == 0
+
+
+def test_large_classes_are_thinned_and_small_ones_are_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(_comparable, "MAX_CELLS", 200)
+    monkeypatch.setattr(_comparable, "MIN_ROWS", 10)
+    frame = pd.DataFrame({"x": range(1000), "y": ["a"] * 990 + ["b"] * 10})
+    frame.to_csv(tmp_path / "real.csv", index=False)
+    frame.iloc[::-1].to_csv(tmp_path / "made.csv", index=False)
+    classes = read_comparable(tmp_path / "real.csv", tmp_path / "made.csv", "y").classes
+    assert len(classes["a"].real) == len(classes["a"].synthetic) == 50
+    assert classes["a"].n_real == 990
+    assert classes["b"].real["x"].tolist() == list(range(990, 1000))
+
+
+def test_the_same_cells_may_be_written_otherwise(tmp_path):
+    real, both = tmp_path / "a.csv", tmp_path / "b.csv"
+    real.write_text('n,t,y\n1.50,"x",no\n,y,yes\n')
+    both.write_text("y,n,t\nno,1.5,x\nyes,,y\nyes,3,z\n")
+    tables = read_comparable(real, both, "y")
+    assert tables.n_left_out == 2
+    assert tables.classes["yes"].synthetic["t"].tolist() == ["z"]
+    with pytest.raises(TableFileError, match="and no others"):
+        read_comparable(real, real, "y")
+
+
+# --- with balance ---------------------------------------------------------------------
+
+
+def balance(*more, output="out.csv"):
+    options = ["--quiet", "--random-state", "0", "--max-iter", "60"]
+    return ["balance", "real.csv", *TARGET, "-o", output, *options, *more]
+
+
+def test_balance_reports_rows_and_training(folder, capsys):
+    assert main(balance(output="plain.csv")) == 0
+    plain = capsys.readouterr().out
+    assert main(balance("--report", "page.html")) == 0
+    out = capsys.readouterr().out
+    assert (folder / "out.csv").read_bytes() == (folder / "plain.csv").read_bytes()
+    assert out.startswith(plain.replace("plain.csv", "out.csv"))
+    assert re.search(r"\nclass 'yes': .*\nwrote page.html\n$", out)
+    page = check((folder / "page.html").read_bytes())
+    assert "250 synthetic rows beside 150 real ones" in page.words
+    assert "60 updates in" in page.words
+    assert "mode collapse." in page.words
+    assert "V = " in page.words
+    labels = [svg["aria-label"] for svg in page.all("svg")]
+    assert "Losses, update by update." in labels
+
+
+def test_a_failing_page_does_not_cost_the_training(plain, folder, capsys, monkeypatch):
+    from gansampler import htmlreport
+
+    def fail(*arguments, **options):
+        raise ValueError("no page today")
+
+    monkeypatch.setattr(htmlreport, "write_page", fail)
+    assert main(balance("--report", "page.html")) == 1
+    out, err = capsys.readouterr()
+    assert "wrote out.csv" in out
+    assert err.splitlines()[-1] == "gansampler: error: no page today"
+    assert (folder / "out.csv").exists()
+    assert not (folder / "page.html").exists()
+
+
+def test_balanced_tables_and_tiny_classes_need_no_training(plain, folder, capsys):
+    frame = pd.read_csv("real.csv")
+    frame[100:200].to_csv("real.csv", index=False)
+    assert main(balance("--report", "page.html")) == 0
+    assert capsys.readouterr().out.endswith("wrote no page.html: no rows were added\n")
+    frame[148:].to_csv("real.csv", index=False)
+    assert main(balance("--force", "--report", "page.html")) == 0
+    page = check((folder / "page.html").read_bytes())
+    assert "its rows were made without one" in page.words
+
+
+def test_labels_of_any_type_have_their_report(plain, folder, capsys):
+    frame = pd.read_csv("real.csv")
+    sizes = json.dumps({"1": 160})
+    frame.assign(churn=(frame["churn"] == "yes").astype(int)).to_csv(
+        "real.csv", index=False
+    )
+    arguments = balance("--sampling-strategy", sizes, "--report", "page.html")
+    assert main(arguments) == 0
+    words = check((folder / "page.html").read_bytes()).words
+    assert "10 synthetic rows beside 150 real ones" in words
