@@ -301,7 +301,7 @@ def test_of_many_columns_the_worst_are_shown_and_the_others_counted(plain):
 # --- what the page is -----------------------------------------------------------------
 
 
-def test_names_and_levels_are_text_whatever_is_in_them():
+def test_names_and_levels_are_text_whatever_is_in_them(without_classifiers):
     rng = np.random.default_rng(0)
     frames = [
         pd.DataFrame({name: rng.choice(HOSTILE, 60) for name in HOSTILE})
@@ -318,7 +318,9 @@ def test_names_and_levels_are_text_whatever_is_in_them():
     assert "\x01" not in content.decode()
 
 
-def test_the_same_rows_make_the_same_page_whatever_the_style(samples):
+def test_the_same_rows_make_the_same_page_whatever_the_style(
+    samples, without_classifiers
+):
     plt = pytest.importorskip("matplotlib.pyplot")
     real, synthetic, others = samples
 
@@ -335,7 +337,7 @@ def test_the_same_rows_make_the_same_page_whatever_the_style(samples):
     assert plt.get_fignums() == figures
 
 
-def test_writing_in_pictures_takes_the_colour_of_the_page(samples):
+def test_writing_in_pictures_takes_the_colour_of_the_page(samples, without_classifiers):
     real, synthetic, _ = samples
     content = write_page(
         [judge_class(rows_of(real, synthetic))], title="T", facts=[]
@@ -356,12 +358,22 @@ class NoPictures:
         return lambda *arguments: ""
 
 
+@pytest.fixture(autouse=True)
+def few_pictures(monkeypatch):
+    monkeypatch.setattr(_page, "MAX_MARGINALS", 2)
+
+
 @pytest.fixture
-def plain(monkeypatch):
-    """Leave out what takes long: pictures, and training classifiers."""
+def without_classifiers(monkeypatch):
+    """Leave out the test that trains classifiers."""
     figure = _quality.FIGURES["two_sample_auc"]
     cheap = figure._replace(metric=lambda real, synthetic: 0.5)
     monkeypatch.setitem(_quality.FIGURES, "two_sample_auc", cheap)
+
+
+@pytest.fixture
+def plain(without_classifiers, monkeypatch):
+    """Leave out all that takes long."""
     monkeypatch.setattr(_page, "Pictures", NoPictures)
 
 
@@ -648,7 +660,7 @@ def balance(*more, output="out.csv"):
     return ["balance", "real.csv", *TARGET, "-o", output, *options, *more]
 
 
-def test_balance_reports_rows_and_training(folder, capsys):
+def test_balance_reports_rows_and_training(without_classifiers, folder, capsys):
     assert main(balance(output="plain.csv")) == 0
     plain = capsys.readouterr().out
     assert main(balance("--report", "page.html")) == 0
