@@ -131,13 +131,21 @@ bench-seeds: .venv/.benchmark
 
 bench-cost: .venv/.benchmark
 	$(BIN)/python -m benchmarks.cost_against_ctgan --repeats 5
+	$(BIN)/python -m benchmarks.utility --datasets churn \
+	    --methods none gan tvae ctgan --seeds 1 --jobs 1 --classifiers \
+	    logistic_regression k_neighbors decision_tree hist_gradient_boosting \
+	    --out benchmarks/results/cost_utility.csv
 	$(BIN)/python -m benchmarks.readme_figures
 
 bench-speed: .venv/.benchmark
 	$(BIN)/python -m benchmarks.training_floor
+	$(BIN)/python -m benchmarks.training_operations
 	$(BIN)/python -m benchmarks.sampling
-	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.growth
+	$(BIN)/python -m benchmarks.classes
+	$(BIN)/python -m benchmarks.overhead
+	$(BIN)/python -m benchmarks.import_time
+	$(BIN)/python -m benchmarks.speed_page
 
 bench-modes: .venv/.benchmark
 	$(BIN)/python -m benchmarks.eight_gaussians --seeds 10 --jobs $(JOBS)
@@ -163,6 +171,7 @@ bench-report: .venv/.test
 	$(BIN)/python -m benchmarks.report
 	$(BIN)/python -m benchmarks.calibration_page
 	$(BIN)/python -m benchmarks.privacy_page
+	$(BIN)/python -m benchmarks.speed_page
 
 clean:
 	rm -rf .venv .venv-lowest build dist docs/_build docs/_generated docs/api/generated

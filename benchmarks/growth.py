@@ -62,7 +62,7 @@ SERIES = {
         (5, 20, 100, 500, 2_000),
         lambda size: resample(n_columns=size),
     ),
-    "rows asked for": ((1_000, 10_000, 100_000, 1_000_000), draw),
+    "rows asked for": ((1_000, 10_000, 100_000, 1_000_000, 10_000_000), draw),
     "classes": (
         (2, 5, 10, 25, 50),
         lambda size: resample(n_classes=size, n_minority=60),

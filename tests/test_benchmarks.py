@@ -1,5 +1,7 @@
 """The pure parts of the benchmarks; nothing here trains a model or loads a table."""
 
+import doctest
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,10 +12,12 @@ from sklearn.metrics import (
     recall_score,
 )
 
+from benchmarks import speed_page
 from benchmarks.coding import TableCoding
 from benchmarks.copula import sample_gaussian_copula
 from benchmarks.dose import sizes_below
 from benchmarks.eight_gaussians import MODES, judge, ring
+from benchmarks.growth import exponents
 from benchmarks.summarise import complete_cells, fill_failures, holm, mean_table, report
 from benchmarks.thresholds import TUNABLE, best_threshold, label_metrics
 from benchmarks.utility import METRICS, cut_minority, plan_tasks, tuned_scores
@@ -230,3 +234,24 @@ def test_collapsed_rows_and_rows_between_the_modes_are_told():
         "smallest_share": 0.0,
     }
     assert judge(np.zeros((9, 2)), 0.02)["modes"] == 0
+
+
+def test_the_exponent_of_growth_is_that_of_the_larger_sizes():
+    sizes = 10.0 ** np.arange(1, 7)
+    results = pd.DataFrame({"series": "rows", "size": sizes})
+    results["cpu_seconds"] = sizes**1.5
+    results.loc[:1, "cpu_seconds"] = 1e6
+    assert exponents(results)["rows"] == pytest.approx(1.5)
+
+
+def test_the_page_about_speed_is_that_of_the_results(tmp_path, monkeypatch):
+    speed_page.main(["--check"])
+    assert doctest.testmod(speed_page).failed == 0
+    for name in (speed_page.PAGE, speed_page.PICTURE):
+        text = (speed_page.DOCS / name).read_text()
+        (tmp_path / name).write_text(text.replace("numbers", "Numbers"))
+    monkeypatch.setattr(speed_page, "DOCS", tmp_path)
+    with pytest.raises(SystemExit, match=r"^docs/benchmarks/speed\.md: run python -m"):
+        speed_page.main(["--check"])
+    speed_page.main([])
+    speed_page.main(["--check"])
