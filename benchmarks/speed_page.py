@@ -1,7 +1,7 @@
 """The tables and the picture of ``benchmarks/speed.md`` from files in ``results/``.
 
 Only what stands between a pair of markers is generated. Run it from the root of a
-checkout after ``make bench-speed`` and ``make bench-cost``::
+checkout after ``make bench-speed``, which does this, too::
 
     python -m benchmarks.speed_page          # rewrites the sections
     python -m benchmarks.speed_page --check  # fails if they are out of date
@@ -18,7 +18,6 @@ from matplotlib.figure import Figure
 from benchmarks.growth import exponents
 from benchmarks.report import plots
 from benchmarks.report.markdown import fill, picture, table
-from benchmarks.report.names import METRICS, title
 from benchmarks.training_operations import PYTHON
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +26,6 @@ DOCS = ROOT / "docs" / "benchmarks"
 PAGE, PICTURE = "speed.md", "growth.svg"
 CONTAINERS = {"array": "array", "frame": "data frame"}
 CHOICES = {"law": "all rows", "chosen": "chosen rows, the default"}
-UTILITY = ("average_precision", "roc_auc", "g_mean", "brier")
 
 
 def training_section(runs):
@@ -52,14 +50,12 @@ def operations_section(groups):
     """Say where the bare loop's time goes."""
     rows, sentences = [], []
     names = list(dict.fromkeys(groups["table"]))
-    by_table = {name: groups[groups["table"] == name] for name in names}
-    order = by_table[names[0]]["group"]
-    for group in order:
+    by_table = {name: part.set_index("group") for name, part in groups.groupby("table")}
+    for group in by_table[names[0]].index:
         row = {"": group}
         for name in names:
-            (found,) = by_table[name][groups["group"] == group].itertuples()
-            row[f"{name}: share"] = f"{found.share:.0%}".replace("%", " %")
-            calls = found.calls_per_update
+            share, calls = by_table[name].loc[group, ["share", "calls_per_update"]]
+            row[f"{name}: share"] = f"{share:.0%}".replace("%", " %")
             row[f"{name}: calls"] = "" if group == PYTHON else f"{calls:.0f}"
         rows.append(row)
     for name in names:
@@ -155,27 +151,6 @@ def imports_section(runs):
     )
 
 
-def rivals_section(runs):
-    """Compare the seconds and scores of samplers on churn."""
-    runs = runs[runs["error"].isna()] if "error" in runs else runs
-    means = runs.groupby("method", sort=False)[list(UTILITY)].mean()
-    once = runs.drop_duplicates(["method", "seed", "fold"])
-    seconds = once.groupby("method")["sampler_seconds"].median()
-    rows = [
-        {"": title(method), "CPU seconds": f"{seconds[method]:.1f}"}
-        | {METRICS[metric]: f"{means.loc[method, metric]:.3f}" for metric in UTILITY}
-        for method in seconds.sort_values().index
-    ]
-    ratios = [
-        f"{seconds[rival] / seconds['gan']:.1f} times for {title(rival)}"
-        for rival in ("ctgan", "tvae")
-    ]
-    return (
-        f"{table(rows)}\n\nCPU seconds beside those of GANOversampler: "
-        f"{' and '.join(ratios)}."
-    )
-
-
 def draw_growth(results):
     """Draw seconds by size on logarithmic axes, one panel for each series.
 
@@ -200,6 +175,9 @@ def draw_growth(results):
             # What linear growth from the last size would look like.
             line = seconds.iloc[-1] * sizes / sizes.iloc[-1]
             ax.loglog(sizes, line, "--", color=plots.GREY, linewidth=1)
+            ends = sizes.iloc[[0, -1]]
+            ax.set_xticks(ends, [_size(end) for end in ends])
+            ax.minorticks_off()
             ax.set_title(f"{name}: {found[name]:.2f}")
             ax.set_ylim(0.01, 400)
         axes[0].set_ylabel("CPU seconds")
@@ -233,7 +211,6 @@ SECTIONS = {
     "classes": (classes_section, "classes.csv"),
     "overhead": (overhead_section, "overhead.csv"),
     "imports": (imports_section, "import_time.csv"),
-    "rivals": (rivals_section, "cost_utility.csv"),
 }
 
 
