@@ -131,6 +131,12 @@ bench-seeds: .venv/.benchmark
 
 bench-cost: .venv/.benchmark
 	$(BIN)/python -m benchmarks.cost_against_ctgan --repeats 5
+	rm -f benchmarks/results/cost_utility.csv
+	$(BIN)/python -m benchmarks.utility --datasets churn \
+	    --methods none gan tvae ctgan --seeds 1 --jobs 1 --classifiers \
+	    logistic_regression k_neighbors decision_tree hist_gradient_boosting \
+	    --out benchmarks/results/cost_utility.csv
+	$(BIN)/python -m benchmarks.speed_page
 	$(BIN)/python -m benchmarks.readme_figures
 
 bench-speed: .venv/.benchmark

@@ -1,7 +1,7 @@
 """The tables and the picture of ``benchmarks/speed.md`` from files in ``results/``.
 
 Only what stands between a pair of markers is generated. Run it from the root of a
-checkout after ``make bench-speed``, which does this, too::
+checkout after ``make bench-speed`` and ``make bench-cost``::
 
     python -m benchmarks.speed_page          # rewrites the sections
     python -m benchmarks.speed_page --check  # fails if they are out of date
@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from benchmarks.growth import exponents
 from benchmarks.report import plots
 from benchmarks.report.markdown import fill, picture, table
+from benchmarks.report.names import METRICS, title
 from benchmarks.training_operations import PYTHON
 
 ROOT = Path(__file__).parents[1]
@@ -25,6 +26,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 DOCS = ROOT / "docs" / "benchmarks"
 PAGE, PICTURE = "speed.md", "growth.svg"
 CONTAINERS = {"array": "array", "frame": "data frame"}
+UTILITY = ("average_precision", "roc_auc", "g_mean", "brier")
 CHOICES = {"law": "all rows", "chosen": "chosen rows, the default"}
 
 
@@ -151,6 +153,26 @@ def imports_section(runs):
     )
 
 
+def rivals_section(runs):
+    """Compare the seconds and scores of samplers on churn."""
+    means = runs.groupby("method", sort=False)[list(UTILITY)].mean()
+    once = runs.drop_duplicates(["method", "seed", "fold"])
+    seconds = once.groupby("method")["sampler_seconds"].median()
+    rows = [
+        {"": title(method), "CPU seconds": f"{seconds[method]:.1f}"}
+        | {METRICS[metric]: f"{means.loc[method, metric]:.3f}" for metric in UTILITY}
+        for method in seconds.sort_values().index
+    ]
+    ratios = [
+        f"{seconds[rival] / seconds['gan']:.1f} times for {title(rival)}"
+        for rival in ("ctgan", "tvae")
+    ]
+    return (
+        f"{table(rows)}\n\nCPU seconds beside those of GANOversampler: "
+        f"{' and '.join(ratios)}."
+    )
+
+
 def draw_growth(results):
     """Draw seconds by size on logarithmic axes, one panel for each series.
 
@@ -211,6 +233,7 @@ SECTIONS = {
     "classes": (classes_section, "classes.csv"),
     "overhead": (overhead_section, "overhead.csv"),
     "imports": (imports_section, "import_time.csv"),
+    "rivals": (rivals_section, "cost_utility.csv"),
 }
 
 
