@@ -51,13 +51,6 @@ numpydoc_validation_checks = {
     "GL01",  # ruff places the first line, beside the quotes (PEP 257)
     "SA01",  # not every name has kin
 }
-# Steps of the methods beside them, and readings of an attribute: the examples of those
-# show them.
-numpydoc_validation_exclude = {
-    r"\.TableEncoder\.(to_values|to_frame|encode|decode)$",
-    r"\.GAN\.(blocks|logits)$",
-    r"\.ClassReport\.(status|findings)$",
-}
 
 # References to names that are not on this site are shown and not linked: links out
 # would need the network at build time.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import codecs
+import difflib
 import json
 import signal
 import sys
@@ -15,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     SystemExit
         With status 2 if the arguments make no sense, and with 0 after help.
     """
-    arguments = _parser().parse_args(argv)
+    arguments, unknown = _parser().parse_known_args(argv)
+    if unknown:
+        _refuse(unknown, arguments.parser)
     try:
         with _termination_as_exit(), _warnings_on_one_line():
             arguments.command(arguments)
@@ -133,6 +136,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _refuse(unknown: Sequence[str], parser: argparse.ArgumentParser) -> NoReturn:
+    """Name arguments that a command does not have, and one that may be meant."""
+    name = unknown[0].partition("=")[0].replace("_", "-").casefold()
+    close = difflib.get_close_matches(name, parser._option_string_actions, n=1)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+
+
 def _add_balance(commands: Any) -> None:
     parser = commands.add_parser(
         "balance",
@@ -144,7 +155,7 @@ def _add_balance(commands: Any) -> None:
             "over, and the output appears whole or not at all."
         ),
     )
-    parser.set_defaults(command=_balance)
+    parser.set_defaults(command=_balance, parser=parser)
     parser.add_argument(
         "input",
         type=Path,
@@ -219,7 +230,7 @@ def _add_report(commands: Any) -> None:
             "SYNTHETIC begins with all rows of REAL, these are left out."
         ),
     )
-    parser.set_defaults(command=_report)
+    parser.set_defaults(command=_report, parser=parser)
     parser.add_argument(
         "real",
         type=Path,
@@ -283,7 +294,7 @@ def _add_demo(commands: Any) -> None:
             "rows. Takes one or two minutes."
         ),
     )
-    parser.set_defaults(command=_demo)
+    parser.set_defaults(command=_demo, parser=parser)
     parser.add_argument(
         "--output",
         type=_picture,

@@ -71,12 +71,26 @@ class ClassReport:
 
     @property
     def status(self) -> str:
-        """The worst status of the verdicts; "ok" where there are none."""
+        """The worst status of the verdicts; "ok" where there are none.
+
+        Examples
+        --------
+        >>> from gansampler.report import ClassReport
+        >>> ClassReport(20, 80, 500, 400, 0.3, 2.5, 0.01, 0.9, 0.4).status
+        'ok'
+        """
         return self.verdicts[0].status if self.verdicts else OK
 
     @property
     def findings(self) -> tuple[Verdict, ...]:
-        """The verdicts that are not "ok"."""
+        """The verdicts that are not "ok".
+
+        Examples
+        --------
+        >>> from gansampler.report import ClassReport
+        >>> ClassReport(20, 80, 500, 400, 0.3, 2.5, 0.01, 0.9, 0.4).findings
+        ()
+        """
         return tuple(verdict for verdict in self.verdicts if verdict.status != OK)
 
     def __str__(self) -> str:

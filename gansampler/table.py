@@ -232,17 +232,27 @@ class TableEncoder:
         return self.to_frame(self.decode(matrix))
 
     def to_values(self, rows: pd.DataFrame) -> Values:
-        """Numbers and positions of levels, before they are encoded.
+        """Read rows as numbers and positions of levels, before they are encoded.
 
         Parameters
         ----------
         rows : DataFrame of shape (n_rows, n_columns)
+            With the columns of the rows learned from.
 
         Returns
         -------
         list of ndarray of shape (n_rows,)
             For each column its numbers, NaN where missing, or the positions of its
             levels, -1 where missing; then the positions of the missing pattern.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from gansampler.table import TableEncoder
+        >>> rows = pd.DataFrame({"plan": ["a", "b", None]})
+        >>> encoder = TableEncoder().fit(rows)
+        >>> [cells.tolist() for cells in encoder.to_values(rows)]
+        [[0, 1, -1], [0, 0, 1]]
         """
         values = [
             column.to_values(rows.iloc[:, position])
@@ -256,11 +266,22 @@ class TableEncoder:
         Parameters
         ----------
         values : list of ndarray of shape (n_rows,)
-            Emptied, so that they do not outlive what is made of them.
+            As from ``to_values``. Emptied, so that they do not outlive what is made
+            of them.
 
         Returns
         -------
         DataFrame of shape (n_rows, n_columns)
+            With the names and dtypes of the rows learned from.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from gansampler.table import TableEncoder
+        >>> rows = pd.DataFrame({"plan": ["a", "b", None]})
+        >>> encoder = TableEncoder().fit(rows)
+        >>> encoder.to_frame(encoder.to_values(rows)).equals(rows)
+        True
         """
         columns = {}
         for position, summary in enumerate(self.table_):
@@ -282,7 +303,7 @@ class TableEncoder:
         return frame
 
     def encode(self, values: Values) -> np.ndarray:
-        """Numbers and positions of levels to the matrix that a GAN learns.
+        """Encode numbers and positions of levels as the matrix that a GAN learns.
 
         Parameters
         ----------
@@ -292,6 +313,16 @@ class TableEncoder:
         Returns
         -------
         ndarray of shape (n_rows, n_cells), float32
+            The encoded rows.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from gansampler.table import TableEncoder
+        >>> rows = pd.DataFrame({"plan": ["a", "b", None]})
+        >>> encoder = TableEncoder().fit(rows)
+        >>> encoder.encode(encoder.to_values(rows)).tolist()
+        [[1.0, 0.0, 1.0, 0.0], [0.0, 1.0, 1.0, 0.0], [0.5, 0.5, 0.0, 1.0]]
         """
         numeric = self._standardised(values) @ self.rotation_
         one_hot = [column.encode(cells) for column, cells in self._categorical(values)]
@@ -303,11 +334,21 @@ class TableEncoder:
         Parameters
         ----------
         matrix : ndarray of shape (n_rows, n_cells)
+            Encoded or generated rows.
 
         Returns
         -------
         list of ndarray of shape (n_rows,)
             As from ``to_values``.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from gansampler.table import TableEncoder
+        >>> rows = pd.DataFrame({"plan": ["a", "b", None]})
+        >>> encoder = TableEncoder().fit(rows)
+        >>> [cells.tolist() for cells in encoder.decode(encoder.transform(rows))]
+        [[0, 1, -1], [0, 0, 1]]
         """
         blocks = self._blocks(matrix)
         pattern = self.pattern_.decode(blocks[-1][1], matrix)

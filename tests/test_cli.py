@@ -455,6 +455,22 @@ def test_mistyped_command(capsys):
     )
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--max_iter", "5"], "--max_iter 5; did you mean --max-iter?"),
+        (["--Mark=x"], "--Mark=x; did you mean --mark?"),
+        (["--sampling_stratgy", "0.5"], "--sampling_stratgy 0.5; did you mean "
+         "--sampling-strategy?"),
+        (["more.csv"], "more.csv"),
+    ],
+)  # fmt: skip
+def test_mistyped_options(folder, capsys, arguments, expected):
+    assert misuse(capsys, *balance(*arguments)) == (
+        f"gansampler balance: error: unrecognized arguments: {expected}"
+    )
+
+
 def test_missing_arguments(capsys):
     assert misuse(capsys) == (
         "gansampler: error: the following arguments are required: COMMAND"

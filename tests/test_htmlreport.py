@@ -14,6 +14,7 @@ from gansampler.cli import main
 from gansampler.diagnosis import OK, POOR, WARN
 from gansampler.htmlreport import (
     ClassRows,
+    _judgement,
     _page,
     conclusion,
     judge_class,
@@ -180,6 +181,19 @@ def test_copies_of_rows_that_are_not_looked_at_closely_are_found(plain):
     judgement = judge_class(rows_of(real, real[-100:].reset_index(drop=True)))
     assert judgement.figures.loc["duplicate_share", "synthetic"] == 1
     assert statuses(judgement)["copies"] == POOR
+
+
+def test_copies_are_reckoned_up_where_a_part_of_the_rows_is_looked_at(
+    plain, monkeypatch
+):
+    monkeypatch.setattr(_judgement, "MAX_CELLS", 0)
+    monkeypatch.setattr(_judgement, "MIN_JOINED", 500)
+    real = pd.DataFrame(np.random.default_rng(0).normal(size=(2000, 2))).add_prefix("x")
+    judgement = judge_class(rows_of(real, real.iloc[::-1].reset_index(drop=True)))
+    assert judgement.figures.loc["duplicate_share", "synthetic"] > 0.8
+    assert statuses(judgement)["copies"] == POOR
+    words = page_of(judgement).words
+    assert "500 of the 2,000 real rows and 500 of the 2,000 synthetic rows" in words
 
 
 def test_columns_that_are_off_are_named_with_the_way_they_are(samples):

@@ -126,22 +126,52 @@ class GAN(nn.Module):
         Parameters
         ----------
         rows : ndarray of shape (n_rows, n_inputs)
+            Encoded rows, real or generated.
 
         Returns
         -------
         ndarray of shape (n_rows,)
+            In the log-loss games the logarithm of the odds that a row is real.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from gansampler.gan import TrainingSettings, train_gan
+        >>> rows = np.random.default_rng(0).normal(size=(40, 2))
+        >>> settings = TrainingSettings(max_iter=10)
+        >>> gan = train_gan(rows, n_numeric=2, settings=settings, seed=0)
+        >>> gan.logits(rows).shape
+        (40,)
         """
         cells = torch.as_tensor(rows, dtype=torch.float32, device=self.device)
         outputs: np.ndarray = self.discriminator(cells).cpu().numpy()
         return outputs
 
     def blocks(self, seed: int, *, rejection_rate: float = 0.0) -> Iterator[np.ndarray]:
-        """Draw encoded rows without end, in blocks; parameters as ``sample``.
+        """Draw encoded rows without end, in blocks of fixed sizes.
+
+        Parameters
+        ----------
+        seed : int
+            Seed of the draw.
+        rejection_rate : float, default=0.0
+            As in ``sample``, whose rows these are.
 
         Yields
         ------
         ndarray of shape (n_rows, n_inputs), float32
             Of ``FIRST_BLOCK`` rows or more, up to ``LARGEST_BLOCK``.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from gansampler.gan import TrainingSettings, train_gan
+        >>> rows = np.random.default_rng(0).normal(size=(40, 2))
+        >>> settings = TrainingSettings(max_iter=10)
+        >>> gan = train_gan(rows, n_numeric=2, settings=settings, seed=0)
+        >>> block = next(gan.blocks(seed=1))
+        >>> bool((block[:5] == gan.sample(5, seed=1)).all())
+        True
         """
         rng = torch.Generator(self.device).manual_seed(seed)
         size = FIRST_BLOCK

@@ -175,10 +175,12 @@ def judge_class(rows: ClassRows, *, random_state: int = 0) -> ClassJudgement:
     learned, *few = few
     few = [some_rows(frame, MAX_ROWS, rng) for frame in (learned, *few)]
     figures = measure_figures(few[0], few[1], learned=learned, rng=rng)
-    # Copies are looked for among all rows, their levels as they are.
+    # Copies are looked for among all rows, their levels as they are; where only a part
+    # of the real rows is at hand, as large a part of the copies is found.
+    part = len(rows.real) / rows.n_real
     figures.loc["duplicate_share"] = [
-        duplicate_share(rows.real, rows.synthetic),
-        *[float(rows.real.duplicated(keep=False).mean())] * 3,
+        min(1.0, duplicate_share(rows.real, rows.synthetic) / part),
+        *[min(1.0, float(rows.real.duplicated(keep=False).mean()) / part)] * 3,
     ]
     verdicts = [_copies(figures, joined)]
     if len(rows.real) >= MIN_ROWS:

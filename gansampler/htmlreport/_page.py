@@ -256,7 +256,7 @@ def _section(
     ]
     note = (
         f'<p class="note">Looked at: {" and ".join(looked_at)}, chosen at random. '
-        "Copies of others may be missed.</p>"
+        "The share of copies is reckoned up to all real rows.</p>"
         if looked_at
         else ""
     )
