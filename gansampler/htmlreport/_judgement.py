@@ -24,6 +24,7 @@ from gansampler.diagnosis import (
     share_inside,
 )
 from gansampler.htmlreport._differences import Difference, describe
+from gansampler.htmlreport._text import plain_label
 from gansampler.plots._quality import (
     MAX_LEARNED,
     MAX_ROWS,
@@ -333,7 +334,8 @@ def _columns(columns: pd.DataFrame) -> Verdict:
         )
         return Verdict("columns", OK, f"{message} by more than {MAX_GAP[0]}.", "")
     named = ", ".join(
-        f"{str(name)!r} ({gap:.2f})" for name, gap in off["gap"].head(N_NAMED).items()
+        f"{plain_label(name)!r} ({gap:.2f})"
+        for name, gap in off["gap"].head(N_NAMED).items()
     )
     more = f" and {len(off) - N_NAMED} more" if len(off) > N_NAMED else ""
     return Verdict(
@@ -358,7 +360,8 @@ def _correlations(
     values = np.triu(pairs.to_numpy(), 1)
     worst = np.argsort(-values, axis=None, kind="stable")[:N_NAMED]
     named = ", ".join(
-        f"{str(pairs.index[i])!r} with {str(pairs.columns[j])!r} ({values[i, j]:.2f})"
+        f"{plain_label(pairs.index[i])!r} with {plain_label(pairs.columns[j])!r} "
+        f"({values[i, j]:.2f})"
         for i, j in zip(*np.unravel_index(worst, values.shape), strict=True)
         if values[i, j] > 0
     )

@@ -185,7 +185,7 @@ def _overview(
     return (
         f'<p class="verdict {worst}">{_badge(worst)} Of {len(judgements)} classes: '
         f"{summary}.</p>"
-        "<table><caption>Verdict by class</caption><thead><tr>"
+        '<table class="overview"><caption>Verdict by class</caption><thead><tr>'
         '<th scope="col">class</th><th scope="col" class="number">real rows</th>'
         '<th scope="col" class="number">synthetic rows</th>'
         f'<th scope="col">verdict</th></tr></thead><tbody>{rows}</tbody></table>'

@@ -76,7 +76,8 @@ pre {{ white-space: pre-wrap; background: var(--ground); padding: .6rem;
 dt {{ font-weight: 600; margin-top: .6rem; }}
 dd {{ margin: 0; max-width: 48rem; }}
 @media (max-width: 34rem) {{
-  .figures th:last-child, .figures td:last-child {{ display: none; }}
+  .figures th:last-child, .figures td:last-child, .overview .number {{
+    display: none; }}
   th, td {{ padding-right: .5rem; }}
   tbody th {{ min-width: 5rem; max-width: 8rem; }}
 }}
