@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: help demo notebooks test check lint types doctest docs clean dependencies fuzz
 .PHONY: bench-utility bench-dose bench-fidelity bench-ablations bench-seeds bench-cost
 .PHONY: bench-modes bench-calibration bench-diagnosis bench-speed bench-privacy
-.PHONY: bench-report golden test-lowest check-wheel coverage mutants
+.PHONY: bench-dask bench-report golden test-lowest check-wheel coverage mutants
 
 help:
 	@echo 'make demo     balance a churn and a fraud table, compare with SMOTE (minutes)'
@@ -40,6 +40,7 @@ help:
 	@echo 'make bench-calibration                    measure probabilities after resampling'
 	@echo 'make bench-diagnosis                      provoke failures, and see them named'
 	@echo 'make bench-privacy                        attack the synthetic rows'
+	@echo 'make bench-dask                           balance 20 million rows on Dask (an hour)'
 	@echo 'make bench-report                         rebuild all published numbers and pictures'
 	@echo 'make clean    delete .venv, caches and builds'
 	@echo
@@ -165,6 +166,9 @@ bench-privacy: .venv/.benchmark
 	$(BIN)/python -m benchmarks.privacy --seeds 10 --jobs $(JOBS) \
 	    --out benchmarks/results/privacy.csv
 	$(BIN)/python -m benchmarks.privacy_page
+
+bench-dask: .venv/.test
+	$(BIN)/python -m benchmarks.dask_scale
 
 # The CSV files are in git; matplotlib draws the pictures.
 bench-report: .venv/.test

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
+import pandas as pd
 import torch
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.utils import Substitution, check_target_type
@@ -32,6 +33,7 @@ from gansampler.onehot import OneHotGroups
 from gansampler.persistence import read_model, write_model
 from gansampler.report import Report
 from gansampler.selection import MAX_OTHERS, thinned
+from gansampler.summary import ColumnSummary
 from gansampler.synthesis import (
     ClassGenerator,
     describe_failures,
@@ -201,6 +203,10 @@ class GANOversampler(BaseOverSampler):
     Each class is learned on its own, so any number of classes is supported.
     ``fit`` only validates; training happens in ``fit_resample``.
 
+    Both take a dask DataFrame and a dask Series of labels in partitions as long. Then
+    training runs on the workers, within ``fit_resample``, and the rows are drawn when
+    the dask DataFrame that it returns is computed.
+
     A trained sampler contains rows of the table; take care with whom it is shared.
 
     References
@@ -306,7 +312,8 @@ class GANOversampler(BaseOverSampler):
 
         Parameters
         ----------
-        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+        X : {array-like, dataframe, sparse matrix, dask DataFrame} of shape \
+(n_samples, n_features)
             The table.
         y : array-like of shape (n_samples,)
             The class of each row.
@@ -327,8 +334,13 @@ class GANOversampler(BaseOverSampler):
         {'yes': 1439}
         """
         with validation.all_or_nothing(self):
-            validation.check_labels(X, y)
-            super().fit(X, y, **params)
+            if _is_dask(X) or _is_dask(y):
+                from gansampler import _dask  # Dask is heavy, and an extra
+
+                _dask.fit(self, X, y, **params)
+            else:
+                validation.check_labels(X, y)
+                super().fit(X, y, **params)
             for name in TRAINED:
                 self.__dict__.pop(name, None)
         return self
@@ -338,7 +350,8 @@ class GANOversampler(BaseOverSampler):
 
         Parameters
         ----------
-        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+        X : {array-like, dataframe, sparse matrix, dask DataFrame} of shape \
+(n_samples, n_features)
             The table. It is not altered.
         y : array-like of shape (n_samples,)
             The class of each row.
@@ -347,7 +360,7 @@ class GANOversampler(BaseOverSampler):
 
         Returns
         -------
-        X_resampled : {array-like, dataframe, sparse matrix} of shape \
+        X_resampled : {array-like, dataframe, sparse matrix, dask DataFrame} of shape \
 (n_samples_new, n_features)
             The rows of ``X`` in their order, then the synthetic rows.
         y_resampled : array-like of shape (n_samples_new,)
@@ -376,9 +389,15 @@ class GANOversampler(BaseOverSampler):
         >>> X_resampled[: len(X)].equals(X)
         True
         """
+        resampled: tuple[Any, Any]
         with validation.all_or_nothing(self):
-            validation.check_labels(X, y)
-            resampled: tuple[Any, Any] = super().fit_resample(X, y, **params)
+            if _is_dask(X) or _is_dask(y):
+                from gansampler import _dask  # Dask is heavy, and an extra
+
+                resampled = _dask.fit_resample(self, X, y, **params)
+            else:
+                validation.check_labels(X, y)
+                resampled = super().fit_resample(X, y, **params)
             self._is_list = isinstance(X, list)
         return resampled
 
@@ -553,13 +572,9 @@ class GANOversampler(BaseOverSampler):
         settings = self._settings()
         n_new = sum(self.sampling_strategy_.values())
         validation.check_memory(len(y) + n_new, table.n_columns)
-        # A seed for each class, whether it needs rows or not: which classes are
-        # resampled does not change the rows of another.
-        rng = check_random_state(self.random_state)
-        seeds = {label: _draw_seed(rng) for label in np.unique(y)}
+        seeds = self._draw_seeds(np.unique(y))
         groups = OneHotGroups.find(table)
-        self.generators_: dict[Hashable, ClassGenerator] = {}
-        self.report_ = Report()
+        generators: dict[Hashable, ClassGenerator] = {}
         new_rows, new_labels = [], []
 
         with single_thread():
@@ -567,34 +582,75 @@ class GANOversampler(BaseOverSampler):
                 n_rows = int(n_wanted)
                 if n_rows == 0:
                     continue
-                generator = self._new_generator(settings, seeds[label])
-                name = f"class {_plain(label)!r}"
-                with (
-                    naming_what_fills(device, name),
-                    self._watched(_plain(label)) as observer,
-                ):
-                    generator.fit(
-                        table.rows(y == label),
-                        table.rows(_some_others(y, label, seeds[label])),
-                        table.summary,
-                        groups,
-                        name=name,
-                        device=device,
-                        observer=observer,
-                    )
-                self._warn(_plain(label), generator)
+                generator = self._train_class(
+                    settings,
+                    label,
+                    seeds[label],
+                    table.rows(y == label),
+                    table.rows(_some_others(y, label, seeds[label])),
+                    table.summary,
+                    groups,
+                    device,
+                )
                 new_rows.append(generator.sample(n_rows, generator.resampling_seed))
                 new_labels.append(np.full(n_rows, label, dtype=y.dtype))
-                self.generators_[label] = generator
-                self.report_[label] = generator.report(n_rows)
+                generators[label] = generator
                 # A sampler that was trained on a GPU opens on a machine without one.
                 generator.to_cpu()
 
+        self._remember(generators, str(device), table.template())
+        return table.append(new_rows), np.concatenate([y, *new_labels])
+
+    def _draw_seeds(self, labels: np.ndarray) -> dict[Hashable, int]:
+        """A seed for each class, whether it needs rows or not.
+
+        Which classes are resampled then does not change the rows of another.
+        """
+        rng = check_random_state(self.random_state)
+        return {label: _draw_seed(rng) for label in labels}
+
+    def _train_class(
+        self,
+        settings: TrainingSettings,
+        label: Hashable,
+        seed: int,
+        rows: pd.DataFrame,
+        others: pd.DataFrame,
+        table: Sequence[ColumnSummary],
+        groups: OneHotGroups,
+        device: torch.device,
+    ) -> ClassGenerator:
+        generator = self._new_generator(settings, seed)
+        name = f"class {_plain(label)!r}"
+        with (
+            naming_what_fills(device, name),
+            self._watched(_plain(label)) as observer,
+        ):
+            return generator.fit(
+                rows,
+                others,
+                table,
+                groups,
+                name=name,
+                device=device,
+                observer=observer,
+            )
+
+    def _remember(
+        self, generators: dict[Hashable, ClassGenerator], device: str, template: Any
+    ) -> None:
+        """Keep what was trained, and warn of what did not go well."""
+        for label, generator in generators.items():
+            self._warn(_plain(label), generator)
+        self.generators_ = generators
+        self.report_ = Report()
+        for label, generator in generators.items():
+            n_synthetic = int(self.sampling_strategy_[label])
+            self.report_[label] = generator.report(n_synthetic)
         self.history_ = {k: g.history for k, g in self.generators_.items()}
         self.n_iter_ = {k: r.n_iter for k, r in self.report_.items()}
-        self.device_ = str(device)
-        self._template = table.template()
-        return table.append(new_rows), np.concatenate([y, *new_labels])
+        self.device_ = device
+        self._template = template
 
     def _new_generator(self, settings: TrainingSettings, seed: int) -> ClassGenerator:
         return ClassGenerator(
@@ -669,6 +725,11 @@ class GANOversampler(BaseOverSampler):
         tags.input_tags.string = True
         tags.input_tags.allow_nan = True
         return tags
+
+
+def _is_dask(data: Any) -> bool:
+    # Whoever has such data has imported Dask.
+    return type(data).__module__.partition(".")[0] == "dask"
 
 
 def _draw_seed(rng: np.random.RandomState) -> int:

@@ -319,9 +319,14 @@ def copy_threshold(nearest: np.ndarray, usual: float, max_share: float) -> float
 
 def thinned(rows: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
     """All rows in order, or a random part of so many."""
-    if len(rows) <= most:
-        return rows
-    return rows[np.sort(rng.choice(len(rows), most, replace=False))]
+    return rows if len(rows) <= most else rows[some_positions(len(rows), most, rng)]
+
+
+def some_positions(n_rows: int, most: int, rng: np.random.Generator) -> np.ndarray:
+    """Positions of all rows, or of a random part of so many, in rising order."""
+    if n_rows <= most:
+        return np.arange(n_rows)
+    return np.sort(rng.choice(n_rows, most, replace=False))
 
 
 def _search(rows: np.ndarray) -> NearestNeighbors:

@@ -33,19 +33,23 @@ def check_labels(X: Any, y: Any) -> None:
     """Raise ``InvalidTableError`` unless y gives each row of X a class."""
     if y is None or scipy.sparse.issparse(y):
         return  # scikit-learn's own message is clear
-    missing = int(np.count_nonzero(pd.isna(_labels(y))))
-    if missing:
-        raise InvalidTableError(
-            f"y contains {missing} missing label{'s'[: missing != 1]}. Drop these rows "
-            "or label them: each row needs a class."
-        )
+    check_missing_labels(int(np.count_nonzero(pd.isna(_labels(y)))))
     n_rows, n_labels = _length(X), _length(y)
     if n_rows is not None and n_labels is not None and n_rows != n_labels:
         raise InvalidTableError(
             f"X has {n_rows} rows and y has {n_labels} labels. Pass one label for each "
             "row."
         )
-    _check_classes(y)
+    check_classes(y)
+
+
+def check_missing_labels(n_missing: int) -> None:
+    """Raise ``InvalidTableError`` if any labels are missing."""
+    if n_missing:
+        raise InvalidTableError(
+            f"y contains {n_missing} missing label{'s'[: n_missing != 1]}. Drop these "
+            "rows or label them: each row needs a class."
+        )
 
 
 def _labels(y: Any) -> np.ndarray:
@@ -61,7 +65,8 @@ def _length(data: Any) -> int | None:
     return len(data) if hasattr(data, "__len__") else None
 
 
-def _check_classes(y: Any) -> None:
+def check_classes(y: Any) -> None:
+    """Raise ``InvalidTableError`` for labels of several types, or measurements."""
     labels = _labels(y)
     kinds = set()
     if labels.dtype == object:
@@ -145,12 +150,26 @@ def _check_array(X: Any) -> None:
 
 def check_frame(X: pd.DataFrame) -> None:
     """Raise ``InvalidTableError`` for a frame without cells or with twin columns."""
-    n_rows, n_columns = X.shape
+    check_shape(*X.shape)
+    _check_columns(X)
+
+
+def check_names(estimator: BaseEstimator, empty: pd.DataFrame) -> None:
+    """Validate a frame's columns, as ``check_table`` does, by a frame without rows."""
+    _check_columns(empty)
+    validate_data(estimator, X=empty, reset=True, skip_check_array=True)
+
+
+def check_shape(n_rows: int, n_columns: int) -> None:
+    """Raise ``InvalidTableError`` for a table without cells."""
     if not n_rows or not n_columns:
         raise InvalidTableError(
             f"X has {n_rows} rows and {n_columns} columns. Pass a table with at least "
             "one of each."
         )
+
+
+def _check_columns(X: pd.DataFrame) -> None:
     for name, dtype in zip(X.columns, X.dtypes, strict=True):
         if isinstance(dtype, np.dtype) and not dtype.isnative:
             raise InvalidTableError(
