@@ -37,7 +37,7 @@ from benchmarks.utility import (
     select,
 )
 from gansampler import GANOversampler, columns
-from gansampler.gan import training
+from gansampler.gan import smoothing, training
 from gansampler.table import TableEncoder
 
 DATASETS = [
@@ -200,8 +200,8 @@ VARIANTS = {
     "no_averaging": replacing((training, "average_decay", forget_at_once)),
     "loss_relativistic": changed(loss="relativistic"),
     "loss_wasserstein": changed(loss="wasserstein"),
-    "jitter_0": replacing((training, "SMOOTHING", 0.0)),
-    "jitter_all_columns": replacing((training, "MAX_DIMENSION", math.inf)),
+    "jitter_0": replacing((smoothing, "SMOOTHING", 0.0)),
+    "jitter_all_columns": replacing((smoothing, "MAX_DIMENSION", math.inf)),
     # The null models.
     "smoothed_bootstrap": Variant(method="smoothed_bootstrap"),
     "smoothed_bootstrap_valid": Variant(method="smoothed_bootstrap_valid"),

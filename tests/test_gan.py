@@ -20,11 +20,11 @@ from gansampler.gan.optimizers import (
     as_vector,
     flatten,
 )
+from gansampler.gan.smoothing import covariance_factor, jitter, kernel_shares
 from gansampler.gan.training import (
     HISTORY_COLUMNS,
-    covariance_factor,
+    Match,
     default_batch_size,
-    jitter,
     learning_rate_factor,
     noise_scale,
 )
@@ -186,6 +186,45 @@ def test_covariance_factor_has_the_covariance_of_the_rows(shape):
     assert factor.shape == (min(shape), shape[1])
     expected = np.cov(rows, rowvar=False, bias=True).reshape(shape[1], shape[1])
     assert factor.T @ factor == pytest.approx(expected, abs=1e-5)
+
+
+def smoothing_of(rows):
+    kernel = jitter(*rows.shape) * covariance_factor(rows)
+    return kernel_shares(rows, kernel)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (20, 3), (200, 8), (3000, 5)])
+def test_a_single_cloud_is_smoothed_by_the_whole_kernel(shape):
+    assert (smoothing_of(normal_rows(*shape)) == 1).all()
+
+
+@pytest.mark.parametrize("n_rows", [60, 3000])
+def test_clusters_are_smoothed_by_no_more_than_their_own_width(n_rows):
+    width, apart = 0.01, 5.0
+    rows = normal_rows(n_rows, 3) * width
+    rows[::2] += apart
+    moved = smoothing_of(rows) * np.linalg.norm(
+        jitter(n_rows, 3) * covariance_factor(rows)
+    )
+    assert (moved > 0).all()
+    assert (moved < 5 * width).all()
+
+
+@pytest.mark.parametrize(
+    "rows", [np.ones((1, 2)), np.ones((30, 2)), np.empty((30, 0))], ids=len
+)
+def test_what_does_not_vary_is_not_smoothed(rows):
+    assert (smoothing_of(rows.astype(np.float32)) == 1).all()
+
+
+def test_batches_stay_in_their_clusters():
+    """With a kernel of the class's width half of the numbers would leave theirs."""
+    rows = normal_rows(500, 2) * 0.01
+    rows[::2] += 5.0
+    match = Match(rows, 2, (), TrainingSettings(), 0, torch.device("cpu"))
+    batch = match.real(2000).numpy()
+    apart = np.minimum(abs(batch), abs(batch - 5.0))
+    assert np.quantile(apart, 0.99) < 0.1
 
 
 # --- optimizers --------------------------------------------------------------------

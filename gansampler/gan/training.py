@@ -20,12 +20,8 @@ from gansampler.gan.model import GAN
 from gansampler.gan.networks import Discriminator, Generator
 from gansampler.gan.optimizers import OPTIMIZERS, as_vector
 from gansampler.gan.perceptron import Perceptron
-from gansampler.marginals import SMOOTHING, silverman_bandwidth
+from gansampler.gan.smoothing import covariance_factor, jitter, kernel_shares
 from gansampler.quality import energy_distance
-
-MAX_DIMENSION = 4
-"""Columns that the bandwidth reckons with: it grows towards one with their number, as
-if the class filled all dimensions, which the rows of real tables do not."""
 
 NOISE_START, NOISE_END = 0.3, 0.1
 """Standard deviation of the noise on all rows that the discriminator sees, at the
@@ -124,34 +120,6 @@ class TrainingSettings:
     checkpoint: str = "best"
 
 
-def jitter(n_rows: int, n_columns: int) -> float:
-    """Standard deviation of the noise on real rows, in units of the class's.
-
-    With the covariance of the class it smooths the rows, so that the generator learns
-    the law of the class instead of its n rows.
-    """
-    return SMOOTHING * silverman_bandwidth(n_rows, min(n_columns, MAX_DIMENSION))
-
-
-def covariance_factor(rows: np.ndarray) -> np.ndarray:
-    """A matrix F with F'F the covariance of the rows.
-
-    Standard normal noise times F varies only in directions in which the rows do, also
-    where there are fewer rows than columns.
-
-    Parameters
-    ----------
-    rows : ndarray of shape (n_rows, n_columns)
-
-    Returns
-    -------
-    ndarray of shape (min(n_rows, n_columns), n_columns)
-    """
-    centred = rows - rows.mean(axis=0)
-    scaled = centred.astype(np.float64) / np.sqrt(len(rows))
-    return np.asarray(np.linalg.qr(scaled, mode="r"))
-
-
 def default_batch_size(n_rows: int) -> int:
     """As many rows as the class has, between 32 and 128."""
     return min(128, max(32, n_rows))
@@ -190,8 +158,11 @@ class Match:
         self.settings = settings
         self.game = GAMES[settings.loss]
         self.n_numeric = n_numeric
-        kernel = jitter(len(rows), n_numeric) * covariance_factor(rows[:, :n_numeric])
+        numeric = rows[:, :n_numeric]
+        kernel = jitter(len(rows), n_numeric) * covariance_factor(numeric)
+        shares = kernel_shares(numeric, kernel)
         self.kernel = torch.as_tensor(kernel, dtype=torch.float32, device=device)
+        self.kernel_shares = torch.as_tensor(shares, dtype=torch.float32, device=device)
         self.batch_size = settings.batch_size or default_batch_size(len(rows))
         weight = settings.gradient_penalty
         self.penalty_weight = self.game.penalty_weight if weight is None else weight
@@ -228,7 +199,8 @@ class Match:
             len(self.data), (n_rows,), generator=self.rng, device=self.data.device
         )
         rows = self.data[picks]
-        rows[:, : self.n_numeric] += self._noise(n_rows, len(self.kernel)) @ self.kernel
+        noise = self._noise(n_rows, len(self.kernel)) @ self.kernel
+        rows[:, : self.n_numeric] += noise * self.kernel_shares[picks]
         return rows
 
     def fake(self, n_rows: int) -> tuple[Tensor, list[Tensor]]:
