@@ -620,7 +620,8 @@ def test_interrupt_from_outside(folder):
     )
     try:
         seen = b""
-        while b"class 'yes'" not in seen:  # the progress bar: training has begun
+        # The progress bar is there and has moved: training has begun.
+        while seen.count(b"class 'yes'") < 2:
             seen += process.stderr.read(1)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)

@@ -2,9 +2,11 @@
 
 import re
 
+import matplotlib
 import nbformat
 import pytest
 from nbclient.exceptions import CellExecutionError
+from packaging.version import Version
 
 from notebooks.execute import (
     code_cells,
@@ -51,7 +53,15 @@ def test_nothing_is_stored_that_changes_by_itself(path):
 def test_a_new_run_says_what_is_stored(path):
     stored = read(path)
     # Numbers differ between machines; run `make notebooks` where anything else does.
-    assert shape_of_outputs(executed(stored)) == shape_of_outputs(stored)
+    found, expected = (shape_of_outputs(book) for book in (executed(stored), stored))
+    if Version(matplotlib.__version__) < Version("3.8"):
+        # Its figures stay in the kernel of today's Jupyter.
+        found, expected = without_figures(found), without_figures(expected)
+    assert found == expected
+
+
+def without_figures(shapes):
+    return [[kind for kind in cell if "image/png" not in kind] for cell in shapes]
 
 
 def notebook_of(*sources):

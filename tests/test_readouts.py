@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from scipy.integrate import quad
+from scipy.integrate import quad, trapezoid
 from scipy.stats import norm
 
 from gansampler.exceptions import IncomparableSamplesError
@@ -98,7 +98,7 @@ def test_best_discriminator_reaches_the_value_of_theorem_1():
     best = optimal_discriminator(p, q)
 
     def value(outputs):
-        return np.trapezoid(p * np.log(outputs) + q * np.log1p(-outputs), x)
+        return trapezoid(p * np.log(outputs) + q * np.log1p(-outputs), x)
 
     assert divergence_of_value(value(best)) == pytest.approx(
         integrated_divergence(1, 1), abs=1e-6

@@ -301,19 +301,25 @@ def _scorers(scoring: Any, pos_label: Any) -> dict[str, Any]:
 def _scorer(name: str, pos_label: Any) -> Any:
     if name == "geometric_mean":
         return make_scorer(_geometric_mean)
+    by_score = {"response_method": ("decision_function", "predict_proba")}
     if pos_label is None:
+        if name == "average_precision":
+            return make_scorer(_average_precision, **by_score)
         return get_scorer(MULTICLASS.get(name, name))
     if name not in OF_POSITIVE_CLASS:
         return get_scorer(name)
-    options: dict[str, Any] = {"zero_division": 0.0}
-    if name == "average_precision":
-        options = {"response_method": ("decision_function", "predict_proba")}
+    options = by_score if name == "average_precision" else {"zero_division": 0.0}
     return make_scorer(OF_POSITIVE_CLASS[name], pos_label=pos_label, **options)
 
 
 def _geometric_mean(y_true: np.ndarray, y_predicted: np.ndarray) -> float:
     # The original's pos_label, of no meaning here, would confuse scikit-learn.
     return float(geometric_mean_score(y_true, y_predicted))
+
+
+def _average_precision(y_true: np.ndarray, scores: np.ndarray) -> float:
+    # scikit-learn 1.6 looks for the original's pos_label among several classes, too.
+    return float(average_precision_score(y_true, scores))
 
 
 def _folds(
