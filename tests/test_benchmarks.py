@@ -1,6 +1,7 @@
 """The pure parts of the benchmarks; nothing here trains a model or loads a table."""
 
 import doctest
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -255,3 +256,24 @@ def test_the_page_about_speed_is_that_of_the_results(tmp_path, monkeypatch):
         speed_page.main(["--check"])
     speed_page.main([])
     speed_page.main(["--check"])
+
+
+def test_the_page_about_dask_says_what_its_results_say():
+    root = Path(__file__).parents[1]
+    results = pd.read_csv(root / "benchmarks" / "results" / "dask_scale.csv")
+    page = (root / "docs" / "user_guide" / "dask.md").read_text()
+    killed = results["run"].str.startswith("killed")
+    assert killed.sum() == 10
+    assert results.loc[killed, "same_rows"].all()
+    large = results[~killed]
+    assert large["hash"].nunique() == 1
+    for run in large.itertuples():
+        assert f"{run.rows_after:,.0f}" in page
+        cells = (
+            run.run.split()[0],
+            run.seconds_fit_resample,
+            run.seconds_generate_and_check,
+            f"{run.peak_worker_mb:.0f}",
+            f"{run.spilled_mb:.0f}",
+        )
+        assert f"| {' | '.join(map(str, cells))} |\n" in page
