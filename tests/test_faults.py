@@ -67,7 +67,7 @@ STAGES = {
     "matching levels": (GAN, "match_categories"),
     "calibrating": (TableEncoder, "calibrate"),
     "setting thresholds": (RowSelection, "fit"),
-    "choosing rows": (RowSelection, "__call__"),
+    "choosing rows": (RowSelection, "_choose"),
     "generating": (GAN, "_sample_chunk"),
     "decoding": (TableEncoder, "decode"),
     "making cells": (TableEncoder, "to_frame"),
