@@ -61,7 +61,7 @@ def value_function(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
     Its value at the equilibrium, where D is 1/2 everywhere, is -log 4.
     """
     # log sigmoid(l) = -softplus(-l) and log(1 - sigmoid(l)) = -softplus(l)
-    return -softplus(-real_logits).mean() - softplus(fake_logits).mean()
+    return -softplus(-real_logits).mean(dim=-1) - softplus(fake_logits).mean(dim=-1)
 
 
 def minimax_discriminator(real_logits: Tensor, fake_logits: Tensor) -> Tensor:

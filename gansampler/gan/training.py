@@ -62,6 +62,9 @@ HOST_COLUMNS = ("learning_rate", "selection_distance", "seconds")
 HISTORY_COLUMNS = DEVICE_COLUMNS + HOST_COLUMNS
 """What is recorded of each update of the generator; see ``Recorder``."""
 
+RECORDED_AT_ONCE = 50
+"""Updates whose figures are worked out together."""
+
 Observer = Callable[[int, dict[str, float]], bool | None]
 
 
@@ -384,7 +387,8 @@ class Recorder:
     """Writes down each update without waiting for the device.
 
     What the networks know stays on the device until the end; what the host knows is
-    written down there.
+    written down there. Figures of the logits are worked out for many updates at once,
+    which costs a small part of what it would cost one by one.
 
     - ``discriminator_loss``, ``generator_loss``: what each player minimised at its last
       move, the discriminator's penalty included where it was due.
@@ -409,6 +413,8 @@ class Recorder:
     def __init__(self, max_iter: int, device: torch.device) -> None:
         self.start = time.perf_counter()
         self.on_device = torch.zeros(max_iter, len(DEVICE_COLUMNS), device=device)
+        self.pending: list[tuple[Tensor, ...]] = []
+        self.n_recorded = 0
         self.on_host = np.zeros((max_iter, len(HOST_COLUMNS)))
 
     def record(
@@ -434,20 +440,43 @@ class Recorder:
         learning_rate, selection_distance : float
             As in the history.
         """
-        figures = [*losses, value_function(*logits)]
-        figures += [player.sigmoid().mean() for player in logits]
-        figures += [torch.linalg.vector_norm(gradient) for gradient in gradients]
-        torch.stack(figures, out=self.on_device[iteration])
+        # The next update writes its gradients to the same place.
+        norms = [torch.linalg.vector_norm(gradient) for gradient in gradients]
+        self.pending.append((*logits, *losses, *norms))
+        if len(self.pending) == RECORDED_AT_ONCE:
+            self._work_out()
         seconds = time.perf_counter() - self.start
         self.on_host[iteration] = learning_rate, selection_distance, seconds
 
+    def _work_out(self) -> None:
+        """Turn what is pending into figures."""
+        if not self.pending:
+            return
+        parts = [torch.stack(part) for part in zip(*self.pending, strict=True)]
+        real_logits, fake_logits, *losses_and_norms = parts
+        end = self.n_recorded + len(self.pending)
+        torch.stack(
+            [
+                *losses_and_norms[:2],
+                value_function(real_logits, fake_logits),
+                real_logits.sigmoid().mean(dim=1),
+                fake_logits.sigmoid().mean(dim=1),
+                *losses_and_norms[2:],
+            ],
+            dim=1,
+            out=self.on_device[self.n_recorded : end],
+        )
+        self.n_recorded, self.pending = end, []
+
     def figures(self, iteration: int) -> dict[str, float]:
         """The figures of one update, by name."""
+        self._work_out()
         row = [*self.on_device[iteration].tolist(), *self.on_host[iteration].tolist()]
         return dict(zip(HISTORY_COLUMNS, row, strict=True))
 
     def frame(self, done: int) -> pd.DataFrame:
         """The history of so many updates, a row for each, numbered from 1."""
+        self._work_out()
         cells = np.hstack([self.on_device[:done].cpu().numpy(), self.on_host[:done]])
         frame = pd.DataFrame(cells, columns=list(HISTORY_COLUMNS))
         frame.insert(0, "iteration", np.arange(1, done + 1))
