@@ -22,8 +22,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from scipy.spatial.distance import pdist
 
-from benchmarks.data import development_set_names, load_development_set
+from benchmarks.data import (
+    DevelopmentSet,
+    development_set_names,
+    load_development_set,
+)
+from benchmarks.eight_gaussians import two_classes
 from benchmarks.results_file import read_results
 from benchmarks.running import run_into_file
 from benchmarks.utility import by_size, package_versions
@@ -79,6 +86,17 @@ def missed_rows(trained):
     """Share of withheld rows that as many of the generator's rows do not reach."""
     held_out = trained.encode(trained.held_out)
     return 1 - coverage(held_out, trained.generated(len(held_out)))
+
+
+def closeness(trained):
+    """Mean distance of two withheld rows, in units of that of two generated ones."""
+    return 1 / scatter(trained)
+
+
+def scatter(trained):
+    """Mean distance of two generated rows, in units of that of two withheld ones."""
+    withheld = pdist(trained.encode(trained.held_out)).mean()
+    return pdist(trained.generated()).mean() / withheld
 
 
 def ranking_of_withheld(trained):
@@ -142,7 +160,8 @@ class Failure:
     verdict : str
         The verdict that should name it.
     dataset : str
-        A development set.
+        A development set, or the ring of eight Gaussians (``ring_`` and the
+        standard deviation of each).
     withheld : callable
         Measure of the failure from a ``Trained``, higher is worse.
     settings : dict
@@ -164,7 +183,14 @@ FAILURES = {
     "large_learning_rate": Failure(
         "mode_collapse",
         "yeast4",
-        missed_rows,
+        closeness,
+        SMALL | VANILLA | {"learning_rate": 0.04, "max_iter": 500},
+    ),
+    "game_of_2014": Failure("mode_collapse", "ring_0.02", missed_rows, VANILLA),
+    "huge_learning_rate": Failure(
+        "scattered_rows",
+        "yeast4",
+        scatter,
         SMALL | VANILLA | {"learning_rate": 0.2, "max_iter": 150},
     ),
     "many_discriminator_steps": Failure(
@@ -268,7 +294,7 @@ def run_task(task):
     rows : list of dict
         One row.
     """
-    data = load_development_set(task.dataset)
+    data = _load(task.dataset, task.seed)
     failure = FAILURES.get(task.method.removeprefix("control:"))
     learned, held_out = _split(data.y, failure, task.seed)
     X = data.X.iloc[learned].reset_index(drop=True)
@@ -298,6 +324,15 @@ def run_task(task):
             warnings.simplefilter("ignore")
             row["withheld"] = failure.withheld(trained)
     return [row]
+
+
+def _load(name, seed):
+    """A development set, or a ring of eight Gaussians."""
+    if not name.startswith("ring_"):
+        return load_development_set(name)
+    rows, background = two_classes(float(name.removeprefix("ring_")), seed)
+    X = pd.DataFrame(np.concatenate([background, rows]), columns=["x", "y"])
+    return DevelopmentSet(name, X, np.repeat([0, 1], [len(background), len(rows)]))
 
 
 def _split(y, failure, seed):

@@ -12,23 +12,39 @@ import sys
 
 import pandas as pd
 
-from benchmarks.diagnosis import EVIDENCE, FAILURES, OUT
+from benchmarks.diagnosis import (
+    EVIDENCE,
+    FAILURES,
+    OUT,
+    closeness,
+    distance_lost,
+    largest_gap,
+    missed_rows,
+    more_copies,
+    more_inside,
+    ranking_lost,
+    ranking_of_withheld,
+    scatter,
+)
 from benchmarks.report.markdown import fill, table
 from benchmarks.results_file import read_results
 from gansampler.diagnosis import MIN_UPDATES, OK, POOR, WARN, Evidence, diagnose
 
 PAGE = OUT.parents[2] / "docs" / "user_guide" / "diagnosis.md"
 WITHHELD = {
-    "mode_collapse": "share of withheld rows not reached",
-    "discriminator_wins": "ROC area of D on withheld rows",
-    "discriminator_memorises": "ROC area of D lost on withheld rows",
-    "copying": "share of rows repeated, beyond withheld rows'",
-    "columns": "largest gap of a column to withheld rows",
-    "late_divergence": "energy distance to withheld rows, last less kept",
-    "majority": "share among others by withheld rows, beyond real rows'",
+    closeness: "distance of two withheld rows, in units of two generated ones",
+    scatter: "distance of two generated rows, in units of two withheld ones",
+    missed_rows: "share of withheld rows not reached",
+    ranking_of_withheld: "ROC area of D on withheld rows",
+    ranking_lost: "ROC area of D lost on withheld rows",
+    more_copies: "share of rows repeated, beyond withheld rows'",
+    largest_gap: "largest gap of a column to withheld rows",
+    distance_lost: "energy distance to withheld rows, last less kept",
+    more_inside: "share among others by withheld rows, beyond real rows'",
 }
 FIGURES = {
     "mode_collapse": ("coverage", "spread"),
+    "scattered_rows": ("spread",),
     "discriminator_wins": ("certainty",),
     "discriminator_memorises": ("memory",),
     "fidelity": ("divergence",),
@@ -85,7 +101,7 @@ def detection_table(results):
                 "verdict": _words(failure.verdict),
                 "named": _share(provoked[failure.verdict].isin([WARN, POOR])),
                 "warned": _share(provoked["warned"]),
-                "measured on withheld rows": WITHHELD[failure.verdict],
+                "measured on withheld rows": WITHHELD[failure.withheld],
                 "median there": f"{provoked['withheld'].median():.2f}",
                 "with defaults": f"{control['withheld'].median():.2f}",
             }

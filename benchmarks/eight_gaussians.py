@@ -73,6 +73,27 @@ def ring(n_rows, deviation, rng):
     return MODES[rng.integers(0, 8, n_rows)] + noise
 
 
+def two_classes(deviation, seed):
+    """Draw the table that is learned from.
+
+    Parameters
+    ----------
+    deviation : float
+        Standard deviation of each mode.
+    seed : int
+
+    Returns
+    -------
+    rows : ndarray of shape (1000, 2)
+        Of the ring.
+    background : ndarray of shape (4000, 2)
+        Of the majority.
+    """
+    rng = np.random.default_rng([seed, 0])
+    rows = ring(N_ROWS, deviation, rng)
+    return rows, rng.uniform(-3, 3, size=(N_BACKGROUND, 2))
+
+
 def judge(rows, deviation):
     """Count the modes covered and the rows near a mode.
 
@@ -162,9 +183,7 @@ def run_task(task):
     rows : list of dict
         One row.
     """
-    rng = np.random.default_rng([task.seed, 0])
-    rows = ring(N_ROWS, task.deviation, rng)
-    background = rng.uniform(-3, 3, size=(N_BACKGROUND, 2))
+    rows, background = two_classes(task.deviation, task.seed)
     start = time.process_time()
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")

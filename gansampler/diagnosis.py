@@ -36,6 +36,10 @@ MIN_COVERAGE, MIN_SPREAD = 0.3, 0.7
 """Mode collapse: share of the class's rows that as many generated rows reach, and mean
 distance of two generated rows in units of that of two real ones."""
 
+MAX_SPREAD = 1.5
+"""Scattered rows: the same distance, beyond which the rows of the class are missed
+because the generator's lie about anywhere."""
+
 MAX_CERTAINTY = 0.6
 """The discriminator wins: mean D on real less mean D on generated rows."""
 
@@ -341,13 +345,28 @@ def diagnose(evidence: Evidence, parameters: Mapping[str, Any]) -> tuple[Verdict
     return tuple(sorted(verdicts, key=lambda verdict: order.index(verdict.status)))
 
 
-def _mode_collapse(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict:
+def _mode_collapse(
+    evidence: Evidence, parameters: Mapping[str, Any]
+) -> Verdict | None:
+    if evidence.spread > MAX_SPREAD:
+        return None
     poor = evidence.coverage < MIN_COVERAGE or evidence.spread < MIN_SPREAD
     return _verdict(
         "mode_collapse",
         POOR if poor else OK,
         f"The generator reaches {_percent(evidence.coverage)} of the class's rows, "
         f"and its own rows lie {evidence.spread:.2f} times as far apart as real ones.",
+        _calm_down(parameters),
+    )
+
+
+def _scattered_rows(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict:
+    poor = evidence.spread > MAX_SPREAD
+    return _verdict(
+        "scattered_rows",
+        POOR if poor else OK,
+        f"The generator's rows lie {evidence.spread:.3g} times as far apart as real "
+        f"ones{': the training has blown up' if poor else ''}.",
         _calm_down(parameters),
     )
 
@@ -482,6 +501,7 @@ def _majority(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | No
 
 JUDGES = (
     _mode_collapse,
+    _scattered_rows,
     _discriminator_wins,
     _discriminator_memorises,
     _fidelity,
