@@ -72,9 +72,11 @@ def _times(unit, zone=None, step="s"):
     def make(rng, n):
         ticks = rng.integers(0, 50_000, n).astype(f"timedelta64[{step}]")
         start = np.datetime64("2020-02-28T23:00:00", unit)
-        return pd.Series(start + ticks.astype(f"timedelta64[{unit}]")).dt.tz_localize(
-            zone
-        )
+        times = pd.Series(start + ticks.astype(f"timedelta64[{unit}]"))
+        if zone is None:
+            return times
+        # Some times of the clock do not exist, or exist twice.
+        return times.dt.tz_localize("UTC").dt.tz_convert(zone)
 
     return make
 
