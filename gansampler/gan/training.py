@@ -15,7 +15,7 @@ from torch import Tensor
 
 from gansampler.exceptions import TrainingDivergedError
 from gansampler.gan.latent import Latent
-from gansampler.gan.losses import GAMES, points_between, slope_of, value_function
+from gansampler.gan.losses import GAMES, points_between, value_function
 from gansampler.gan.model import GAN
 from gansampler.gan.networks import Discriminator, Generator
 from gansampler.gan.optimizers import OPTIMIZERS, as_vector
@@ -224,9 +224,9 @@ class Match:
         layers = self.discriminator_layers
         activations = layers.forward(torch.cat([real, fake]))
         logits = activations[-1].squeeze(1)
-        loss, slope = slope_of(
-            lambda both: self.game.discriminator(*both.tensor_split(2)), logits
-        )
+        players = logits.tensor_split(2)
+        loss = self.game.discriminator(*players)
+        slope = self.game.discriminator_slope(*players)
         layers.backward(activations, slope[:, None])
         if penalised:
             if self.game.penalty.between:
@@ -236,14 +236,13 @@ class Match:
 
     def _add_penalty(self, activations: list[Tensor]) -> Tensor:
         """Value of the penalty, whose gradient is added to the discriminator's."""
-        layers, weight = self.discriminator_layers, self.penalty_weight
+        layers = self.discriminator_layers
+        weight = PENALTY_INTERVAL * self.penalty_weight
         slopes = layers.input_gradients(activations, torch.ones_like(activations[-1]))
-        value, by_norm = slope_of(
-            lambda norms: PENALTY_INTERVAL * weight * self.game.penalty.value(norms),
-            slopes[0].square().sum(dim=1),
-        )
+        norms = slopes[0].square().sum(dim=1)
+        by_norm = weight * self.game.penalty.slope(norms)
         layers.add_penalty(activations, slopes, 2 * by_norm[:, None] * slopes[0])
-        return value
+        return weight * self.game.penalty.value(norms)
 
     def generator_gradient(
         self, noise: float, real_logits: Tensor
@@ -252,10 +251,9 @@ class Match:
         fake, led_to = self.fake(self.batch_size)
         layers = self.discriminator_layers
         activations = layers.forward(self._blurred(fake, noise))
-        loss, slope = slope_of(
-            lambda logits: self.game.generator(real_logits, logits),
-            activations[-1].squeeze(1),
-        )
+        fake_logits = activations[-1].squeeze(1)
+        loss = self.game.generator(real_logits, fake_logits)
+        slope = self.game.generator_slope(real_logits, fake_logits)
         by_row = layers.input_gradients(activations, slope[:, None])[0]
         by_output = self.generator.relax_backward(by_row, fake, TEMPERATURE)
         self.generator_layers.backward(led_to, by_output)
