@@ -182,9 +182,9 @@ VANILLA = {"latent_distribution": "normal", "loss": "minimax", "gradient_penalty
 FAILURES = {
     "large_learning_rate": Failure(
         "mode_collapse",
-        "yeast4",
+        "pima",
         closeness,
-        SMALL | VANILLA | {"learning_rate": 0.04, "max_iter": 500},
+        SMALL | VANILLA | {"learning_rate": 0.05, "max_iter": 300},
     ),
     "game_of_2014": Failure("mode_collapse", "ring_0.02", missed_rows, VANILLA),
     "huge_learning_rate": Failure(
