@@ -43,6 +43,9 @@ def training_section(runs):
                 "products alone (s)": f"{median['products_seconds']:.2f}",
                 "training / bare loop": f"{median['ours_to_bare']:.2f}",
                 "bare loop / products": f"{median['bare_to_products']:.1f}",
+                "recording / rest of training": (
+                    f"{median['recording_to_rest']:.1%}".replace("%", " %")
+                ),
             }
         )
     return table(rows)

@@ -2,7 +2,7 @@
 
 In one process, alternating:
 
-- ``train_gan`` with its defaults;
+- ``train_gan`` with its defaults, and how long of that it records the history;
 - the bare loop: the same networks, batches, updates and penalties, written as plainly
   as PyTorch allows, with its automatic differentiation and its Adam, and nothing else:
   no history, no checks, no choice of the checkpoint;
@@ -17,7 +17,9 @@ import argparse
 import itertools
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -26,12 +28,13 @@ from torch import nn
 
 from benchmarks.summarise import to_markdown
 from gansampler.datasets import load_churn
-from gansampler.gan import TrainingSettings, train_gan
+from gansampler.gan import TrainingSettings, train_gan, training
 from gansampler.gan.optimizers import ADAM_BETAS
 from gansampler.gan.training import (
     PENALTY_INTERVAL,
     TEMPERATURE,
     Match,
+    Recorder,
     default_batch_size,
     learning_rate_factor,
     noise_scale,
@@ -106,6 +109,30 @@ def bare_loop(rows, n_numeric, sizes, settings, seed):
                 mean.lerp_(weight, 0.01)
 
 
+class TimedRecorder(Recorder):
+    """A recorder that knows the CPU seconds it has taken."""
+
+    seconds = 0.0
+
+    def record(self, *args, **kwargs):
+        """Record an update."""
+        with self.timed():
+            super().record(*args, **kwargs)
+
+    def frame(self, done):
+        """The history."""
+        with self.timed():
+            return super().frame(done)
+
+    @staticmethod
+    @contextmanager
+    def timed():
+        """Count what a block takes."""
+        start = time.process_time()
+        yield
+        TimedRecorder.seconds += time.process_time() - start
+
+
 def products(n_inputs, settings, batch):
     """Shapes (rows, inner, columns) of the products of one update, and how often.
 
@@ -167,15 +194,18 @@ def measure(repeats):
     for repeat in range(-1, repeats):
         for name, (rows, n_numeric, sizes) in tables.items():
             chosen = warm if repeat < 0 else settings
+            TimedRecorder.seconds = 0.0
             start = time.process_time()
-            train_gan(
-                rows,
-                n_numeric=n_numeric,
-                category_sizes=sizes,
-                settings=chosen,
-                seed=repeat + 1,
-            )
+            with mock.patch.object(training, "Recorder", TimedRecorder):
+                train_gan(
+                    rows,
+                    n_numeric=n_numeric,
+                    category_sizes=sizes,
+                    settings=chosen,
+                    seed=repeat + 1,
+                )
             ours = time.process_time() - start
+            recording = TimedRecorder.seconds
             start = time.process_time()
             bare_loop(rows, n_numeric, sizes, chosen, repeat + 1)
             bare = time.process_time() - start
@@ -190,6 +220,7 @@ def measure(repeats):
                     "ours_seconds": round(ours, 3),
                     "bare_seconds": round(bare, 3),
                     "products_seconds": round(seconds, 3),
+                    "recording_to_rest": round(recording / (ours - recording), 4),
                     "ours_to_bare": round(ours / bare, 3),
                     "ours_to_products": round(ours / seconds, 2),
                     "bare_to_products": round(bare / seconds, 2),
