@@ -345,9 +345,7 @@ def diagnose(evidence: Evidence, parameters: Mapping[str, Any]) -> tuple[Verdict
     return tuple(sorted(verdicts, key=lambda verdict: order.index(verdict.status)))
 
 
-def _mode_collapse(
-    evidence: Evidence, parameters: Mapping[str, Any]
-) -> Verdict | None:
+def _mode_collapse(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:
     if evidence.spread > MAX_SPREAD:
         return None
     poor = evidence.coverage < MIN_COVERAGE or evidence.spread < MIN_SPREAD

@@ -240,7 +240,9 @@ def test_a_broken_training_warns_and_says_what_to_change():
     with pytest.warns(TrainingQualityWarning) as caught:
         GANOversampler(max_iter=60, **BROKEN).fit_resample(*table())
     message = str(caught[0].message)
-    assert message.startswith("The training on class 'few' went wrong. The generator's rows ")
+    assert message.startswith(
+        "The training on class 'few' went wrong. The generator's rows "
+    )
     assert "Lower learning_rate (now 0.5), or set latent_distribution=" in message
 
 
