@@ -14,6 +14,8 @@ import pandas as pd
 import torch
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.utils import Substitution, check_target_type
+from joblib import Parallel, delayed
+from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from tqdm import tqdm
@@ -137,6 +139,13 @@ class GANOversampler(BaseOverSampler):
     device : str or torch.device, default='auto'
         Where to train: 'auto' is a CUDA device where there is one and else the CPU.
 
+    n_jobs : int or None, default=None
+        Classes that are trained at a time, each in a process of its own. None is 1
+        unless in a ``joblib.parallel_config`` context; -1 is one for each processor.
+        The rows do not depend on it. It pays where many classes need rows, since
+        processes take seconds to start. With a callback or a progress bar trainings
+        stay in this process and take turns.
+
     verbose : int, default=0
         0 is silent, 1 shows a progress bar for each class, 2 adds the losses.
 
@@ -254,6 +263,7 @@ class GANOversampler(BaseOverSampler):
         "copy_rejection": [Interval(Real, 0, 1, closed="left")],
         "value_range": [StrOptions({"table", "class"}), None],
         "device": [str, torch.device],
+        "n_jobs": [Integral, None],
         "verbose": ["verbose"],
         "callback": [callable, None],
     }
@@ -279,6 +289,7 @@ class GANOversampler(BaseOverSampler):
         copy_rejection: float = 0.6,
         value_range: str | None = "table",
         device: str | torch.device = "auto",
+        n_jobs: int | None = None,
         verbose: int = 0,
         callback: Callback | None = None,
         random_state: int | np.random.RandomState | None = None,
@@ -301,6 +312,7 @@ class GANOversampler(BaseOverSampler):
         self.copy_rejection = copy_rejection
         self.value_range = value_range
         self.device = device
+        self.n_jobs = n_jobs
         self.verbose = verbose
         self.callback = callback
         self.random_state = random_state
@@ -574,31 +586,32 @@ class GANOversampler(BaseOverSampler):
         validation.check_memory(len(y) + n_new, table.n_columns)
         seeds = self._draw_seeds(np.unique(y))
         groups = OneHotGroups.find(table)
-        generators: dict[Hashable, ClassGenerator] = {}
-        new_rows, new_labels = [], []
 
-        with single_thread():
-            for label, n_wanted in self.sampling_strategy_.items():
-                n_rows = int(n_wanted)
-                if n_rows == 0:
-                    continue
-                generator = self._train_class(
-                    settings,
-                    label,
-                    seeds[label],
-                    table.rows(y == label),
-                    table.rows(_some_others(y, label, seeds[label])),
-                    table.summary,
-                    groups,
-                    device,
-                )
-                new_rows.append(generator.sample(n_rows, generator.resampling_seed))
-                new_labels.append(np.full(n_rows, label, dtype=y.dtype))
-                generators[label] = generator
-                # A sampler that was trained on a GPU opens on a machine without one.
-                generator.to_cpu()
-
+        labels = [label for label, n in self.sampling_strategy_.items() if n > 0]
+        # Watchers see trainings in this process only.
+        watched = bool(self.verbose) or self.callback is not None
+        trainer = self if watched else clone(self)
+        made = Parallel(self.n_jobs, require="sharedmem" if watched else None)(
+            delayed(trainer._train_and_draw)(
+                int(self.sampling_strategy_[label]),
+                settings,
+                label,
+                seeds[label],
+                table.rows(y == label),
+                table.rows(_some_others(y, label, seeds[label])),
+                table.summary,
+                groups,
+                device,
+            )
+            for label in labels
+        )
+        generators = {label: made[i][0] for i, label in enumerate(labels)}
         self._remember(generators, str(device), table.template())
+        new_rows = [rows for _, rows in made]
+        new_labels = [
+            np.full(len(rows), label, dtype=y.dtype)
+            for label, rows in zip(labels, new_rows, strict=True)
+        ]
         return table.append(new_rows), np.concatenate([y, *new_labels])
 
     def _draw_seeds(self, labels: np.ndarray) -> dict[Hashable, int]:
@@ -608,6 +621,17 @@ class GANOversampler(BaseOverSampler):
         """
         rng = check_random_state(self.random_state)
         return {label: _draw_seed(rng) for label in labels}
+
+    def _train_and_draw(
+        self, n_rows: int, *task: Any
+    ) -> tuple[ClassGenerator, pd.DataFrame]:
+        """Train one class, and draw its rows; one training at a time in a process."""
+        with single_thread():
+            generator = self._train_class(*task)
+            rows = generator.sample(n_rows, generator.resampling_seed)
+            # A sampler that was trained on a GPU opens on a machine without one.
+            generator.to_cpu()
+        return generator, rows
 
     def _train_class(
         self,

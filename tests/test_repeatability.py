@@ -9,6 +9,7 @@ import sys
 import textwrap
 import threading
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -197,6 +198,55 @@ def test_a_callback_may_resample_itself():
 
     resample(callback=callback)
     assert inner == [resample(max_iter=2)]
+
+
+def many_classes():
+    rng = np.random.default_rng(5)
+    y = np.repeat(list("abcde"), [60, 30, 25, 20, 15])
+    return rng.normal(size=(len(y), 3)) + y.view("u4")[:, None] % 7, y
+
+
+@pytest.mark.parametrize("backend", ["loky", "threading"])
+def test_the_number_of_jobs_changes_nothing(backend, global_state):
+    before = global_state()
+    alone, side_by_side = (
+        GANOversampler(max_iter=20, n_jobs=jobs, random_state=0) for jobs in (None, 2)
+    )
+    expected = alone.fit_resample(*many_classes())
+    with joblib.parallel_config(backend):
+        found = side_by_side.fit_resample(*many_classes())
+    assert np.array_equal(found[0], expected[0])
+    assert np.array_equal(found[1], expected[1])
+    assert list(side_by_side.report_) == list(alone.report_) == list("bcde")
+    assert global_state() == before
+    more = [sampler.sample(20, "e") for sampler in (alone, side_by_side)]
+    assert np.array_equal(*more)
+
+
+def test_an_error_in_a_job_reaches_the_caller(global_state):
+    before = global_state()
+    sampler = GANOversampler(
+        max_iter=20, n_jobs=2, learning_rate=1e30, optimizer="sgd", random_state=0
+    )
+    unchanged = dict(vars(sampler))
+    with pytest.raises(TrainingDivergedError, match=r"Training on class '[bcde]'"):
+        sampler.fit_resample(*many_classes())
+    assert vars(sampler) == unchanged
+    assert global_state() == before
+
+
+def test_a_callback_sees_the_trainings_of_all_jobs():
+    seen, inner = set(), []
+
+    def callback(label, iteration, figures):
+        seen.add((label, os.getpid()))
+        inner.append(resample(max_iter=2))
+        return True
+
+    sampler = GANOversampler(max_iter=2, n_jobs=2, callback=callback)
+    sampler.fit_resample(*many_classes())
+    assert seen == {(label, os.getpid()) for label in "bcde"}
+    assert inner == [resample(max_iter=2)] * 4
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
