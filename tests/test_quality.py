@@ -122,6 +122,19 @@ def test_arrays_are_scaled_too_where_a_space_is_asked_for():
     assert common_space(np.array([[1, 5], [3, 5]]))[0].tolist() == [[-1, 0], [1, 0]]
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("exponent", [-1000, -600, 90, 600, 1020])
+@pytest.mark.parametrize("metric", METRICS)
+def test_the_unit_of_a_column_changes_nothing(metric, exponent):
+    rng = np.random.default_rng(5)
+    frames = [
+        pd.DataFrame(rows, columns=["a", "b"]) for rows in rng.normal(size=(2, 30, 2))
+    ]
+    # A power of two: nothing is rounded.
+    scaled = [frame.assign(b=np.ldexp(frame["b"], exponent)) for frame in frames]
+    assert np.array_equal(metric(*scaled), metric(*frames))
+
+
 # Identical, shifted, collapsed and copied samples
 
 

@@ -279,7 +279,7 @@ def _joint_kind(name: Hashable, cells: pd.Series) -> str:
 
 
 def _number_coordinates(column: JoinedColumn) -> np.ndarray:
-    numbers = np.concatenate(column.parts).reshape(-1, 1)
+    numbers = _near_one(np.concatenate(column.parts).reshape(-1, 1))
     missing = np.isnan(numbers)
     reference = numbers[: len(column.parts[0])]
     scale_by = reference if _varies(reference) else numbers
@@ -289,6 +289,15 @@ def _number_coordinates(column: JoinedColumn) -> np.ndarray:
         scaled = StandardScaler().fit(scale_by).transform(numbers)
         scaled[missing] = 0.0
     return np.hstack([scaled, missing]) if missing.any() else scaled
+
+
+def _near_one(numbers: np.ndarray) -> np.ndarray:
+    """Numbers times the power of two that brings the largest to one.
+
+    Nothing is rounded, and squares are neither too large nor too small for a float.
+    """
+    largest = np.abs(numbers[~np.isnan(numbers)]).max(initial=0.0)
+    return np.asarray(np.ldexp(numbers, -np.frexp(largest)[1]))
 
 
 def _varies(numbers: np.ndarray) -> bool:
