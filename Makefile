@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: help demo notebooks test check lint types doctest docs clean dependencies fuzz
 .PHONY: bench-utility bench-dose bench-fidelity bench-ablations bench-seeds bench-cost
 .PHONY: bench-modes bench-calibration bench-diagnosis bench-speed bench-privacy
-.PHONY: bench-dask bench-report golden test-lowest check-wheel coverage mutants
+.PHONY: bench-dask bench-report bench-verdicts golden test-lowest check-wheel coverage mutants
 
 help:
 	@echo 'make demo     balance a churn and a fraud table, compare with SMOTE (minutes)'
@@ -39,6 +39,7 @@ help:
 	@echo 'make bench-modes                          count the modes of eight Gaussians covered'
 	@echo 'make bench-calibration                    measure probabilities after resampling'
 	@echo 'make bench-diagnosis                      provoke failures, and see them named'
+	@echo 'make bench-verdicts                       see what the report page says of bad rows'
 	@echo 'make bench-privacy                        attack the synthetic rows'
 	@echo 'make bench-dask                           balance 20 million rows on Dask (an hour)'
 	@echo 'make bench-report                         rebuild all published numbers and pictures'
@@ -162,6 +163,10 @@ bench-diagnosis: .venv/.benchmark
 	$(BIN)/python -m benchmarks.diagnosis --jobs $(JOBS)
 	$(BIN)/python -m benchmarks.diagnosis_page
 
+bench-verdicts: .venv/.benchmark
+	$(BIN)/python -m benchmarks.report_verdicts --jobs $(JOBS)
+	$(BIN)/python -m benchmarks.report_verdicts --page
+
 bench-privacy: .venv/.benchmark
 	$(BIN)/python -m benchmarks.privacy --seeds 10 --jobs $(JOBS) \
 	    --out benchmarks/results/privacy.csv
@@ -177,6 +182,7 @@ bench-report: .venv/.test
 	$(BIN)/python -m benchmarks.report
 	$(BIN)/python -m benchmarks.calibration_page
 	$(BIN)/python -m benchmarks.privacy_page
+	$(BIN)/python -m benchmarks.report_verdicts --page
 	$(BIN)/python -m benchmarks.speed_page
 
 clean:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks import report_verdicts
 from gansampler.cli import main
 from gansampler.diagnosis import OK, POOR, WARN
 from gansampler.htmlreport import (
@@ -20,9 +21,11 @@ from gansampler.htmlreport import (
     judge_class,
     write_page,
 )
+from gansampler.htmlreport._differences import describe
 from gansampler.htmlreport._judgement import OTHER_LEVELS, few_levels
 from gansampler.htmlreport._page import MAX_COLUMNS
 from gansampler.plots import _quality
+from gansampler.quality._space import join_columns
 from gansampler.tablefiles import TableFileError, _comparable, read_comparable
 
 VOID = {"meta", "br", "img", "hr", "link", "input"}
@@ -221,6 +224,17 @@ def test_columns_that_are_off_are_named_with_the_way_they_are(samples):
     assert status == POOR
     assert "single columns" in sentence
     assert faults["plan"][0] in page_of(judgement).words
+
+
+@pytest.mark.parametrize("n_rows", [10, 30, 200])
+def test_new_rows_of_the_same_law_hardly_ever_lie_beyond_the_range(n_rows):
+    rng = np.random.default_rng(0)
+    real, new = (pd.DataFrame(rng.standard_t(2, size=(n_rows, 400))) for _ in range(2))
+    columns = join_columns({"real": real, "synthetic": new}, (1, 1))
+    assert sum(bool(describe(column).faults) for column in columns) <= 1
+    # Fifty times as wide.
+    wide = join_columns({"real": real, "synthetic": 50 * new}, (1, 1))
+    assert sum(bool(describe(column).faults) for column in wide) > 350
 
 
 def test_rows_among_other_classes_and_rows_of_one_mode_are_seen(plain, samples):
@@ -727,3 +741,7 @@ def test_labels_of_any_type_have_their_report(plain, folder, capsys):
     assert main(arguments) == 0
     words = check((folder / "page.html").read_bytes()).words
     assert "10 synthetic rows beside 150 real ones" in words
+
+
+def test_the_published_rates_are_those_of_the_results():
+    report_verdicts.main(["--page", "--check"])

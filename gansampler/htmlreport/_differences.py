@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import betabinom
 
 from gansampler.htmlreport._text import plain_label
 from gansampler.plots._style import percent
@@ -14,6 +16,9 @@ from gansampler.quality._space import JoinedColumn
 
 MAX_OUTSIDE = 0.05
 """Share of numbers beyond the real range, above what new real rows show by chance."""
+
+RARE, MANY = 0.001, 1000
+"""Chance that more lie there, and rows whose share is nearly that of the mass."""
 
 N_LEVELS = 2
 """Levels that are named."""
@@ -129,13 +134,26 @@ def _faults_of_numbers(
     if whole.all() and broken:
         faults.append(f"{percent(broken)} of the cells have decimals, and no real one")
     outside = float(((synthetic < real.min()) | (synthetic > real.max())).mean())
-    # Of new rows of the same law, 2 in n + 1 lie outside.
-    if outside > MAX_OUTSIDE + 2 / (len(real) + 1):
+    if outside > MAX_OUTSIDE + _outside_by_chance(len(real), len(synthetic)):
         faults.append(
             f"{percent(outside)} of the cells lie beyond the real range "
             f"({_write(column, real.min())} to {_write(column, real.max())})"
         )
     return faults
+
+
+@functools.lru_cache
+def _outside_by_chance(n_real: int, n_synthetic: int) -> float:
+    """Share of new rows of the same law that hardly ever lies beyond the range.
+
+    The mass of a law beyond the smallest and the largest of n numbers has the
+    distribution Beta(2, n - 1), whatever the law (David and Nagaraja 2003, section
+    7.1); how many of the new rows lie there is beta-binomial.
+    """
+    if n_real < 2:
+        return 1.0
+    n_rows = min(n_synthetic, MANY)
+    return float(betabinom.ppf(1 - RARE, n_rows, 2, n_real - 1)) / n_rows
 
 
 def _change(real: float, synthetic: float) -> str:

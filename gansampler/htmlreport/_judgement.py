@@ -61,11 +61,12 @@ MAX_EXCESS_AUC = (0.25, 0.4)
 MIN_COVERAGE_SHARE = (0.75, 0.5)
 """Coverage in units of that between real rows."""
 
-MAX_EXCESS_COPIES = 0.05
-"""Share of copies above the share of real rows that have a twin."""
+MAX_EXCESS_COPIES, FEW_COPIES = 0.05, 2
+"""Share of copies above the share of real rows that have a twin, and how many copies
+few rows may have."""
 
 MAX_EXCESS_CORRELATION = (0.1, 0.2)
-"""Mean difference of correlations above that between real rows."""
+"""Mean difference of correlations above the largest between real rows."""
 
 N_NAMED = 3
 """Columns and pairs that a verdict names."""
@@ -183,7 +184,7 @@ def judge_class(rows: ClassRows, *, random_state: int = 0) -> ClassJudgement:
         min(1.0, duplicate_share(rows.real, rows.synthetic) / part),
         *[min(1.0, float(rows.real.duplicated(keep=False).mean()) / part)] * 3,
     ]
-    verdicts = [_copies(figures, joined)]
+    verdicts = [_copies(figures, joined, len(rows.synthetic))]
     if len(rows.real) >= MIN_ROWS:
         verdicts += [
             _told_apart(figures),
@@ -262,7 +263,7 @@ def _judged_columns(
 
 
 def _copies(
-    figures: pd.DataFrame, joined: dict[Hashable, JoinedColumn]
+    figures: pd.DataFrame, joined: dict[Hashable, JoinedColumn], n_rows: int
 ) -> Verdict | None:
     copies, twins = _beside_real(figures, "duplicate_share")
     ratio, _ = _beside_real(figures, "nearest_row_ratio")
@@ -271,7 +272,7 @@ def _copies(
         # Where all cells are levels there may be no other rows to choose.
         only_levels = all(column.is_category for column in joined.values())
         status = WARN if only_levels else POOR
-    elif copies > twins + MAX_EXCESS_COPIES:
+    elif copies > twins + max(MAX_EXCESS_COPIES, FEW_COPIES / n_rows):
         status = WARN
     message = f"{percent(copies)} of the synthetic rows equal a real row in every cell"
     if twins:
@@ -354,6 +355,7 @@ def _correlations(
     if "correlation_gap" not in figures.index:
         return None
     gap, between = _beside_real(figures, "correlation_gap")
+    _, most = _beside_real(figures, "correlation_gap", "reference_high")
     if math.isnan(gap):
         return None
     pairs = correlation_gaps(real, synthetic)
@@ -366,7 +368,7 @@ def _correlations(
         if values[i, j] > 0
     )
     largest = f" The largest differences: {named}." if named else ""
-    floor = 0.0 if math.isnan(between) else between
+    floor = 0.0 if math.isnan(most) else most
     real_too = (
         "" if math.isnan(between) else f", and by {between:.2f} between real rows"
     )
@@ -394,10 +396,12 @@ def _other_classes(few: Sequence[pd.DataFrame], random_state: int) -> Verdict | 
     )
 
 
-def _beside_real(figures: pd.DataFrame, name: str) -> tuple[float, float]:
+def _beside_real(
+    figures: pd.DataFrame, name: str, reference: str = "reference"
+) -> tuple[float, float]:
     """A figure of the synthetic rows, and the same between real ones."""
-    synthetic, reference = figures.loc[name, ["synthetic", "reference"]].to_numpy(float)
-    return float(synthetic), float(reference)
+    synthetic, between = figures.loc[name, ["synthetic", reference]].to_numpy(float)
+    return float(synthetic), float(between)
 
 
 def _verdict(name: str, status: str, message: str, remedy: str) -> Verdict:
