@@ -116,7 +116,10 @@ bench-utility: .venv/.benchmark
 	$(BIN)/python -m benchmarks.readme_figures
 
 bench-dose: .venv/.benchmark
-	$(BIN)/python -m benchmarks.dose --jobs $(JOBS) --out benchmarks/results/dose.csv
+	$(BIN)/python -m benchmarks.dose --methods none smoothed_bootstrap \
+	    smoothed_bootstrap_valid smote gan --classifiers logistic_regression \
+	    k_neighbors decision_tree hist_gradient_boosting --folds 3 --jobs $(JOBS) \
+	    --out benchmarks/results/dose.csv
 
 bench-ablations: .venv/.benchmark
 	$(BIN)/python -m benchmarks.ablations --folds 3 --seeds 1 --jobs $(JOBS) \
