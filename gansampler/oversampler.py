@@ -591,7 +591,7 @@ class GANOversampler(BaseOverSampler):
         # Watchers see trainings in this process only.
         watched = bool(self.verbose) or self.callback is not None
         trainer = self if watched else clone(self)
-        made = Parallel(self.n_jobs, require="sharedmem" if watched else None)(
+        made = Parallel(1 if watched else self.n_jobs)(
             delayed(trainer._train_and_draw)(
                 int(self.sampling_strategy_[label]),
                 settings,
