@@ -86,9 +86,8 @@ def bare_loop(rows, n_numeric, sizes, settings, seed):
             optimizer.param_groups[0]["lr"] = rate
         real = match.real(match.batch_size)
         real = real + noise * torch.randn(real.shape, generator=match.rng)
-        with torch.no_grad():
-            generated = fake()
-        both = torch.cat([real, generated])
+        generated = fake()
+        both = torch.cat([real, generated.detach()])
         real_logits, fake_logits = discriminator(both).tensor_split(2)
         loss = softplus(-real_logits).mean() + softplus(fake_logits).mean()
         if iteration % PENALTY_INTERVAL == 0:
@@ -100,7 +99,7 @@ def bare_loop(rows, n_numeric, sizes, settings, seed):
         optimizers[1].zero_grad()
         loss.backward()
         optimizers[1].step()
-        answer = softplus(-discriminator(fake())).mean()
+        answer = softplus(-discriminator(generated)).mean()
         optimizers[0].zero_grad()
         answer.backward()
         optimizers[0].step()
@@ -143,9 +142,8 @@ def products(n_inputs, settings, batch):
     g = [settings.latent_dim + n_inputs, first, second, n_inputs]
     d = [n_inputs, first, second, 1]
     shapes = []
-    for n, widths, times in ((2 * batch, d, 1), (batch, g, 2), (batch, d, 1)):
-        pairs = list(itertools.pairwise(widths))
-        shapes += [(n, i, o, times) for i, o in pairs]  # forward
+    for n, widths in ((2 * batch, d), (batch, g), (batch, d)):
+        shapes += [(n, i, o, 1) for i, o in itertools.pairwise(widths)]  # forward
     for n, widths in ((2 * batch, d), (batch, g)):
         pairs = list(itertools.pairwise(widths))
         shapes += [(i, n, o, 1) for i, o in pairs]  # by the weights

@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -142,6 +143,24 @@ def noise_scale(iteration: int, max_iter: int) -> float:
     return max(NOISE_END, NOISE_START * (1 - iteration / max_iter))
 
 
+class Fakes(NamedTuple):
+    """Generated rows on their way to the discriminator.
+
+    Attributes
+    ----------
+    led_to : list of Tensor
+        Activations of the generator.
+    rows : Tensor of shape (n_rows, n_cells)
+        With soft categories.
+    blurred : Tensor of shape (n_rows, n_cells)
+        With instance noise: what the discriminator sees.
+    """
+
+    led_to: list[Tensor]
+    rows: Tensor
+    blurred: Tensor
+
+
 class Match:
     """One game between a generator and a discriminator over the rows of a class.
 
@@ -206,20 +225,19 @@ class Match:
         rows[:, : self.n_numeric] += noise * self.kernel_shares[picks]
         return rows
 
-    def fake(self, n_rows: int) -> tuple[Tensor, list[Tensor]]:
-        """Generated rows with soft categories, and what led to them."""
-        noise, anchor = self.latent.draw(n_rows, self.rng)
-        activations = self.generator_layers.forward(
-            self.generator.inputs(noise, anchor)
-        )
-        output = self.generator.with_anchor(activations[-1], anchor)
-        return self.generator.relax(output, TEMPERATURE, self.rng), activations
+    def fake(self, noise: float) -> Fakes:
+        """A batch of generated rows with soft categories."""
+        latent, anchor = self.latent.draw(self.batch_size, self.rng)
+        led_to = self.generator_layers.forward(self.generator.inputs(latent, anchor))
+        output = self.generator.with_anchor(led_to[-1], anchor)
+        rows = self.generator.relax(output, TEMPERATURE, self.rng)
+        return Fakes(led_to, rows, self._blurred(rows, noise))
 
     def discriminator_gradient(
-        self, noise: float, penalised: bool
+        self, fakes: Fakes, noise: float, penalised: bool
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Loss of the discriminator on a fresh batch, its logits, and its gradient."""
-        fake = self._blurred(self.fake(self.batch_size)[0], noise)
+        """Loss of the discriminator on a batch, its logits, and its gradient."""
+        fake = fakes.blurred
         real = self._blurred(self.real(self.batch_size), noise)
         layers = self.discriminator_layers
         activations = layers.forward(torch.cat([real, fake]))
@@ -245,18 +263,17 @@ class Match:
         return weight * self.game.penalty.value(norms)
 
     def generator_gradient(
-        self, noise: float, real_logits: Tensor
+        self, fakes: Fakes, real_logits: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Loss of the generator on a fresh batch, and its gradient."""
-        fake, led_to = self.fake(self.batch_size)
+        """Loss of the generator on a batch, and its gradient."""
         layers = self.discriminator_layers
-        activations = layers.forward(self._blurred(fake, noise))
+        activations = layers.forward(fakes.blurred)
         fake_logits = activations[-1].squeeze(1)
         loss = self.game.generator(real_logits, fake_logits)
         slope = self.game.generator_slope(real_logits, fake_logits)
         by_row = layers.input_gradients(activations, slope[:, None])[0]
-        by_output = self.generator.relax_backward(by_row, fake, TEMPERATURE)
-        self.generator_layers.backward(led_to, by_output)
+        by_output = self.generator.relax_backward(by_row, fakes.rows, TEMPERATURE)
+        self.generator_layers.backward(fakes.led_to, by_output)
         return loss, self.generator_layers.gradient
 
     def _noise(self, *shape: int) -> Tensor:
@@ -344,21 +361,27 @@ def train_gan(
         # The discriminator moves, several times if so asked.
         for step in range(steps):
             penalised = match.penalty_weight > 0 and n_moves % PENALTY_INTERVAL == 0
-            loss, logits, gradient = match.discriminator_gradient(noise, penalised)
+            fakes = match.fake(noise)
+            loss, logits, gradient = match.discriminator_gradient(
+                fakes, noise, penalised
+            )
+            norm = torch.linalg.vector_norm(gradient)
             if look:
-                raise_if_diverged(loss, gradient, "discriminator", iteration, name)
+                raise_if_diverged(loss, norm, "discriminator", iteration, name)
             real_logits, fake_logits = logits.tensor_split(2)
             if simultaneous and step == steps - 1:
                 # Both gradients are taken before either player has moved.
-                reply, answer = match.generator_gradient(noise, real_logits)
+                reply, answer = match.generator_gradient(fakes, real_logits)
             discriminator_optimizer.step(gradient, rate)
             n_moves += 1
 
-        # The generator answers.
+        # The generator answers, on the rows that the discriminator has just seen: it
+        # has not moved since, so they are still its rows; others would cost a pass.
         if not simultaneous:
-            reply, answer = match.generator_gradient(noise, real_logits)
+            reply, answer = match.generator_gradient(fakes, real_logits)
+        answer_norm = torch.linalg.vector_norm(answer)
         if look:
-            raise_if_diverged(reply, answer, "generator", iteration, name)
+            raise_if_diverged(reply, answer_norm, "generator", iteration, name)
         generator_optimizer.step(answer, rate)
         averaged_weights.lerp_(match.generator_weights, 1 - average_decay(iteration))
 
@@ -369,7 +392,7 @@ def train_gan(
             iteration,
             (real_logits, fake_logits),
             losses=(loss, reply),
-            gradients=(gradient, answer),
+            norms=(norm, answer_norm),
             learning_rate=rate,
             selection_distance=distance,
         )
@@ -421,7 +444,7 @@ class Recorder:
         logits: tuple[Tensor, Tensor],
         *,
         losses: tuple[Tensor, Tensor],
-        gradients: tuple[Tensor, Tensor],
+        norms: tuple[Tensor, Tensor],
         learning_rate: float,
         selection_distance: float,
     ) -> None:
@@ -433,13 +456,11 @@ class Recorder:
             Number of the update, from 0.
         logits : tuple of Tensor
             The discriminator's on real and on generated rows.
-        losses, gradients : tuple of Tensor
-            The discriminator's and the generator's.
+        losses, norms : tuple of Tensor
+            The discriminator's and the generator's, the latter of their gradients.
         learning_rate, selection_distance : float
             As in the history.
         """
-        # The next update writes its gradients to the same place.
-        norms = [torch.linalg.vector_norm(gradient) for gradient in gradients]
         self.pending.append((*logits, *losses, *norms))
         if len(self.pending) == RECORDED_AT_ONCE:
             self._work_out()
@@ -492,14 +513,13 @@ def average_decay(iteration: int) -> float:
 
 
 def raise_if_diverged(
-    loss: Tensor, gradient: Tensor, player: str, iteration: int, name: str
+    loss: Tensor, norm: Tensor, player: str, iteration: int, name: str
 ) -> None:
     """Raise ``TrainingDivergedError`` unless a loss and its gradient are finite."""
-    steepest = torch.linalg.vector_norm(gradient, torch.inf)
     # A single look, for which a GPU is waited for once.
-    if torch.isfinite(loss + steepest):
+    if math.isfinite((loss + norm).item()):
         return
-    for what, number in (("loss", loss), ("gradient", steepest)):
+    for what, number in (("loss", loss), ("gradient", norm)):
         if not torch.isfinite(number):
             raise TrainingDivergedError(
                 f"Training on {name} diverged: the {player}'s {what} is "
