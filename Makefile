@@ -168,7 +168,7 @@ bench-diagnosis: .venv/.benchmark
 
 bench-verdicts: .venv/.benchmark
 	$(BIN)/python -m benchmarks.report_verdicts --jobs $(JOBS)
-	$(BIN)/python -m benchmarks.report_verdicts --page
+	$(BIN)/python -m benchmarks.report_verdicts_page
 
 bench-privacy: .venv/.benchmark
 	$(BIN)/python -m benchmarks.privacy --seeds 10 --jobs $(JOBS) \
@@ -185,7 +185,7 @@ bench-report: .venv/.test
 	$(BIN)/python -m benchmarks.report
 	$(BIN)/python -m benchmarks.calibration_page
 	$(BIN)/python -m benchmarks.privacy_page
-	$(BIN)/python -m benchmarks.report_verdicts --page
+	$(BIN)/python -m benchmarks.report_verdicts_page
 	$(BIN)/python -m benchmarks.speed_page
 
 clean:

@@ -11,13 +11,10 @@ place of synthetic rows it sees
 One CSV row for each (dataset, method, seed) with the status of each verdict. What is
 there already is skipped. Run it from the root of a checkout::
 
-    python -m benchmarks.report_verdicts --jobs 2          # measures
-    python -m benchmarks.report_verdicts --page            # rewrites the tables
-    python -m benchmarks.report_verdicts --page --check    # fails if they are old
+    python -m benchmarks.report_verdicts --jobs 2
 """
 
 import argparse
-import sys
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,16 +26,14 @@ from threadpoolctl import threadpool_limits
 from benchmarks.data import development_set_names, load_development_set
 from benchmarks.methods import METHODS
 from benchmarks.models import to_plain_types
-from benchmarks.report.markdown import fill, table
 from benchmarks.results_file import read_results
 from benchmarks.running import one_line, run_into_file
 from benchmarks.utility import by_size, package_versions
-from gansampler.diagnosis import MIN_ROWS, POOR, WARN
+from gansampler.diagnosis import MIN_ROWS
 from gansampler.htmlreport import ClassRows, judge_class
 from gansampler.quality import common_space
 
 OUT = Path(__file__).parent / "results" / "report_verdicts.csv"
-PAGE = Path(__file__).parents[1] / "docs" / "command_line.md"
 KEY = ["dataset", "method", "seed"]
 VERDICTS = (
     "copies",
@@ -138,17 +133,6 @@ SPOILT = {
 }
 """How rows are spoilt, and the verdict that should name it."""
 
-METHOD_NAMES = {
-    "real": "new real rows",
-    "gan": "`GANOversampler()`",
-    "smote": "SMOTE",
-    "copied": "real rows copied",
-    "in_one_place": "a tenth of new real rows, repeated",
-    "moved": "new real rows, one column moved",
-    "shuffled": "new real rows, each column shuffled",
-    "of_other_class": "rows of the other class",
-}
-
 
 @dataclass(frozen=True)
 class Task:
@@ -220,64 +204,8 @@ def run_task(task):
     return [row | {verdict.name: verdict.status for verdict in judgement.verdicts}]
 
 
-def verdict_table(results, methods):
-    """How often each verdict is not "ok", in percent, "POOR" in brackets.
-
-    Parameters
-    ----------
-    results : DataFrame
-    methods : iterable of str
-
-    Returns
-    -------
-    text : str
-    """
-    rows = []
-    for method in methods:
-        part = results[(results["method"] == method) & results["error"].isna()]
-        expected = SPOILT[method][1] if method in SPOILT else None
-        row = {"": METHOD_NAMES[method], "sets": str(part["dataset"].nunique())}
-        for verdict in VERDICTS:
-            known = part[verdict].dropna()
-            cell = (
-                f"{known.isin([WARN, POOR]).mean():.0%} ({(known == POOR).mean():.0%})"
-            )
-            row[verdict] = f"**{cell}**" if verdict == expected else cell
-        at_all = part[list(VERDICTS)].isin([WARN, POOR]).any(axis=1).mean()
-        rows.append(
-            {k: v.replace("%", " %") for k, v in row.items()}
-            | {"any": f"{at_all:.0%}".replace("%", " %")}
-        )
-    return table(rows)
-
-
-def write_page(results, *, check):
-    """Fill the tables of the page, or make sure that they are filled.
-
-    Parameters
-    ----------
-    results : DataFrame
-    check : bool
-        Whether to change nothing.
-    """
-    page = PAGE.read_text()
-    filled = fill(
-        page,
-        {
-            "good": verdict_table(results, GOOD),
-            "spoilt": verdict_table(results, SPOILT),
-        },
-    )
-    if check and filled != page:
-        sys.exit(
-            "docs/command_line.md: run python -m benchmarks.report_verdicts --page"
-        )
-    if not check:
-        PAGE.write_text(filled)
-
-
 def main(arguments=None):
-    """Run what is not in the file yet, or write the page."""
+    """Run the benchmark; what is in the file already is skipped."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.report_verdicts",
         description=__doc__.partition("\n")[0],
@@ -285,14 +213,9 @@ def main(arguments=None):
     add = parser.add_argument
     add("--seeds", type=int, default=1)
     add("--jobs", type=int, default=1)
-    add("--page", action="store_true", help="write the tables of the page")
-    add("--check", action="store_true", help="with --page: change nothing")
     add("--out", default=OUT)
     options = parser.parse_args(arguments)
     results = read_results(options.out)
-    if options.page:
-        write_page(results, check=options.check)
-        return
     done = set(results[KEY].itertuples(index=False, name=None)) if len(results) else ()
     tasks = [
         Task(name, method, seed)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import report_verdicts
+from benchmarks import report_verdicts_page
 from gansampler.cli import main
 from gansampler.diagnosis import OK, POOR, WARN
 from gansampler.htmlreport import (
@@ -744,4 +744,4 @@ def test_labels_of_any_type_have_their_report(plain, folder, capsys):
 
 
 def test_the_published_rates_are_those_of_the_results():
-    report_verdicts.main(["--page", "--check"])
+    report_verdicts_page.main(["--check"])
