@@ -20,7 +20,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from tqdm import tqdm
 
-from gansampler import validation
+from gansampler import _polars, validation
 from gansampler._device import naming_what_fills, resolve_device
 from gansampler._threads import single_thread
 from gansampler.exceptions import (
@@ -216,6 +216,8 @@ class GANOversampler(BaseOverSampler):
     training runs on the workers, within ``fit_resample``, and the rows are drawn when
     the dask DataFrame that it returns is computed.
 
+    Polars frames come back as Polars frames with the same schema.
+
     A trained sampler contains rows of the table; take care with whom it is shared.
 
     References
@@ -243,6 +245,9 @@ class GANOversampler(BaseOverSampler):
     >>> sampler.sample(5, class_label=1).shape
     (5, 20)
     """
+
+    # Of samplers that were saved before there was such a thing, too.
+    _polars_memory: dict[str, Any] | None = None
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **BaseOverSampler._parameter_constraints,
@@ -351,6 +356,7 @@ class GANOversampler(BaseOverSampler):
 
                 _dask.fit(self, X, y, **params)
             else:
+                X, y = _polars.table_as_pandas(X), _polars.labels_as_pandas(y)
                 validation.check_labels(X, y)
                 super().fit(X, y, **params)
             for name in TRAINED:
@@ -408,10 +414,17 @@ class GANOversampler(BaseOverSampler):
 
                 resampled = _dask.fit_resample(self, X, y, **params)
             else:
-                validation.check_labels(X, y)
-                resampled = super().fit_resample(X, y, **params)
+                resampled = self._fit_resample_here(X, y, **params)
             self._is_list = isinstance(X, list)
+            self._polars_memory = _polars.memory_of(X)
         return resampled
+
+    def _fit_resample_here(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
+        """Resample what is in the memory of this process."""
+        table, labels = _polars.table_as_pandas(X), _polars.labels_as_pandas(y)
+        validation.check_labels(table, labels)
+        X_resampled, y_resampled = super().fit_resample(table, labels, **params)
+        return _polars.below(X, X_resampled), _polars.below(y, y_resampled)
 
     def sample(
         self,
@@ -475,6 +488,8 @@ class GANOversampler(BaseOverSampler):
             seed = _draw_seed(check_random_state(random_state))
         with single_thread():
             rows = in_container(generator.sample(int(n_samples), seed), self._template)
+        if self._polars_memory is not None:
+            return _polars.as_polars(rows, self._polars_memory)
         return rows.tolist() if self._is_list else rows
 
     def save(self, path: str | os.PathLike[str]) -> None:

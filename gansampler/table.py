@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from pandas.api import types
 from sklearn.covariance import ledoit_wolf
 
 from gansampler.columns import CategoricalColumn, NumericColumn
@@ -479,5 +480,10 @@ def is_missing_value(values: np.ndarray) -> np.ndarray:
 
 
 def _is_missing(rows: pd.DataFrame) -> np.ndarray:
-    missing: np.ndarray = rows.isna().to_numpy(dtype=bool)
+    missing = np.array(rows.isna(), dtype=bool)
+    for position, dtype in enumerate(rows.dtypes):
+        # To pandas, NaN among numbers of Arrow or with a mask is not missing.
+        if types.is_extension_array_dtype(dtype) and types.is_float_dtype(dtype):
+            cells = rows.iloc[:, position]
+            missing[:, position] |= np.isnan(cells.to_numpy(float, na_value=np.nan))
     return missing

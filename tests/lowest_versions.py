@@ -10,7 +10,7 @@ from pathlib import Path
 import tomllib
 
 ROOT = Path(__file__).parents[1]
-EXTRAS = ("plot", "parquet", "dask", "test")
+EXTRAS = ("plot", "parquet", "polars", "dask", "test")
 AS_TESTED = ("torch",)
 """Not pinned to the lowest but to the release of constraints.txt: on Linux the package
 index has older releases only as builds with gigabytes of CUDA."""

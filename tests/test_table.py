@@ -5,6 +5,7 @@ from datetime import datetime, timezone
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -112,6 +113,17 @@ def test_encoded_rows_decode_to_themselves(name):
     encoder = encoder_of(rows)
     decoded = encoder.inverse_transform(encoder.transform(rows))
     pd.testing.assert_frame_equal(decoded, rows, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("missing", [[np.nan], [None, np.nan]])
+def test_nan_among_arrow_floats_is_missing(missing):
+    array = pa.array([1.5, 2.5, *missing] * 5, from_pandas=False)
+    rows = pd.DataFrame({"column": pd.arrays.ArrowExtensionArray(array)})
+    encoder = encoder_of(rows)
+    decoded = encoder.inverse_transform(encoder.transform(rows))["column"]
+    expected = [1.5, 2.5, *([np.nan] * len(missing))] * 5
+    np.testing.assert_allclose(decoded.to_numpy(float, na_value=np.nan), expected)
+    assert decoded.dtype == rows["column"].dtype
 
 
 def test_a_table_of_all_types_decodes_to_itself():

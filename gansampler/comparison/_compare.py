@@ -26,7 +26,7 @@ from sklearn.model_selection import StratifiedKFold, check_cv
 from sklearn.utils import check_random_state
 from tqdm import tqdm
 
-from gansampler import validation
+from gansampler import _polars, validation
 from gansampler.comparison._columns import encoded_columns
 from gansampler.comparison._methods import THRESHOLD, WEIGHTS, make_methods
 from gansampler.comparison._names import by_name
@@ -230,6 +230,7 @@ default=('class weights', 'tuned threshold')
 def _checked(X: Any, y: Any) -> tuple[Any, np.ndarray]:
     if scipy.sparse.issparse(X):
         raise InvalidTableError("X is a sparse matrix. Pass X.toarray(), or a frame.")
+    X, y = _polars.table_as_pandas(X), _polars.labels_as_pandas(y)
     validation.check_labels(X, y)
     labels = np.asarray(y)
     if labels.ndim == 2 and labels.shape[1] == 1:

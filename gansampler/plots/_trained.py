@@ -10,6 +10,7 @@ import pandas as pd
 import scipy.sparse
 from imblearn.utils import check_target_type
 
+from gansampler._polars import labels_as_pandas, table_as_pandas
 from gansampler.exceptions import NotTrainedError
 from gansampler.tabular import Table
 from gansampler.validation import check_labels
@@ -57,6 +58,7 @@ def plain(label: Any) -> Any:
 
 def as_frame(rows: Any) -> pd.DataFrame:
     """Rows in any container as a data frame; columns without names are numbered."""
+    rows = table_as_pandas(rows, "rows")
     if isinstance(rows, pd.DataFrame):
         return rows
     table = rows if scipy.sparse.issparse(rows) else np.asarray(rows)
@@ -77,6 +79,7 @@ def rows_of_class(X: Any, y: Any, class_label: Hashable) -> pd.DataFrame:
     ValueError
         If there are none.
     """
+    y = labels_as_pandas(y)
     check_labels(X, y)
     chosen = np.asarray(check_target_type(y)) == class_label
     if not np.any(chosen):

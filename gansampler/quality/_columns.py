@@ -138,7 +138,7 @@ def correlation_gap(real: Any, synthetic: Any) -> float:
 def _names(real: Any, columns: list[JoinedColumn]) -> pd.Index:
     if isinstance(real, pd.DataFrame):
         return real.columns
-    return pd.RangeIndex(len(columns))
+    return pd.Index([column.name for column in columns])
 
 
 def _total_variation(a: np.ndarray, b: np.ndarray) -> float:

@@ -11,6 +11,7 @@ import pandas as pd
 import scipy.sparse
 from sklearn.preprocessing import StandardScaler
 
+from gansampler._polars import is_polars, table_as_pandas
 from gansampler.exceptions import IncomparableSamplesError
 from gansampler.summary import ColumnSummary, kind_of, summarise, time_unit
 
@@ -155,7 +156,10 @@ def as_matrices(
     IncomparableSamplesError, InvalidTableError
         As in ``common_space``.
     """
-    if any(isinstance(sample, pd.DataFrame) for sample in samples.values()):
+    if any(
+        isinstance(sample, pd.DataFrame) or is_polars(sample)
+        for sample in samples.values()
+    ):
         return encode(join_columns(samples, at_least))[0]
     matrices = _as_tables(samples)
     _check_shapes(matrices, at_least)
@@ -170,7 +174,8 @@ def as_matrices(
 
 
 def _as_tables(samples: Mapping[str, Any]) -> dict[str, Any]:
-    """Frames as they are, anything else as arrays of two axes."""
+    """Frames as pandas frames, anything else as arrays of two axes."""
+    samples = {name: table_as_pandas(sample, name) for name, sample in samples.items()}
     frames = [isinstance(sample, pd.DataFrame) for sample in samples.values()]
     if any(frames):
         if not all(frames):
@@ -179,7 +184,7 @@ def _as_tables(samples: Mapping[str, Any]) -> dict[str, Any]:
                 f"Some of {', '.join(names)} and {last} are data frames and some are "
                 "not. Pass data frames only, or arrays only."
             )
-        return dict(samples)
+        return samples
     for name, sample in samples.items():
         if scipy.sparse.issparse(sample):
             raise IncomparableSamplesError(
