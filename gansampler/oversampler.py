@@ -73,10 +73,11 @@ class GANOversampler(BaseOverSampler):
         gradient penalty [2]_, or the hinge [3]_, least squares [4]_ or relativistic
         [5]_ losses.
 
-    latent_distribution : {{'neighbors', 'normal', 'uniform'}}, default='neighbors'
+    latent_distribution : {{'auto', 'neighbors', 'normal', 'uniform'}}, default='auto'
         What the generator starts from: normal or uniform noise, or normal noise
         joined with a random point between a row of the class and one of its five
-        nearest neighbours, which the generator then corrects.
+        nearest neighbours, which the generator then corrects. 'auto' is 'normal' for
+        classes of fewer than 100 rows and 'neighbors' for others.
 
     latent_dim : int, default=16
         Length of the noise vector.
@@ -252,7 +253,7 @@ class GANOversampler(BaseOverSampler):
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **BaseOverSampler._parameter_constraints,
         "loss": [StrOptions(set(GAMES))],
-        "latent_distribution": [StrOptions({"neighbors", "normal", "uniform"})],
+        "latent_distribution": [StrOptions({"auto", "neighbors", "normal", "uniform"})],
         "latent_dim": [Interval(Integral, 1, None, closed="left")],
         "hidden_layer_sizes": ["array-like"],
         "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
@@ -278,7 +279,7 @@ class GANOversampler(BaseOverSampler):
         sampling_strategy: Any = "auto",
         *,
         loss: str = "non_saturating",
-        latent_distribution: str = "neighbors",
+        latent_distribution: str = "auto",
         latent_dim: int = 16,
         hidden_layer_sizes: tuple[int, ...] = (128, 128),
         discriminator_steps: int = 1,

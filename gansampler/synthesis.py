@@ -260,7 +260,9 @@ class ClassGenerator:
         self.verdicts = diagnose(self.evidence, self._parameters())
 
     def _parameters(self) -> dict[str, Any]:
+        assert self.gan is not None
         return asdict(self.settings) | {
+            "latent_distribution": self.gan.latent.distribution,
             "rejection_rate": self.rejection_rate,
             "border_rejection": self.border_rejection,
             "copy_rejection": self.copy_rejection,
@@ -293,7 +295,7 @@ class ClassGenerator:
         )
 
 
-UNTRAINED = TrainingSettings(max_iter=0)
+UNTRAINED = TrainingSettings(latent_distribution="neighbors", max_iter=0)
 """Random points between the rows of the class: what a generator starts from."""
 
 

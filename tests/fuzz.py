@@ -374,7 +374,7 @@ def _parameters(draw, labels, sizes):
         "hidden_layer_sizes": draw(st.sampled_from([(4,), (), (3, 3)])),
         "latent_dim": draw(st.integers(1, 4)),
         "latent_distribution": draw(
-            st.sampled_from(["neighbors", "neighbors", "normal", "uniform"])
+            st.sampled_from(["auto", "neighbors", "normal", "uniform"])
         ),
         "loss": draw(st.sampled_from(["non_saturating", "wasserstein", "hinge"])),
         "value_range": draw(st.sampled_from(["table", "table", "class", None])),

@@ -363,6 +363,19 @@ def test_balanced_classes_need_no_training(quick):
 # --- small classes -----------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("n_rows", "distribution"), [(99, "normal"), (100, "neighbors")]
+)
+def test_few_rows_start_from_noise_and_more_between_rows(quick, n_rows, distribution):
+    X, y = blobs((130, n_rows))
+    chosen, _ = quick().fit_resample(X, y)
+    named, _ = quick(latent_distribution=distribution).fit_resample(X, y)
+    other = {"normal": "neighbors", "neighbors": "normal"}[distribution]
+    others, _ = quick(latent_distribution=other).fit_resample(X, y)
+    np.testing.assert_array_equal(chosen, named)
+    assert (chosen != others).any()
+
+
 @pytest.mark.parametrize("n_rows", [1, 2, 3, 4, 5, 8, 12])
 @pytest.mark.parametrize("latent_distribution", ["neighbors", "normal"])
 def test_tiny_classes_are_balanced(n_rows, latent_distribution, mixed_table):

@@ -7,6 +7,11 @@ import torch
 from sklearn.neighbors import NearestNeighbors
 from torch import Tensor, nn
 
+FEW_ROWS = 100
+"""Classes of fewer rows start from noise alone unless asked otherwise: points between
+so few rows lie on few lines, which trees and nearest neighbours learn by heart
+(measured in ``benchmarks/results/ablations.csv`` and ``latent.csv``)."""
+
 N_NEIGHBORS = 5
 """Neighbours that a row is mixed with, as many as SMOTE takes by default."""
 
@@ -72,6 +77,18 @@ class Latent(nn.Module):
         second = self.neighbors.view(-1)[first * n_neighbors + column]
         start, end = (self.anchors.index_select(0, rows) for rows in (first, second))
         return noise, start.lerp_(end, share)
+
+
+def default_distribution(n_rows: int) -> str:
+    """Noise alone for few rows; between neighbours where the class fills its space.
+
+    Examples
+    --------
+    >>> from gansampler.gan.latent import default_distribution
+    >>> default_distribution(30), default_distribution(3000)
+    ('normal', 'neighbors')
+    """
+    return "normal" if n_rows < FEW_ROWS else "neighbors"
 
 
 def nearest_neighbors(rows: np.ndarray) -> np.ndarray:

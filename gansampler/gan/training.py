@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from gansampler.exceptions import TrainingDivergedError
-from gansampler.gan.latent import Latent
+from gansampler.gan.latent import Latent, default_distribution
 from gansampler.gan.losses import GAMES, points_between, value_function
 from gansampler.gan.model import GAN
 from gansampler.gan.networks import Discriminator, Generator
@@ -80,8 +80,9 @@ class TrainingSettings:
     ----------
     loss : str, default="non_saturating"
         The game, a key of ``GAMES``.
-    latent_distribution : {"neighbors", "normal", "uniform"}, default="neighbors"
-        What the generator starts from.
+    latent_distribution : {"auto", "neighbors", "normal", "uniform"}, default="auto"
+        What the generator starts from; "auto" is "normal" for fewer than 100 rows and
+        "neighbors" for more.
     latent_dim : int, default=16
         Length of the noise vector.
     hidden_layer_sizes : tuple of int, default=(128, 128)
@@ -111,7 +112,7 @@ class TrainingSettings:
     """
 
     loss: str = "non_saturating"
-    latent_distribution: str = "neighbors"
+    latent_distribution: str = "auto"
     latent_dim: int = 16
     hidden_layer_sizes: tuple[int, ...] = (128, 128)
     discriminator_steps: int = 1
@@ -191,8 +192,11 @@ class Match:
 
         self.rng = torch.Generator(device).manual_seed(seed)
         self.data = torch.as_tensor(rows, dtype=torch.float32, device=device)
+        distribution = settings.latent_distribution
+        if distribution == "auto":
+            distribution = default_distribution(len(rows))
         self.latent = Latent(
-            settings.latent_distribution,
+            distribution,
             settings.latent_dim,
             rows,
             np.random.default_rng(seed),
