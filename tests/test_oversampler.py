@@ -285,7 +285,11 @@ def test_near_copies_are_rejected(quick):
     X, y = overlapping()
     ratios = []
     for rejection in (0.0, 0.6):
-        sampler = quick(border_rejection=0.0, copy_rejection=rejection)
+        sampler = quick(
+            latent_distribution="neighbors",
+            border_rejection=0.0,
+            copy_rejection=rejection,
+        )
         X_resampled, _ = sampler.fit_resample(X, y)
         ratios.append(nearest_row_ratio(X[y == 1], X_resampled[len(X) :]))
     assert ratios[1] > 1.3 * ratios[0]

@@ -1,5 +1,7 @@
 """What each part of GANOversampler is worth, and how much its seed matters."""
 
+import json
+
 import pandas as pd
 
 from benchmarks.report.markdown import table
@@ -18,12 +20,12 @@ from benchmarks.report.statistics import (
 )
 from benchmarks.summarise import holm
 
-DEFAULT = "default"
+REFERENCE = "latent_neighbors"
 NOT_VARIANTS = ("none", "smote")
 
 
 def variant_gains(results):
-    """Compare each variant with the default.
+    """Compare each variant with the reference.
 
     Parameters
     ----------
@@ -34,12 +36,12 @@ def variant_gains(results):
     -------
     gains : DataFrame
         A row for each variant and metric: ``gain`` over data sets and classifiers
-        (negative where the default is better), ``p`` by data set and ``p_holm``,
+        (negative where the reference is better), ``p`` by data set and ``p_holm``,
         corrected over the variants of the metric; the largest loss first.
     cells : DataFrame
         From ``complete_cells``.
     """
-    methods = split_by_coverage(results, DEFAULT)[0]
+    methods = split_by_coverage(results, REFERENCE)[0]
     cells = cells_of(results, methods, MAIN_METRICS)
     sets = by_set(cells)
     rows = []
@@ -49,11 +51,11 @@ def variant_gains(results):
                 {
                     "variant": variant,
                     "metric": metric,
-                    "gain": (cells[metric][variant] - cells[metric][DEFAULT]).mean(),
-                    "p": signed_rank(sets[metric][variant] - sets[metric][DEFAULT]),
+                    "gain": (cells[metric][variant] - cells[metric][REFERENCE]).mean(),
+                    "p": signed_rank(sets[metric][variant] - sets[metric][REFERENCE]),
                 }
                 for variant in methods
-                if variant != DEFAULT
+                if variant != REFERENCE
             ],
             columns=["variant", "metric", "gain", "p"],
         )
@@ -79,8 +81,9 @@ def ablations_section(results):
     order = list(dict.fromkeys(gains["variant"]))
     order.sort(key=lambda variant: variant in NOT_VARIANTS)
     params = results.drop_duplicates("method").set_index("method")["params"]
+    shared = _as_dict(params[REFERENCE])
     rows = [
-        {"variant": title(variant), "parameters": _code(params[variant])}
+        {"variant": title(variant), "change": _code(params[variant], shared)}
         | {
             METRICS[metric]: _gain(wide.loc[(variant, metric)])
             for metric in MAIN_METRICS
@@ -90,8 +93,8 @@ def ablations_section(results):
     n_sets = cells.index.get_level_values("dataset").nunique()
     return (
         f"{counted(len(cells), 'cell')} of {counted(n_sets, 'data set')}. Mean "
-        "difference from the default over data sets and classifiers (negative: the "
-        "default is better), with Wilcoxon's p by data set after Holm's correction "
+        "difference from `latent_distribution='neighbors'` over data sets and classifiers "
+        "(negative: that is better), with Wilcoxon's p by data set after Holm's correction "
         f"over the rows:\n\n{table(rows)}"
     )
 
@@ -159,5 +162,15 @@ def _gain(test):
     return f"{test['gain']:+.4f} ({p_text(test['p_holm'])})"
 
 
-def _code(params):
-    return f"`{params}`" if isinstance(params, str) else ""
+def _as_dict(params):
+    return json.loads(params) if isinstance(params, str) else {}
+
+
+def _code(params, shared):
+    """Parameters other than those that the variants share."""
+    changes = [
+        f"{name}={value!r}"
+        for name, value in _as_dict(params).items()
+        if shared.get(name) != value
+    ]
+    return f"`{', '.join(changes)}`" if changes else ""
