@@ -104,15 +104,15 @@ docs: .venv/.docs
 # Each goes on where it was broken off; delete its CSV to begin anew.
 bench-fidelity: .venv/.benchmark
 	$(BIN)/python -m benchmarks.fidelity --methods real smote \
-	    smoothed_bootstrap smoothed_bootstrap_valid gan gan_law --folds 3 --seeds 1 \
-	    --jobs $(JOBS) --out benchmarks/results/fidelity.csv
+	    smoothed_bootstrap smoothed_bootstrap_valid gan gan_law gan_neighbors \
+	    --folds 3 --seeds 1 --jobs $(JOBS) --out benchmarks/results/fidelity.csv
 	$(BIN)/python -m benchmarks.summarise_fidelity benchmarks/results/fidelity.csv \
 	    --reference gan
 
 # Rivals of other packages get environments of their own under benchmarks/.envs.
 bench-utility: .venv/.benchmark
-	$(BIN)/python -m benchmarks.utility --methods '*' '!gan_law' --folds 5 --seeds 1 \
-	    --jobs $(JOBS) --out benchmarks/results/utility.csv
+	$(BIN)/python -m benchmarks.utility --methods '*' '!gan_law' '!gan_neighbors' \
+	    --folds 5 --seeds 1 --jobs $(JOBS) --out benchmarks/results/utility.csv
 	$(BIN)/python -m benchmarks.readme_figures
 
 bench-dose: .venv/.benchmark
@@ -129,6 +129,10 @@ bench-ablations: .venv/.benchmark
 	$(BIN)/python -m benchmarks.ablations --variants default latent_normal \
 	    --datasets hypothyroid vehicle1 pima fraud page_blocks0 satimage churn credit \
 	    --classifiers '*' --folds 3 --jobs $(JOBS) --out benchmarks/results/latent.csv
+	$(BIN)/python -m benchmarks.ablations --variants default latent_neighbors \
+	    --datasets '*' '!hypothyroid' '!vehicle1' '!pima' '!fraud' '!page_blocks0' \
+	    '!satimage' '!churn' '!credit' --classifiers '*' --folds 5 --jobs $(JOBS) \
+	    --out benchmarks/results/latent_small.csv
 
 bench-seeds: .venv/.benchmark
 	$(BIN)/python -m benchmarks.seed_spread --seeds 10 --jobs $(JOBS) \

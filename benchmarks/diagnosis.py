@@ -210,13 +210,23 @@ FAILURES = {
         "copying",
         "car_good",
         more_copies,
-        SMALL | {"copy_rejection": 0.0, "max_iter": 60},
+        SMALL
+        | {
+            "latent_distribution": "neighbors",
+            "copy_rejection": 0.0,
+            "max_iter": 60,
+        },
     ),
     "only_far_from_others": Failure(
         "columns",
         "pima",
         largest_gap,
-        SMALL | {"border_rejection": 0.9, "max_iter": 60},
+        SMALL
+        | {
+            "latent_distribution": "neighbors",
+            "border_rejection": 0.9,
+            "max_iter": 60,
+        },
         n_rows=60,
     ),
     "unstable_game": Failure(

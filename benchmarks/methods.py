@@ -168,6 +168,8 @@ METHODS = {
     "gan": gan,
     # The law of the class itself: all generated rows are kept.
     "gan_law": partial(gan, border_rejection=0.0, copy_rejection=0.0),
+    # The start of large classes, for small ones too.
+    "gan_neighbors": partial(gan, latent_distribution="neighbors"),
 }
 # No rows are added; the classifiers get balanced sample weights.
 WEIGHTED = {"class_weight"}

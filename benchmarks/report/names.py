@@ -19,6 +19,7 @@ METHODS = {
     "ctgan": "CTGAN",
     "tvae": "TVAE",
     "gan_law": "GANOversampler, all rows",
+    "gan_neighbors": "GANOversampler, from neighbours",
     "gansampler": "GANOversampler",
     "real": "real rows",
 }

@@ -20,6 +20,7 @@ from benchmarks.report.names import (
 COLOURS = {
     "gan": "#D55E00",
     "gan_law": "#D55E00",
+    "gan_neighbors": "#D55E00",
     "smote": "#0072B2",
     "smoothed_bootstrap_valid": "#009E73",
     "ros": "#AA5599",
@@ -295,7 +296,7 @@ def _draw_curves(ax, gains):
 
 def _marker(method):
     colour = COLOURS.get(method, GREY)
-    hollow = method in (*ADDS_NO_ROWS, "gan_law")
+    hollow = method in (*ADDS_NO_ROWS, "gan_law", "gan_neighbors")
     return {
         "marker": "D" if method == REFERENCE else "o",
         "linestyle": "none",

@@ -93,9 +93,9 @@ def ablations_section(results):
     n_sets = cells.index.get_level_values("dataset").nunique()
     return (
         f"{counted(len(cells), 'cell')} of {counted(n_sets, 'data set')}. Mean "
-        "difference from `latent_distribution='neighbors'` over data sets and classifiers "
-        "(negative: that is better), with Wilcoxon's p by data set after Holm's correction "
-        f"over the rows:\n\n{table(rows)}"
+        "difference from `latent_distribution='neighbors'` over data sets and "
+        "classifiers (negative: that is better), with Wilcoxon's p by data set after "
+        f"Holm's correction over the rows:\n\n{table(rows)}"
     )
 
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 FEW_ROWS = 100
 """Classes of fewer rows start from noise alone unless asked otherwise: points between
 so few rows lie on few lines, which trees and nearest neighbours learn by heart
-(measured in ``benchmarks/results/ablations.csv`` and ``latent.csv``)."""
+(``docs/benchmarks/index.md``, "What the parts are worth")."""
 
 N_NEIGHBORS = 5
 """Neighbours that a row is mixed with, as many as SMOTE takes by default."""
