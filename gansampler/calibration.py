@@ -116,7 +116,7 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
     >>> X, y = make_classification(
     ...     n_samples=1000, weights=[0.95], class_sep=0.5, random_state=0
     ... )
-    >>> sampler = GANOversampler(max_iter=100, random_state=0)
+    >>> sampler = GANOversampler(random_state=0)
     >>> model = PriorCorrectedClassifier(LogisticRegression(), sampler).fit(X, y)
     >>> print(model.class_prior_, model.resampled_class_prior_)
     [0.946 0.054] [0.5 0.5]

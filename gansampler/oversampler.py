@@ -239,7 +239,7 @@ class GANOversampler(BaseOverSampler):
     >>> X, y = make_classification(n_samples=300, weights=[0.9], random_state=0)
     >>> sorted(Counter(y.tolist()).items())
     [(0, 269), (1, 31)]
-    >>> sampler = GANOversampler(max_iter=50, random_state=0)
+    >>> sampler = GANOversampler(max_iter=150, random_state=0)
     >>> X_resampled, y_resampled = sampler.fit_resample(X, y)
     >>> sorted(Counter(y_resampled.tolist()).items())
     [(0, 269), (1, 269)]

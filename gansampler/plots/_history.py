@@ -132,7 +132,7 @@ class TrainingHistoryDisplay:
     >>> from gansampler import GANOversampler
     >>> from gansampler.plots import TrainingHistoryDisplay
     >>> X, y = make_classification(n_samples=200, weights=[0.8], random_state=0)
-    >>> sampler = GANOversampler(max_iter=50, random_state=0)
+    >>> sampler = GANOversampler(random_state=0)
     >>> _ = sampler.fit_resample(X, y)
     >>> display = TrainingHistoryDisplay.from_estimator(sampler)
     >>> display.axes_["value"].get_title(loc="left")
