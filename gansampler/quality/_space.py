@@ -11,7 +11,7 @@ import pandas as pd
 import scipy.sparse
 from sklearn.preprocessing import StandardScaler
 
-from gansampler._polars import is_polars, table_as_pandas
+from gansampler._polars import table_as_pandas
 from gansampler.exceptions import IncomparableSamplesError
 from gansampler.summary import ColumnSummary, kind_of, summarise, time_unit
 
@@ -156,12 +156,9 @@ def as_matrices(
     IncomparableSamplesError, InvalidTableError
         As in ``common_space``.
     """
-    if any(
-        isinstance(sample, pd.DataFrame) or is_polars(sample)
-        for sample in samples.values()
-    ):
-        return encode(join_columns(samples, at_least))[0]
     matrices = _as_tables(samples)
+    if any(isinstance(matrix, pd.DataFrame) for matrix in matrices.values()):
+        return encode(join_columns(matrices, at_least))[0]
     _check_shapes(matrices, at_least)
     if finite:
         for name, matrix in matrices.items():
