@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from gansampler.summary import ColumnPart, ColumnSummary
+from gansampler.summary import ColumnPart, ColumnSummary, is_missing
 from gansampler.tabular import Table
 
 
@@ -207,6 +207,6 @@ def _zeros_and_ones(table: Table, position: int, part: ColumnPart) -> np.ndarray
     if not (number and few) and not types.is_bool_dtype(part.dtype):
         return None
     cells = table.column(position)
-    if cells.isna().any():
+    if is_missing(cells).any():
         return None
     return cells.to_numpy(dtype=float) == 1

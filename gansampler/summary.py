@@ -426,6 +426,18 @@ def time_unit(dtype: Any) -> str:
     return str(getattr(dtype, "unit", None) or np.datetime_data(dtype)[0])
 
 
+def is_missing(cells: pd.Series) -> np.ndarray:
+    """Which cells of a column are missing.
+
+    To pandas, NaN among the floats of Arrow, or of a column with a mask, is not.
+    """
+    missing: np.ndarray = np.array(cells.isna(), dtype=bool)
+    dtype = cells.dtype
+    if types.is_extension_array_dtype(dtype) and types.is_float_dtype(dtype):
+        missing |= np.isnan(_floats(cells))
+    return missing
+
+
 def _few_distinct(numbers: np.ndarray) -> frozenset[float] | None:
     """Distinct numbers, None if they are more than a few."""
     # A short look settles nearly all columns of many values.

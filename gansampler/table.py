@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from pandas.api import types
 from sklearn.covariance import ledoit_wolf
 
 from gansampler.columns import CategoricalColumn, NumericColumn
-from gansampler.summary import ColumnSummary, dense
+from gansampler.summary import ColumnSummary, dense, is_missing
 from gansampler.tabular import Table
 
 __all__ = ["TableEncoder"]
@@ -480,10 +479,5 @@ def is_missing_value(values: np.ndarray) -> np.ndarray:
 
 
 def _is_missing(rows: pd.DataFrame) -> np.ndarray:
-    missing = np.array(rows.isna(), dtype=bool)
-    for position, dtype in enumerate(rows.dtypes):
-        # To pandas, NaN among numbers of Arrow or with a mask is not missing.
-        if types.is_extension_array_dtype(dtype) and types.is_float_dtype(dtype):
-            cells = rows.iloc[:, position]
-            missing[:, position] |= np.isnan(cells.to_numpy(float, na_value=np.nan))
-    return missing
+    columns = [is_missing(rows.iloc[:, j]) for j in range(rows.shape[1])]
+    return np.column_stack(columns) if columns else np.empty(rows.shape, dtype=bool)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import scipy.sparse
 
@@ -71,6 +72,15 @@ def test_columns_that_are_no_group_are_left_alone():
     assert groups_of(gaps) == []
     halves = pd.DataFrame({"a": [0, 1, 0.5] * 20, "b": [1, 0, 0.5] * 20})
     assert groups_of(halves) == []
+
+
+@pytest.mark.parametrize("missing", [None, np.nan])
+def test_arrow_columns_with_missing_cells_are_left_alone(levels, missing):
+    X = pd.get_dummies(levels["colour"], dtype=float)
+    for name in X.columns:
+        cells = [missing, *X[name].tolist()[1:]]
+        X[name] = pd.arrays.ArrowExtensionArray(pa.array(cells, from_pandas=False))
+    assert groups_of(X) == []
 
 
 @pytest.mark.parametrize("drop_first", [False, True])
