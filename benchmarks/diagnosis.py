@@ -44,7 +44,8 @@ SEEDS = 20
 CONTROL_SEEDS = 1
 TRAIN_SHARE = 0.7
 N_GENERATED = 500
-EVIDENCE = tuple(figure.name for figure in fields(Evidence) if figure.name != "gaps")
+NAMES = ("gaps", "identifiers")
+EVIDENCE = tuple(figure.name for figure in fields(Evidence) if figure.name not in NAMES)
 COLUMNS = (
     "dataset",
     "method",

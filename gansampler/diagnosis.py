@@ -19,6 +19,7 @@ from scipy.spatial.distance import cdist, pdist
 
 from gansampler.quality import coverage, marginal_gaps, nearest_row_ratio
 from gansampler.quality._near import nearest_rows
+from gansampler.summary import kind_of
 from gansampler.theory import LAST_SHARE, TheoryReadout, divergence_of_value, ranking
 
 __all__ = ["Evidence", "Verdict", "diagnose"]
@@ -72,8 +73,11 @@ SAME = 1e-4
 """Rows so near to each other, in standard deviations, count as equal."""
 
 CRITICAL = 1.36
-"""95th percentile of the Kolmogorov distribution: gap by chance, times the root of
-1/n + 1/m."""
+"""95th percentile of the Kolmogorov distribution: gap of numbers by chance, times the
+root of 1/n + 1/m."""
+
+MIN_TEXTS = 20
+"""Rows that a class needs for a column without repeats to count as an identifier."""
 
 N_NAMED = 3
 """Columns that a verdict names."""
@@ -135,13 +139,16 @@ class Evidence:
     nearest_row_ratio, copies : float
         As in ``gansampler.quality``; share of the synthetic rows that equal a real one.
     gaps : tuple of (hashable, float, float)
-        The columns with the largest gaps, the gap, and what of it is beyond chance.
+        The columns with the largest gaps beyond chance, the gap, and what of it is
+        beyond chance.
     rise : float
         Energy distance of the last candidate less the best, relative to the mean
         distance of two real rows.
     inside, real_inside : float
         Share of synthetic and of real rows that lie nearer to a withheld row of the
         other classes than to a withheld row of their own.
+    identifiers : tuple of hashable, default=()
+        Columns of text in which no two rows of the class agree.
 
     Examples
     --------
@@ -164,6 +171,7 @@ class Evidence:
     rise: float
     inside: float
     real_inside: float
+    identifiers: tuple[Hashable, ...] = ()
 
 
 def gather(
@@ -225,33 +233,62 @@ def gather(
         divergence=readout.js_divergence - readout.js_floor,
         nearest_row_ratio=nearest_row_ratio(real, synthetic),
         copies=float((nearest_rows(synthetic, real) < SAME).mean()),
-        gaps=worst_columns(*tables),
+        gaps=worst_columns(*tables, seed),
         rise=_ratio(_rise(history["selection_distance"]), usual),
         inside=share_inside(synthetic, real, others, seed),
         real_inside=share_inside(real, real, others, seed),
+        identifiers=identifiers(tables[0]),
     )
 
 
 def worst_columns(
-    real: pd.DataFrame, synthetic: pd.DataFrame
+    real: pd.DataFrame, synthetic: pd.DataFrame, seed: int
 ) -> tuple[tuple[Hashable, float, float], ...]:
-    """The columns whose laws differ most, worst first.
+    """The columns whose laws differ most beyond chance, worst first.
 
     Parameters
     ----------
     real, synthetic : DataFrame of shape (n_rows, n_columns)
+    seed : int
+        Seed of the shuffle that shows what chance gives.
 
     Returns
     -------
     tuple of (hashable, float, float)
-        Name, gap as in ``gansampler.quality.marginal_gaps``, and the gap less the one
-        that a twentieth of the columns reach by chance.
+        Name, gap as in ``gansampler.quality.marginal_gaps``, and the gap less what
+        chance gives: the gap that a twentieth of the columns of numbers reach, or that
+        between the same rows shuffled, which is larger where a column has many levels.
     """
-    gaps = marginal_gaps(real, synthetic).sort_values(ascending=False, kind="stable")
-    chance = CRITICAL * math.sqrt(1 / len(real) + 1 / len(synthetic))
+    gaps = marginal_gaps(real, synthetic)
+    mixed = pd.concat([real, synthetic], ignore_index=True)
+    mixed = mixed.iloc[np.random.default_rng(seed).permutation(len(mixed))]
+    shuffled = marginal_gaps(mixed.iloc[: len(real)], mixed.iloc[len(real) :])
+    critical = CRITICAL * math.sqrt(1 / len(real) + 1 / len(synthetic))
+    beyond = gaps - np.maximum(shuffled, critical)
+    order = np.argsort(-beyond.to_numpy(), kind="stable")[:N_NAMED]
     return tuple(
-        (name, float(gap), float(gap) - chance)
-        for name, gap in gaps.iloc[:N_NAMED].items()
+        (gaps.index[i], float(gaps.iloc[i]), float(beyond.iloc[i])) for i in order
+    )
+
+
+def identifiers(rows: pd.DataFrame) -> tuple[Hashable, ...]:
+    """The columns of text that differ in each row, as names and numbers of account do.
+
+    Parameters
+    ----------
+    rows : DataFrame of shape (n_rows, n_columns)
+
+    Returns
+    -------
+    tuple of hashable
+    """
+    return tuple(
+        name
+        for name, cells in rows.items()
+        if len(cells) >= MIN_TEXTS
+        and kind_of(name, cells) == "category"
+        and cells.notna().all()
+        and cells.is_unique
     )
 
 
@@ -468,6 +505,19 @@ def _columns(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | Non
     )
 
 
+def _identifiers(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:
+    if not evidence.identifiers:
+        return None
+    named = ", ".join(map(repr, evidence.identifiers[:N_NAMED]))
+    return _verdict(
+        "identifiers",
+        WARN,
+        "No two rows of the class agree in these columns of text, as if they were "
+        f"identifiers: {named}. Synthetic rows repeat them and learn nothing else.",
+        "Drop them before resampling.",
+    )
+
+
 def _late_divergence(
     evidence: Evidence, parameters: Mapping[str, Any]
 ) -> Verdict | None:
@@ -505,6 +555,7 @@ JUDGES = (
     _fidelity,
     _copying,
     _columns,
+    _identifiers,
     _late_divergence,
     _majority,
 )

@@ -15,6 +15,7 @@ from gansampler.diagnosis import (
     Evidence,
     Verdict,
     diagnose,
+    identifiers,
     share_inside,
     worst_columns,
 )
@@ -136,6 +137,18 @@ def test_each_failure_is_named_and_no_other(name):
     assert {verdict.status for verdict in verdicts[1:]} == {"ok"}
 
 
+def test_identifiers_are_named_where_there_are_some():
+    verdicts = diagnose(replace(HEALTHY, identifiers=("account",)), PARAMETERS)
+    assert verdicts[0] == Verdict(
+        "identifiers",
+        "warn",
+        "No two rows of the class agree in these columns of text, as if they were "
+        "identifiers: 'account'. Synthetic rows repeat them and learn nothing else.",
+        "Drop them before resampling.",
+    )
+    assert {verdict.status for verdict in verdicts[1:]} == {"ok"}
+
+
 def test_rows_that_lie_about_anywhere_are_not_called_a_collapse():
     blown_up = replace(HEALTHY, coverage=0.0, spread=20.0)
     names = [verdict.name for verdict in diagnose(blown_up, PARAMETERS)]
@@ -208,12 +221,43 @@ def test_worst_columns_are_named_with_what_chance_does_not_explain():
     real = pd.DataFrame(rng.normal(size=(400, 4)), columns=list("abcd"))
     synthetic = pd.DataFrame(rng.normal(size=(400, 4)), columns=list("abcd"))
     synthetic["c"] += 5
-    first, *rest = worst_columns(real, synthetic)
+    first, *rest = worst_columns(real, synthetic, seed=0)
     assert first[0] == "c"
     assert first[1] > 0.95
     assert first[1] - first[2] == pytest.approx(1.36 * math.sqrt(2 / 400))
     assert len(rest) == 2
     assert max(beyond for _, _, beyond in rest) < 0.05
+
+
+def test_chance_explains_the_gap_of_many_levels():
+    rng = np.random.default_rng(3)
+    levels = pd.DataFrame({"state": rng.integers(300, size=1000).astype(str)})
+    real, synthetic = levels.iloc[:500], levels.iloc[500:]
+    ((name, gap, beyond),) = worst_columns(real, synthetic, seed=0)
+    assert name == "state"
+    assert gap > 0.3
+    assert beyond < 0.05
+    # A column of few levels that differs comes before it.
+    real = real.assign(plan="basic")
+    synthetic = synthetic.assign(plan=["basic"] * 300 + ["pro"] * 200)
+    assert [gap[0] for gap in worst_columns(real, synthetic, seed=0)] == [
+        "plan",
+        "state",
+    ]
+
+
+def test_identifiers_are_columns_of_text_without_repeats():
+    rows = pd.DataFrame(
+        {
+            "number": np.arange(30.0),
+            "account": [f"A{i}" for i in range(30)],
+            "some": [f"A{i}" if i else None for i in range(30)],
+            "state": [f"A{i}" for i in [*range(29), 28]],
+            "passport": pd.Categorical([f"P{i}" for i in range(30)]),
+        }
+    )
+    assert identifiers(rows) == ("account", "passport")
+    assert identifiers(rows.iloc[:19]) == ()
 
 
 # --- of whole trainings ------------------------------------------------------------
