@@ -34,9 +34,10 @@ from gansampler.gan.training import Observer
 from gansampler.onehot import OneHotGroups
 from gansampler.persistence import read_model, write_model
 from gansampler.report import Report
-from gansampler.selection import MAX_OTHERS, thinned
+from gansampler.selection import thinned
 from gansampler.summary import ColumnSummary
 from gansampler.synthesis import (
+    N_OTHERS,
     ClassGenerator,
     describe_failures,
     describe_fallback,
@@ -77,7 +78,8 @@ class GANOversampler(BaseOverSampler):
         What the generator starts from: normal or uniform noise, or normal noise
         joined with a random point between a row of the class and one of its five
         nearest neighbours, which the generator then corrects. 'auto' is 'normal' for
-        classes of fewer than 100 rows and 'neighbors' for others.
+        classes of fewer than 100 rows and at most 32 numeric columns, and 'neighbors'
+        for others.
 
     latent_dim : int, default=16
         Length of the noise vector.
@@ -102,8 +104,9 @@ class GANOversampler(BaseOverSampler):
     gradient_penalty : float or None, default=None
         Weight of the penalty on the discriminator's gradients: the zero-centred
         penalties on real and on generated rows (R1 and R2 of [6]_), or the
-        one-centred penalty of [2]_ for ``loss='wasserstein'``. None is 1 for the
-        former and 10 for the latter; 0 switches it off.
+        one-centred penalty of [2]_ for ``loss='wasserstein'``. None is 3 for the
+        game of [1]_ in both forms, 10 for the Wasserstein game and 1 for others; 0
+        switches it off.
 
     max_iter : int, default=500
         Updates of the generator.
@@ -777,9 +780,9 @@ def _draw_seed(rng: np.random.RandomState) -> int:
 
 
 def _some_others(y: np.ndarray, label: Any, seed: int) -> np.ndarray:
-    """Positions of rows of other classes, at most as many as a selection looks at."""
+    """Positions of rows of other classes, at most as many as are of use."""
     rng = np.random.default_rng(seed)
-    return thinned(np.flatnonzero(y != label), MAX_OTHERS, rng)
+    return thinned(np.flatnonzero(y != label), N_OTHERS, rng)
 
 
 def _plain(label: Any) -> Any:

@@ -19,10 +19,11 @@ import torch
 from sklearn.neighbors import NearestNeighbors
 
 N_NEIGHBORS = 5
-"""The neighbour whose distance tells how dense a class is around a row."""
+"""Neighbours whose distances tell how dense a class is around a row."""
 
-MAX_OWN, MAX_OTHERS = 2_000, 5_000
-"""Rows of the class and of the others that are searched; beyond, a random part."""
+MAX_OWN, MAX_OTHERS = 2_000, 1_000
+"""Rows of the class and of the others that are searched; beyond, a random part. More of
+the others cost time and are not shown to choose better (``docs/benchmarks``)."""
 
 BLOCK, COUNT_BLOCK = 256, 64
 """Rows whose distances to the class, and to the others, are held at once: these fit a
@@ -55,33 +56,36 @@ class Neighborhood:
 
         Returns
         -------
-        nearest, fifth : ndarray of shape (n_rows,)
-            Euclidean distance to the nearest row of the class and to the fifth nearest.
+        nearest, usual : ndarray of shape (n_rows,)
+            Euclidean distance to the nearest row of the class, and the geometric mean
+            of those to the five nearest.
         """
         distances = self.own.kneighbors(rows)[0]
-        return distances[:, 0], distances[:, -1]
+        return distances[:, 0], geometric_mean(distances)
 
-    def insideness(self, rows: np.ndarray, fifth: np.ndarray) -> np.ndarray:
+    def insideness(self, rows: np.ndarray, usual: np.ndarray) -> np.ndarray:
         """How much denser the class is around rows than the other classes.
 
         Parameters
         ----------
         rows : ndarray of shape (n_rows, n_columns)
-        fifth : ndarray of shape (n_rows,)
-            Distance of each to the fifth nearest row of the class.
+        usual : ndarray of shape (n_rows,)
+            From ``to_own``.
 
         Returns
         -------
         ndarray of shape (n_rows,)
-            Log ratio of the distances to the fifth nearest row of other classes and
-            to that of the class: up to a factor and a constant, the nearest-neighbour
-            estimate of the log ratio of the densities of the class and of the rest
-            (Wang, Kulkarni and Verdu, "Divergence estimation for multidimensional
-            densities via k-nearest-neighbor distances", IEEE Transactions on
-            Information Theory, 2009, section II). Low where others are dense.
+            Log ratio of the distance to the fifth nearest row of other classes and of
+            the mean distance to the five nearest of the class: up to a factor and a
+            constant, the nearest-neighbour estimate of the log ratio of the densities
+            of the class and of the rest (Wang, Kulkarni and Verdu, "Divergence
+            estimation for multidimensional densities via k-nearest-neighbor
+            distances", IEEE Transactions on Information Theory, 2009, section II).
+            Low where others are dense. The mean is there for groups of fewer than
+            five rows, whose fifth neighbour lies in another group.
         """
         to_others = self.others.kneighbors(rows)[0][:, -1]
-        return np.log(to_others + SAME) - np.log(fifth + SAME)
+        return np.log(to_others + SAME) - np.log(usual)
 
     def usual_distance(self) -> float:
         """Median distance of a row of the class to its nearest other row."""
@@ -107,21 +111,24 @@ class Products:
     def nearest(
         self, rows: np.ndarray, k: int, least: float
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Squared distances to the nearest fixed row and to the k-th nearest.
+        """Squared distances to the nearest fixed row and to the k nearest.
 
         Parameters
         ----------
         rows : ndarray of shape (n_rows, n_columns)
         k : int
         least : float
-            The k-th nearest is not looked for, and 0, where the nearest is nearer.
+            The k nearest are not looked for, and 0, where the nearest is nearer.
 
         Returns
         -------
-        nearest, kth : ndarray of shape (n_rows,), float32
+        nearest : ndarray of shape (n_rows,), float32
+        closest : ndarray of shape (n_rows, k), float32
+            In no order.
         """
         extended = self._extended(rows)
-        nearest, kth = np.zeros((2, len(rows)), dtype=np.float32)
+        nearest = np.zeros(len(rows), dtype=np.float32)
+        closest = np.zeros((len(rows), k), dtype=np.float32)
         # Memory that is held throughout: new pages would cost as much as the product.
         memory = torch.empty(BLOCK, len(self.fixed))
         for start in range(0, len(rows), BLOCK):
@@ -129,8 +136,8 @@ class Products:
             distances = torch.mm(part, self.fixed.T, out=memory[: len(part)]).numpy()
             nearest[start : start + BLOCK] = distances.min(axis=1)
             (far,) = np.nonzero(nearest[start : start + BLOCK] >= least)
-            kth[start + far] = np.partition(distances[far], k - 1, axis=1)[:, k - 1]
-        return nearest, np.maximum(kth, 0, out=kth)
+            closest[start + far] = np.partition(distances[far], k - 1, axis=1)[:, :k]
+        return nearest, closest
 
     def count(self, rows: np.ndarray, limits: np.ndarray) -> np.ndarray:
         """Number of fixed rows within a squared distance of each row.
@@ -215,14 +222,14 @@ class RowSelection:
         border_rejection : float
             Share of the rest that is rejected for being near other classes.
         """
-        nearest, fifth = neighborhood.to_own(generated)
+        nearest, usual = neighborhood.to_own(generated)
         min_distance = copy_threshold(
             nearest, neighborhood.usual_distance(), copy_rejection
         )
         new = nearest >= min_distance
         if not border_rejection:
             return cls(neighborhood, min_distance, -np.inf, float(new.mean()))
-        inside = neighborhood.insideness(generated[new], fifth[new])
+        inside = neighborhood.insideness(generated[new], usual[new])
         min_inside = float(np.quantile(inside, border_rejection, method="lower"))
         acceptance = float((inside >= min_inside).sum() / len(generated))
         return cls(neighborhood, min_distance, min_inside, acceptance)
@@ -244,32 +251,42 @@ class RowSelection:
         # Products of matrices decide; where their rounding could matter, distances do.
         around, threshold = self.neighborhood, self.min_distance**2
         squares = np.einsum("ij,ij->i", rows, rows)
-        nearest, fifth = own.nearest(rows, around.own.n_neighbors, threshold)
+        nearest, closest = own.nearest(rows, around.own.n_neighbors, threshold)
         kept = nearest >= threshold
         doubtful = np.abs(nearest - threshold) <= own.error(squares, threshold)
         # The others are many: they are only searched where it matters.
         (left,) = np.nonzero(kept & ~doubtful)
         if self.min_inside > -np.inf:
-            ratio = np.exp(self.min_inside)
-            # Kept are rows whose fifth other is no nearer than this.
-            radius = np.maximum(ratio * (np.sqrt(fifth[left]) + SAME) - SAME, 0)
-            limit = radius**2
-            error = (1 + ratio**2) * others.error(squares[left], limit + fifth[left])
+            # A row is kept if its fifth other lies beyond a limit, which is rounded.
+            lower, upper = self._limits(own, others, closest[left], squares[left])
             k = around.others.n_neighbors
-            crowded = others.count(rows[left], limit + error) >= k
+            crowded = others.count(rows[left], upper) >= k
             left = left[crowded]
             kept[left] = False
-            unsure = others.count(rows[left], (limit - error)[crowded]) < k
+            unsure = others.count(rows[left], lower[crowded]) < k
             doubtful[left[unsure]] = True
         if doubtful.any():
             kept[doubtful] = self._choose_exactly(rows[doubtful])
         return kept
 
+    def _limits(
+        self, own: Products, others: Products, closest: np.ndarray, squares: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Squared distance of the fifth other from which a row is kept, as bounds."""
+        error = own.error(squares[:, None], closest)
+        bounds = []
+        for sign in (-1, 1):
+            distances = np.sqrt(np.maximum(closest + sign * error, 0))
+            radius = np.exp(self.min_inside) * geometric_mean(distances) - SAME
+            limit = np.maximum(radius, 0) ** 2
+            bounds.append(limit + sign * others.error(squares, limit))
+        return bounds[0], bounds[1]
+
     def _choose_exactly(self, rows: np.ndarray) -> np.ndarray:
-        nearest, fifth = self.neighborhood.to_own(rows)
+        nearest, usual = self.neighborhood.to_own(rows)
         kept = nearest >= self.min_distance
         if kept.any():
-            inside = self.neighborhood.insideness(rows[kept], fifth[kept])
+            inside = self.neighborhood.insideness(rows[kept], usual[kept])
             kept[kept] = inside >= self.min_inside
         return kept
 
@@ -315,6 +332,21 @@ def copy_threshold(nearest: np.ndarray, usual: float, max_share: float) -> float
     medians = ordered[n_dropped + (len(ordered) - n_dropped) // 2]
     first = min(int(np.searchsorted(medians, usual)), len(n_dropped) - 1)
     return max(float(ordered[n_dropped[first]]), SAME) if n_dropped[first] else SAME
+
+
+def geometric_mean(distances: np.ndarray) -> np.ndarray:
+    """Geometric mean of each row of distances, those of equal rows counting a little.
+
+    Parameters
+    ----------
+    distances : ndarray of shape (n_rows, n_neighbors)
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+    """
+    mean: np.ndarray = np.exp(np.log(distances + SAME).mean(axis=1))
+    return mean
 
 
 def thinned(rows: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:

@@ -22,7 +22,13 @@ from gansampler.gan.training import (
 from gansampler.onehot import OneHotGroups
 from gansampler.quality import coverage, energy_distance, nearest_row_ratio
 from gansampler.report import ClassReport
-from gansampler.selection import MAX_OWN, Neighborhood, RowSelection, thinned
+from gansampler.selection import (
+    MAX_OTHERS,
+    MAX_OWN,
+    Neighborhood,
+    RowSelection,
+    thinned,
+)
 from gansampler.summary import ColumnSummary
 from gansampler.table import TableEncoder, Values
 from gansampler.theory import TheoryReadout, theory_readout
@@ -35,6 +41,10 @@ N_CALIBRATION_ROWS = 8192
 
 N_THRESHOLD_ROWS = 2048
 """Generated rows on which the thresholds of the selection are set."""
+
+N_OTHERS = 5_000
+"""Rows of other classes that a class is given: enough for the choice of rows, and for
+the report, to which it matters how dense they are."""
 
 N_REPORT_ROWS = 500
 """Rows on either side of the report's figures."""
@@ -174,7 +184,9 @@ class ClassGenerator:
             self._draw(N_THRESHOLD_ROWS, self.calibration_seed)
         )
         return RowSelection.fit(
-            Neighborhood(thinned(matrix, MAX_OWN, rng), others),
+            Neighborhood(
+                thinned(matrix, MAX_OWN, rng), thinned(others, MAX_OTHERS, rng)
+            ),
             self.encoder.encode(generated),
             copy_rejection=self.copy_rejection,
             border_rejection=self.border_rejection,

@@ -200,7 +200,7 @@ def test_partitions_of_wide_tables_have_fewer_rows():
 def test_rows_do_not_depend_on_how_the_table_is_cut(quick, table, monkeypatch):
     """Not even where classes are too large to be gathered."""
     monkeypatch.setattr(_training, "MAX_CLASS_ROWS", 20)
-    monkeypatch.setattr(_training, "MAX_OTHERS", 40)
+    monkeypatch.setattr(_training, "N_OTHERS", 40)
     sampler = quick()
     expected = dask.compute(*sampler.fit_resample(*in_partitions(*table, 1)))
     assert {k: r.n_rows for k, r in sampler.report_.items()} == {

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.special import digamma
 
 from gansampler.selection import (
     SAME,
@@ -69,9 +70,10 @@ def test_the_border_score_grows_away_from_the_others():
 
 
 def test_the_border_score_is_the_log_ratio_of_densities():
-    # In d dimensions the k-th nearest of n rows is at a distance of about
-    # (k / (n p))^(1/d), so d times the score is the log ratio of n_own p_own and of
-    # n_others p_others.
+    # In d dimensions the logarithm of the distance to the k-th nearest of n rows is
+    # (psi(k) - log(n p)) / d in the mean and up to a constant, so d times the score is
+    # the log ratio of n_own p_own and of n_others p_others, and psi(5) less the mean of
+    # psi(1) to psi(5).
     rng = np.random.default_rng(0)
     own, others = rng.normal(size=(2000, 1)), rng.normal(1, 1, size=(5000, 1))
     points = np.linspace(-1, 2, 400)[:, None]
@@ -79,13 +81,35 @@ def test_the_border_score_is_the_log_ratio_of_densities():
     expected = (0.5 - points[:, 0]) + np.log(2000 / 5000)
     slope, offset = np.polyfit(expected, inside, 1)
     assert slope == pytest.approx(1, abs=0.1)
-    assert offset == pytest.approx(0, abs=0.1)
+    assert offset == pytest.approx(
+        digamma(5) - digamma([1, 2, 3, 4, 5]).mean(), abs=0.1
+    )
+
+
+def test_a_small_group_of_its_own_is_no_border():
+    """Though the fifth neighbour of its rows is farther away than other classes are."""
+    rng = np.random.default_rng(0)
+    large, others = rng.normal(size=(40, 2)), rng.normal([3, 0], size=(300, 2))
+    for n_rows, share in [(2, 0.8), (3, 1), (4, 1)]:
+        small = rng.normal([8, 0], 0.3, size=(n_rows, 2))
+        around = Neighborhood(np.concatenate([large, small]), others)
+        generated = np.concatenate(
+            [rng.normal(size=(900, 2)), rng.normal([8, 0], 0.3, size=(100, 2))]
+        )
+        selection = RowSelection.fit(
+            around, generated, copy_rejection=0.0, border_rejection=0.2
+        )
+        kept = selection(generated)
+        assert kept[900:].mean() >= share
+        # Those of the large group are rejected that lie among the others.
+        assert generated[:900, 0][~kept[:900]].mean() > 0.5
 
 
 def test_distances_to_the_class_itself():
     around, own = neighborhood()
-    nearest, _ = around.to_own(own + np.array([0.0, 1e-3]))
+    nearest, usual = around.to_own(own + np.array([0.0, 1e-3]))
     assert np.median(nearest) == pytest.approx(1e-3)
+    assert (usual > nearest).all()
     assert around.usual_distance() > 0.05
 
 
@@ -102,8 +126,8 @@ def test_thresholds_reject_the_shares_asked_for(border, copies):
     kept = selection(generated)
     assert kept.mean() == selection.acceptance
     assert kept.mean() == pytest.approx((1 - border) * (1 - copies), abs=0.01)
-    nearest, fifth = around.to_own(generated)
-    inside = around.insideness(generated, fifth)
+    nearest, usual = around.to_own(generated)
+    inside = around.insideness(generated, usual)
     assert nearest[kept].min() >= selection.min_distance
     new_enough = nearest >= selection.min_distance
     assert inside[kept].min() >= inside[new_enough & ~kept].max(initial=-np.inf)

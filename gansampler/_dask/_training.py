@@ -18,9 +18,9 @@ from gansampler._device import resolve_device
 from gansampler._threads import single_thread
 from gansampler.gan import TrainingSettings
 from gansampler.onehot import OneHotGroups
-from gansampler.selection import MAX_OTHERS, some_positions
+from gansampler.selection import some_positions
 from gansampler.summary import ColumnSummary
-from gansampler.synthesis import ClassGenerator
+from gansampler.synthesis import N_OTHERS, ClassGenerator
 from gansampler.tabular import Table
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _plan(survey: Survey, seeds: dict[Hashable, int]) -> list[Plan]:
         n_own = survey.per_partition(label)
         own = positions_by_partition(n_own, MAX_CLASS_ROWS, [seed, 1])
         # Of the others the same as in a table in memory.
-        others = positions_by_partition(n_all - n_own, MAX_OTHERS, seed)
+        others = positions_by_partition(n_all - n_own, N_OTHERS, seed)
         for plan, *chosen in zip(plans, own, others, strict=True):
             if any(len(ranks) for ranks in chosen):
                 plan[label] = (chosen[0], chosen[1])

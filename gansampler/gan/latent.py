@@ -7,10 +7,11 @@ import torch
 from sklearn.neighbors import NearestNeighbors
 from torch import Tensor, nn
 
-FEW_ROWS = 100
+FEW_ROWS, MANY_NUMBERS = 100, 32
 """Classes of fewer rows start from noise alone unless asked otherwise: points between
 so few rows lie on few lines, which trees and nearest neighbours learn by heart
-(``docs/benchmarks/index.md``, "What the parts are worth")."""
+(``docs/benchmarks/index.md``, "What the parts are worth"). Not so rows of more numbers:
+what these have to do with each other takes longer to learn from noise."""
 
 N_NEIGHBORS = 5
 """Neighbours that a row is mixed with, as many as SMOTE takes by default."""
@@ -79,16 +80,19 @@ class Latent(nn.Module):
         return noise, start.lerp_(end, share)
 
 
-def default_distribution(n_rows: int) -> str:
-    """Noise alone for few rows; between neighbours where the class fills its space.
+def default_distribution(n_rows: int, n_numeric: int) -> str:
+    """Noise alone for few rows of few numbers; between neighbours for others.
 
     Examples
     --------
     >>> from gansampler.gan.latent import default_distribution
-    >>> default_distribution(30), default_distribution(3000)
+    >>> default_distribution(30, 8), default_distribution(3000, 8)
     ('normal', 'neighbors')
+    >>> default_distribution(30, 60)
+    'neighbors'
     """
-    return "normal" if n_rows < FEW_ROWS else "neighbors"
+    few_rows, many_numbers = n_rows < FEW_ROWS, n_numeric > MANY_NUMBERS
+    return "normal" if few_rows and not many_numbers else "neighbors"
 
 
 def nearest_neighbors(rows: np.ndarray) -> np.ndarray:

@@ -235,7 +235,7 @@ GAMES: dict[str, Game] = {
         minimax_generator,
         minimax_generator_slope,
         ZERO_CENTRED,
-        1.0,
+        3.0,
     ),
     "non_saturating": Game(
         minimax_discriminator,
@@ -243,7 +243,7 @@ GAMES: dict[str, Game] = {
         non_saturating_generator,
         non_saturating_generator_slope,
         ZERO_CENTRED,
-        1.0,
+        3.0,
     ),
     "wasserstein": Game(
         wasserstein_discriminator,

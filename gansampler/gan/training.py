@@ -81,8 +81,8 @@ class TrainingSettings:
     loss : str, default="non_saturating"
         The game, a key of ``GAMES``.
     latent_distribution : {"auto", "neighbors", "normal", "uniform"}, default="auto"
-        What the generator starts from; "auto" is "normal" for fewer than 100 rows and
-        "neighbors" for more.
+        What the generator starts from; "auto" is "normal" for fewer than 100 rows of
+        at most 32 numbers and "neighbors" for others.
     latent_dim : int, default=16
         Length of the noise vector.
     hidden_layer_sizes : tuple of int, default=(128, 128)
@@ -194,7 +194,7 @@ class Match:
         self.data = torch.as_tensor(rows, dtype=torch.float32, device=device)
         distribution = settings.latent_distribution
         if distribution == "auto":
-            distribution = default_distribution(len(rows))
+            distribution = default_distribution(len(rows), n_numeric)
         self.latent = Latent(
             distribution,
             settings.latent_dim,
