@@ -125,7 +125,7 @@ bench-ablations: .venv/.benchmark
 	$(BIN)/python -m benchmarks.ablations --variants '*' '!latent_normal' --folds 3 \
 	    --seeds 1 --jobs $(JOBS) --out benchmarks/results/ablations.csv
 	$(BIN)/python -m benchmarks.summarise benchmarks/results/ablations.csv \
-	    --reference latent_neighbors
+	    --reference default
 	$(BIN)/python -m benchmarks.ablations --variants default latent_normal \
 	    --datasets hypothyroid vehicle1 pima fraud page_blocks0 satimage churn credit \
 	    --classifiers '*' --folds 3 --jobs $(JOBS) --out benchmarks/results/latent.csv

@@ -1,8 +1,8 @@
 """Measure what each part of the recipe is worth: one change at a time.
 
-What is changed is ``latent_neighbors``, the recipe for classes of any size. The data
-sets have fewer than 100 minority rows in a fold: there ``default`` starts from noise,
-so that it is a variant, too.
+The data sets have fewer than 100 minority rows in a fold, so that the generator starts
+from noise in all but the one of many columns; ``latent_neighbors`` is how it starts in
+larger classes.
 
 The cross-validation of ``utility.py``, with its columns; ``method`` is the name of a
 variant. A variant changes parameters of the constructor or, for what is no parameter,
@@ -13,7 +13,7 @@ checkout::
 
     python -m benchmarks.ablations --out benchmarks/results/ablations.csv
     python -m benchmarks.summarise benchmarks/results/ablations.csv \
-        --reference latent_neighbors
+        --reference default
 """
 
 import argparse
@@ -41,7 +41,7 @@ from benchmarks.utility import (
     run_task,
     select,
 )
-from gansampler import GANOversampler, columns
+from gansampler import GANOversampler, columns, selection, synthesis
 from gansampler.gan import smoothing, training
 from gansampler.table import TableEncoder
 
@@ -146,6 +146,11 @@ def leave_uncalibrated(encoder, matrix):
     """Keep generated numbers as they are: no map to the laws of the columns."""
 
 
+def farthest(distances):
+    """Distance to the fifth neighbour, in place of the mean of five."""
+    return distances[:, -1] + selection.SAME
+
+
 class RestartedSampler:
     """Three samplers with seeds of their own, each making a third of the rows.
 
@@ -176,22 +181,17 @@ class RestartedSampler:
         return pd.concat(tables, ignore_index=True), labels
 
 
-REFERENCE = {"latent_distribution": "neighbors"}
-
-
 def changed(**params):
     """Make a variant of constructor parameters."""
-    return Variant(params=REFERENCE | params)
+    return Variant(params=params)
 
 
 def replacing(*replacements):
     """Make a variant of replacements, each (owner, name, value)."""
-    replaced = tuple(Replacement(*parts) for parts in replacements)
-    return Variant(params=REFERENCE, replaced=replaced)
+    return Variant(replaced=tuple(Replacement(*parts) for parts in replacements))
 
 
 VARIANTS = {
-    "latent_neighbors": changed(),
     "default": Variant(),
     "none": Variant(method="none"),
     "smote": Variant(method="smote"),
@@ -203,8 +203,12 @@ VARIANTS = {
     "border_0.3": changed(border_rejection=0.3),
     "border_0.5": changed(border_rejection=0.5),
     "border_0_rejection_0.2": changed(border_rejection=0.0, rejection_rate=0.2),
-    # One part taken away.
+    "border_of_5000": replacing((synthesis, "MAX_OTHERS", 5000)),
+    "border_by_fifth": replacing((selection, "geometric_mean", farthest)),
+    # Where the generator starts.
+    "latent_neighbors": changed(latent_distribution="neighbors"),
     "latent_normal": changed(latent_distribution="normal"),
+    # One part taken away.
     "checkpoint_last": changed(checkpoint="last"),
     "no_calibration": replacing((TableEncoder, "calibrate", leave_uncalibrated)),
     "no_averaging": replacing((training, "average_decay", forget_at_once)),
@@ -228,7 +232,7 @@ VARIANTS = {
     "max_iter_1000": changed(max_iter=1000),
     "restarts_3": replacing((methods, "GANOversampler", RestartedSampler)),
     "penalty_0.3": changed(gradient_penalty=0.3),
-    "penalty_3": changed(gradient_penalty=3.0),
+    "penalty_1": changed(gradient_penalty=1.0),
     "penalty_10": changed(gradient_penalty=10.0),
     "loss_hinge": changed(loss="hinge"),
     "loss_minimax": changed(loss="minimax"),

@@ -42,7 +42,7 @@ def results(tmp_path):
     part.to_csv(folder / "utility_ctgan.csv", index=False)
     dosed = [f"{table}#{size}" for table in "abcdef" for size in (10, 20, 50)]
     utility_results(shifts, datasets=dosed).to_csv(folder / "dose.csv", index=False)
-    variants = {"latent_neighbors": 0.2, "plain": 0.1, "none": 0.0}
+    variants = {"default": 0.2, "plain": 0.1, "none": 0.0}
     utility_results(variants).to_csv(folder / "ablations.csv", index=False)
     spread = [
         utility_results({"gan": 0.2, "smote": 0.1}, seed=seed).assign(seed=seed)
