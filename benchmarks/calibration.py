@@ -42,7 +42,7 @@ CLASSIFIERS = (
 KEY = ["dataset", "method", "fold", "classifier", "probabilities"]
 METRICS = ["brier", "log_loss", "roc_auc", "average_precision"]
 COLUMNS = [*KEY, *METRICS, "seed", "folds"]
-CALIBRATED = ("none", "gan")
+CALIBRATED = ("none", "gan", "gan_law_half")
 """The methods whose models are calibrated by cross-validation, too."""
 
 

@@ -33,6 +33,7 @@ VARIANTS = {
     ("gan_law_half", "corrected"): "all rows, to half",
     ("smote", "corrected"): "SMOTE",
     ("gan", "calibrated"): "`GANOversampler()`, calibrated",
+    ("gan_law_half", "calibrated"): "all rows, to half, calibrated",
     ("none", "calibrated"): "no resampling, calibrated",
 }
 """Methods, and versions of their probabilities, in the order of the columns."""
