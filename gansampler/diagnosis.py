@@ -260,15 +260,18 @@ def worst_columns(
         between the same rows shuffled, which is larger where a column has many levels.
     """
     gaps = marginal_gaps(real, synthetic)
-    mixed = pd.concat([real, synthetic], ignore_index=True)
-    mixed = mixed.iloc[np.random.default_rng(seed).permutation(len(mixed))]
-    shuffled = marginal_gaps(mixed.iloc[: len(real)], mixed.iloc[len(real) :])
     critical = CRITICAL * math.sqrt(1 / len(real) + 1 / len(synthetic))
-    beyond = gaps - np.maximum(shuffled, critical)
-    order = np.argsort(-beyond.to_numpy(), kind="stable")[:N_NAMED]
-    return tuple(
-        (gaps.index[i], float(gaps.iloc[i]), float(beyond.iloc[i])) for i in order
-    )
+    by_chance = np.full(len(gaps), critical)
+    (suspects,) = np.nonzero(gaps.to_numpy() > critical)
+    if len(suspects):
+        parts = [table.iloc[:, suspects] for table in (real, synthetic)]
+        both = pd.concat(parts, ignore_index=True)
+        both = both.iloc[np.random.default_rng(seed).permutation(len(both))]
+        shuffled = marginal_gaps(both.iloc[: len(real)], both.iloc[len(real) :])
+        by_chance[suspects] = np.maximum(shuffled, critical)
+    beyond = gaps.to_numpy() - by_chance
+    order = np.argsort(-beyond, kind="stable")[:N_NAMED]
+    return tuple((gaps.index[i], float(gaps.iloc[i]), float(beyond[i])) for i in order)
 
 
 def identifiers(rows: pd.DataFrame) -> tuple[Hashable, ...]:
