@@ -147,7 +147,7 @@ def leave_uncalibrated(encoder, matrix):
 
 
 def farthest(distances):
-    """Distance to the fifth neighbour, in place of the mean of five."""
+    """Distance to the fifth neighbour, in place of a mean."""
     return distances[:, -1] + selection.SAME
 
 
@@ -204,7 +204,7 @@ VARIANTS = {
     "border_0.5": changed(border_rejection=0.5),
     "border_0_rejection_0.2": changed(border_rejection=0.0, rejection_rate=0.2),
     "border_of_5000": replacing((synthesis, "MAX_OTHERS", 5000)),
-    "border_by_fifth": replacing((selection, "geometric_mean", farthest)),
+    "border_by_fifth": replacing((selection, "usual_distance", farthest)),
     # Where the generator starts.
     "latent_neighbors": changed(latent_distribution="neighbors"),
     "latent_normal": changed(latent_distribution="normal"),

@@ -58,10 +58,10 @@ class Neighborhood:
         -------
         nearest, usual : ndarray of shape (n_rows,)
             Euclidean distance to the nearest row of the class, and the geometric mean
-            of those to the five nearest.
+            of those to the four next.
         """
         distances = self.own.kneighbors(rows)[0]
-        return distances[:, 0], geometric_mean(distances)
+        return distances[:, 0], usual_distance(distances)
 
     def insideness(self, rows: np.ndarray, usual: np.ndarray) -> np.ndarray:
         """How much denser the class is around rows than the other classes.
@@ -76,18 +76,19 @@ class Neighborhood:
         -------
         ndarray of shape (n_rows,)
             Log ratio of the distance to the fifth nearest row of other classes and of
-            the mean distance to the five nearest of the class: up to a factor and a
+            the mean distance to the second to fifth of the class: up to a factor and a
             constant, the nearest-neighbour estimate of the log ratio of the densities
             of the class and of the rest (Wang, Kulkarni and Verdu, "Divergence
             estimation for multidimensional densities via k-nearest-neighbor
             distances", IEEE Transactions on Information Theory, 2009, section II).
             Low where others are dense. The mean is there for groups of fewer than
-            five rows, whose fifth neighbour lies in another group.
+            five rows, whose fifth neighbour lies in another group; the nearest row
+            tells more of how a row was made than of how dense the class is.
         """
         to_others = self.others.kneighbors(rows)[0][:, -1]
         return np.log(to_others + SAME) - np.log(usual)
 
-    def usual_distance(self) -> float:
+    def median_distance(self) -> float:
         """Median distance of a row of the class to its nearest other row."""
         return float(np.median(self.own.kneighbors()[0][:, 0]))
 
@@ -124,7 +125,7 @@ class Products:
         -------
         nearest : ndarray of shape (n_rows,), float32
         closest : ndarray of shape (n_rows, k), float32
-            In no order.
+            The nearest first, the rest in no order.
         """
         extended = self._extended(rows)
         nearest = np.zeros(len(rows), dtype=np.float32)
@@ -136,7 +137,8 @@ class Products:
             distances = torch.mm(part, self.fixed.T, out=memory[: len(part)]).numpy()
             nearest[start : start + BLOCK] = distances.min(axis=1)
             (far,) = np.nonzero(nearest[start : start + BLOCK] >= least)
-            closest[start + far] = np.partition(distances[far], k - 1, axis=1)[:, :k]
+            ends = [0, k - 1]
+            closest[start + far] = np.partition(distances[far], ends, axis=1)[:, :k]
         return nearest, closest
 
     def count(self, rows: np.ndarray, limits: np.ndarray) -> np.ndarray:
@@ -224,7 +226,7 @@ class RowSelection:
         """
         nearest, usual = neighborhood.to_own(generated)
         min_distance = copy_threshold(
-            nearest, neighborhood.usual_distance(), copy_rejection
+            nearest, neighborhood.median_distance(), copy_rejection
         )
         new = nearest >= min_distance
         if not border_rejection:
@@ -277,7 +279,7 @@ class RowSelection:
         bounds = []
         for sign in (-1, 1):
             distances = np.sqrt(np.maximum(closest + sign * error, 0))
-            radius = np.exp(self.min_inside) * geometric_mean(distances) - SAME
+            radius = np.exp(self.min_inside) * usual_distance(distances) - SAME
             limit = np.maximum(radius, 0) ** 2
             bounds.append(limit + sign * others.error(squares, limit))
         return bounds[0], bounds[1]
@@ -334,18 +336,21 @@ def copy_threshold(nearest: np.ndarray, usual: float, max_share: float) -> float
     return max(float(ordered[n_dropped[first]]), SAME) if n_dropped[first] else SAME
 
 
-def geometric_mean(distances: np.ndarray) -> np.ndarray:
-    """Geometric mean of each row of distances, those of equal rows counting a little.
+def usual_distance(distances: np.ndarray) -> np.ndarray:
+    """Geometric mean of the distances to some neighbours but the nearest.
 
     Parameters
     ----------
     distances : ndarray of shape (n_rows, n_neighbors)
+        The nearest first; if there is but one, it counts.
 
     Returns
     -------
     ndarray of shape (n_rows,)
+        At least ``SAME``.
     """
-    mean: np.ndarray = np.exp(np.log(distances + SAME).mean(axis=1))
+    first = min(1, distances.shape[1] - 1)
+    mean: np.ndarray = np.exp(np.log(distances[:, first:] + SAME).mean(axis=1))
     return mean
 
 

@@ -73,7 +73,7 @@ def test_the_border_score_is_the_log_ratio_of_densities():
     # In d dimensions the logarithm of the distance to the k-th nearest of n rows is
     # (psi(k) - log(n p)) / d in the mean and up to a constant, so d times the score is
     # the log ratio of n_own p_own and of n_others p_others, and psi(5) less the mean of
-    # psi(1) to psi(5).
+    # psi(2) to psi(5).
     rng = np.random.default_rng(0)
     own, others = rng.normal(size=(2000, 1)), rng.normal(1, 1, size=(5000, 1))
     points = np.linspace(-1, 2, 400)[:, None]
@@ -81,16 +81,14 @@ def test_the_border_score_is_the_log_ratio_of_densities():
     expected = (0.5 - points[:, 0]) + np.log(2000 / 5000)
     slope, offset = np.polyfit(expected, inside, 1)
     assert slope == pytest.approx(1, abs=0.1)
-    assert offset == pytest.approx(
-        digamma(5) - digamma([1, 2, 3, 4, 5]).mean(), abs=0.1
-    )
+    assert offset == pytest.approx(digamma(5) - digamma([2, 3, 4, 5]).mean(), abs=0.1)
 
 
 def test_a_small_group_of_its_own_is_no_border():
     """Though the fifth neighbour of its rows is farther away than other classes are."""
     rng = np.random.default_rng(0)
     large, others = rng.normal(size=(40, 2)), rng.normal([3, 0], size=(300, 2))
-    for n_rows, share in [(2, 0.8), (3, 1), (4, 1)]:
+    for n_rows, share in [(2, 0.3), (3, 0.9), (4, 1)]:
         small = rng.normal([8, 0], 0.3, size=(n_rows, 2))
         around = Neighborhood(np.concatenate([large, small]), others)
         generated = np.concatenate(
@@ -110,7 +108,7 @@ def test_distances_to_the_class_itself():
     nearest, usual = around.to_own(own + np.array([0.0, 1e-3]))
     assert np.median(nearest) == pytest.approx(1e-3)
     assert (usual > nearest).all()
-    assert around.usual_distance() > 0.05
+    assert around.median_distance() > 0.05
 
 
 @pytest.mark.parametrize("border", [0.0, 0.25, 0.5])
@@ -140,7 +138,7 @@ def test_tiny_classes_have_neighborhoods():
     inside = border_scores(around, rows)
     assert nearest.tolist() == [0.25, 3.0]
     assert inside[0] > inside[1]
-    assert around.usual_distance() == 1.0
+    assert around.median_distance() == 1.0
 
 
 def test_nothing_is_searched_among_others_for_rows_that_are_copies():
