@@ -359,6 +359,25 @@ def test_the_same_seed_gives_the_same_gan_and_another_seed_another():
     assert not np.array_equal(first.sample(20, 0), other.sample(20, 0))
 
 
+@pytest.mark.parametrize(
+    ("n_rows", "n_columns", "start"),
+    [
+        (99, 3, "normal"),
+        (99, 32, "normal"),
+        (100, 3, "neighbors"),
+        (99, 33, "neighbors"),
+    ],
+)
+def test_few_rows_of_few_numbers_start_from_noise(n_rows, n_columns, start):
+    rows = np.random.default_rng(0).normal(size=(n_rows, n_columns))
+    gan = train(rows, n_numeric=n_columns, max_iter=0)
+    assert gan.latent.distribution == start
+    # Levels do not count.
+    rows = np.hstack([rows[:, :3], np.eye(40)[np.arange(n_rows) % 40]])
+    gan = train(rows, n_numeric=3, sizes=(40,), max_iter=0)
+    assert gan.latent.distribution == ("normal" if n_rows < 100 else "neighbors")
+
+
 def test_a_trained_generator_is_nearer_to_the_class_than_an_untrained_one():
     rows = normal_rows(300)
     untrained = train(rows, max_iter=0, latent_distribution="normal")
