@@ -125,7 +125,7 @@ class Products:
         -------
         nearest : ndarray of shape (n_rows,), float32
         closest : ndarray of shape (n_rows, k), float32
-            The nearest first, the rest in no order.
+            The nearest first.
         """
         extended = self._extended(rows)
         nearest = np.zeros(len(rows), dtype=np.float32)
@@ -137,8 +137,8 @@ class Products:
             distances = torch.mm(part, self.fixed.T, out=memory[: len(part)]).numpy()
             nearest[start : start + BLOCK] = distances.min(axis=1)
             (far,) = np.nonzero(nearest[start : start + BLOCK] >= least)
-            ends = [0, k - 1]
-            closest[start + far] = np.partition(distances[far], ends, axis=1)[:, :k]
+            closest[start + far] = np.partition(distances[far], k - 1, axis=1)[:, :k]
+        closest.sort(axis=1)
         return nearest, closest
 
     def count(self, rows: np.ndarray, limits: np.ndarray) -> np.ndarray:
