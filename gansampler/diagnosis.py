@@ -80,7 +80,7 @@ MIN_TEXTS = 20
 """Rows that a class needs for a column without repeats to count as an identifier."""
 
 N_NAMED = 3
-"""Columns that a verdict names."""
+"""Columns that differ from the class's law that a verdict names."""
 
 
 @dataclass(frozen=True)
@@ -184,8 +184,8 @@ def gather(
     synthetic: np.ndarray,
     others: np.ndarray,
     tables: tuple[pd.DataFrame, pd.DataFrame],
+    rows: pd.DataFrame,
     n_numeric: int,
-    n_rows: int,
     seed: int,
 ) -> Evidence:
     """Measure what ``diagnose`` judges.
@@ -208,10 +208,10 @@ def gather(
         Rows of other classes, thinned as ``real`` is.
     tables : tuple of DataFrame
         ``real`` and ``synthetic`` as tables.
+    rows : DataFrame
+        All rows of the class.
     n_numeric : int
         Cells at the front of a row that are numbers.
-    n_rows : int
-        Rows of the class.
     seed : int
         Seed of the halves into which real rows are split.
 
@@ -221,7 +221,7 @@ def gather(
     """
     usual = float(pdist(real).mean())
     return Evidence(
-        n_rows=n_rows,
+        n_rows=len(rows),
         n_iter=len(history),
         only_categories=n_numeric == 0,
         coverage=coverage(real, generated[: len(real)]),
@@ -237,7 +237,7 @@ def gather(
         rise=_ratio(_rise(history["selection_distance"]), usual),
         inside=share_inside(synthetic, real, others, seed),
         real_inside=share_inside(real, real, others, seed),
-        identifiers=identifiers(tables[0]),
+        identifiers=identifiers(rows),
     )
 
 
@@ -289,6 +289,8 @@ def identifiers(rows: pd.DataFrame) -> tuple[Hashable, ...]:
         name
         for name, cells in rows.items()
         if len(cells) >= MIN_TEXTS
+        # A short look settles nearly all columns that have repeats.
+        and cells.iloc[:MIN_TEXTS].is_unique
         and kind_of(name, cells) == "category"
         and cells.notna().all()
         and cells.is_unique
@@ -511,7 +513,7 @@ def _columns(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | Non
 def _identifiers(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:
     if not evidence.identifiers:
         return None
-    named = ", ".join(map(repr, evidence.identifiers[:N_NAMED]))
+    named = ", ".join(map(repr, evidence.identifiers))
     return _verdict(
         "identifiers",
         WARN,

@@ -265,8 +265,8 @@ class ClassGenerator:
             synthetic=synthetic,
             others=others,
             tables=(rows.iloc[chosen], self._as_frame(drawn)),
+            rows=rows,
             n_numeric=self.encoder.n_numeric_,
-            n_rows=len(matrix),
             seed=self.calibration_seed,
         )
         self.verdicts = diagnose(self.evidence, self._parameters())

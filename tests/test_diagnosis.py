@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import diagnosis_page
-from gansampler import GANOversampler
+from gansampler import GANOversampler, synthesis
 from gansampler.diagnosis import (
     Evidence,
     Verdict,
@@ -258,6 +258,20 @@ def test_identifiers_are_columns_of_text_without_repeats():
     )
     assert identifiers(rows) == ("account", "passport")
     assert identifiers(rows.iloc[:19]) == ()
+
+
+@pytest.mark.parametrize(("last", "found"), [("A59", ("account",)), ("A0", ())])
+def test_identifiers_are_looked_for_in_all_rows_of_a_large_class(
+    monkeypatch, last, found
+):
+    """The report's figures are of a part of them, which may show no repeat."""
+    monkeypatch.setattr(synthesis, "N_REPORT_ROWS", 20)
+    accounts = [f"A{i}" for i in range(150)]
+    accounts[59] = last
+    X = pd.DataFrame({"x": np.arange(150.0), "account": accounts})
+    sampler = GANOversampler(max_iter=1, random_state=0)
+    sampler.fit_resample(X, np.repeat(["few", "many"], [60, 90]))
+    assert sampler.generators_["few"].evidence.identifiers == found
 
 
 # --- of whole trainings ------------------------------------------------------------
