@@ -304,7 +304,10 @@ def test_without_a_choice_of_the_checkpoint_no_distance_is_recorded():
 
 def test_without_penalty_the_recorded_value_is_minus_the_loss():
     history = train(loss="minimax", gradient_penalty=0).history
-    assert (history["discriminator_loss"] == -history["value"]).all()
+    # Summed in another order: the last digit hangs on the processor.
+    np.testing.assert_allclose(
+        history["discriminator_loss"], -history["value"], rtol=1e-6
+    )
 
 
 def test_recorded_gradient_norms_are_those_of_the_steps():
