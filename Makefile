@@ -113,6 +113,9 @@ bench-fidelity: .venv/.benchmark
 bench-utility: .venv/.benchmark
 	$(BIN)/python -m benchmarks.utility --methods '*' '!gan_law' '!gan_neighbors' \
 	    --folds 5 --seeds 1 --jobs $(JOBS) --out benchmarks/results/utility.csv
+	$(BIN)/python -m benchmarks.utility --methods gan --label gan_rare_levels \
+	    --gan-params '{"rare_levels": "table"}' --datasets 'fraud*' 'churn*' \
+	    --folds 5 --seeds 1 --jobs $(JOBS) --out benchmarks/results/rare_levels.csv
 	$(BIN)/python -m benchmarks.readme_figures
 
 bench-dose: .venv/.benchmark

@@ -44,7 +44,7 @@ SEEDS = 20
 CONTROL_SEEDS = 1
 TRAIN_SHARE = 0.7
 N_GENERATED = 500
-NAMES = ("gaps", "identifiers")
+NAMES = ("gaps", "identifiers", "unseen_levels")
 EVIDENCE = tuple(figure.name for figure in fields(Evidence) if figure.name not in NAMES)
 COLUMNS = (
     "dataset",

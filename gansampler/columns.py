@@ -323,7 +323,8 @@ class CategoricalColumn:
     Attributes
     ----------
     levels : Index
-        The class's levels, the most frequent first.
+        The class's levels, the most frequent first, and then those that only other
+        classes show, if they lend any.
     n_own : int
         Levels with a cell of their own.
     width : int
@@ -331,13 +332,26 @@ class CategoricalColumn:
         where the class shows a single level.
     frequencies : ndarray of shape (width,)
         How often the class shows what each cell stands for.
+    unseen : float
+        Chance, as Good and Turing estimate it, that a row of the class with a rare
+        level has one that the class does not show, where others lend such levels.
     """
 
     def __init__(self, *, by_similarity: bool = True) -> None:
         self.by_similarity = by_similarity
 
-    def fit(self, cells: pd.Series) -> CategoricalColumn:
-        """Learn levels and their frequencies from the class's cells."""
+    def fit(
+        self, cells: pd.Series, others: pd.Series | None = None
+    ) -> CategoricalColumn:
+        """Learn levels and their frequencies from the class's cells.
+
+        Parameters
+        ----------
+        cells : Series
+            The class's cells.
+        others : Series or None, default=None
+            Cells of other classes, whose levels may stand for rare ones.
+        """
         codes, levels = pd.factorize(cells)
         if isinstance(cells.dtype, pd.IntervalDtype):
             levels = levels.astype(object)  # as an index intervals must not overlap
@@ -345,14 +359,27 @@ class CategoricalColumn:
         order = np.argsort(-counts, kind="stable")
         counts, self.levels = counts[order], levels[order]
         n_levels = len(levels)
+        unseen = self.levels[:0] if others is None else self._unseen_levels(others)
         self.n_own = n_levels
-        if n_levels > SMALL_LEVELS:
+        if n_levels + len(unseen) > SMALL_LEVELS:
             self.n_own = min(MAX_LEVELS, int((counts >= MIN_LEVEL_ROWS).sum()))
-        self.has_rare = self.n_own < n_levels
+        rare = counts[self.n_own :]
+        self.has_rare = len(rare) > 0
         self.width = 0 if n_levels <= 1 else self.n_own + self.has_rare
-        shown = np.append(counts[: self.n_own], counts[self.n_own :].sum())
+        shown = np.append(counts[: self.n_own], rare.sum())
         self.frequencies = shown[: self.width] / max(1, shown.sum())
+        self.unseen = 0.0
+        if self.has_rare and len(unseen):
+            self.levels = self.levels.append(unseen)
+            self.unseen = float((rare == 1).sum() / rare.sum())
         return self
+
+    def _unseen_levels(self, others: pd.Series) -> pd.Index:
+        """Levels that the class does not show."""
+        levels = pd.Index(others.dropna().unique())
+        if isinstance(others.dtype, pd.IntervalDtype):
+            levels = levels.astype(object)
+        return levels[~levels.isin(self.levels)]
 
     def to_values(self, cells: pd.Series) -> np.ndarray:
         """Position of each cell's level; -1 where it is missing or unknown."""

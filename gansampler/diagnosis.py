@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial.distance import cdist, pdist
 
+from gansampler.columns import SMALL_LEVELS
 from gansampler.quality import coverage, marginal_gaps, nearest_row_ratio
 from gansampler.quality._near import nearest_rows
 from gansampler.summary import kind_of
@@ -78,6 +79,9 @@ root of 1/n + 1/m."""
 
 MIN_TEXTS = 20
 """Rows that a class needs for a column without repeats to count as an identifier."""
+
+MAX_UNSEEN = 0.25
+"""Rare levels: chance that a further row of the class has a level that none has yet."""
 
 N_NAMED = 3
 """Columns that differ from the class's law that a verdict names."""
@@ -148,7 +152,10 @@ class Evidence:
         Share of synthetic and of real rows that lie nearer to a withheld row of the
         other classes than to a withheld row of their own.
     identifiers : tuple of hashable, default=()
-        Columns of text in which no two rows of the class agree.
+        Columns of text in which no two rows of the class or of the others agree.
+    unseen_levels : tuple of (hashable, float), default=()
+        Columns in which further rows of the class are expected to have levels that it
+        has not shown so far, as other classes do, and how often, most often first.
 
     Examples
     --------
@@ -172,6 +179,7 @@ class Evidence:
     inside: float
     real_inside: float
     identifiers: tuple[Hashable, ...] = ()
+    unseen_levels: tuple[tuple[Hashable, float], ...] = ()
 
 
 def gather(
@@ -185,6 +193,7 @@ def gather(
     others: np.ndarray,
     tables: tuple[pd.DataFrame, pd.DataFrame],
     rows: pd.DataFrame,
+    other_rows: pd.DataFrame,
     n_numeric: int,
     seed: int,
 ) -> Evidence:
@@ -210,6 +219,8 @@ def gather(
         ``real`` and ``synthetic`` as tables.
     rows : DataFrame
         All rows of the class.
+    other_rows : DataFrame
+        Rows of other classes, all or a random part.
     n_numeric : int
         Cells at the front of a row that are numbers.
     seed : int
@@ -220,6 +231,7 @@ def gather(
     Evidence
     """
     usual = float(pdist(real).mean())
+    named = identifiers(rows, other_rows)
     return Evidence(
         n_rows=len(rows),
         n_iter=len(history),
@@ -237,7 +249,8 @@ def gather(
         rise=_ratio(_rise(history["selection_distance"]), usual),
         inside=share_inside(synthetic, real, others, seed),
         real_inside=share_inside(real, real, others, seed),
-        identifiers=identifiers(rows),
+        identifiers=named,
+        unseen_levels=unseen_levels(rows.drop(columns=list(named)), other_rows),
     )
 
 
@@ -274,12 +287,13 @@ def worst_columns(
     return tuple((gaps.index[i], float(gaps.iloc[i]), float(beyond[i])) for i in order)
 
 
-def identifiers(rows: pd.DataFrame) -> tuple[Hashable, ...]:
+def identifiers(rows: pd.DataFrame, others: pd.DataFrame) -> tuple[Hashable, ...]:
     """The columns of text that differ in each row, as names and numbers of account do.
 
     Parameters
     ----------
-    rows : DataFrame of shape (n_rows, n_columns)
+    rows, others : DataFrame of shape (n_rows, n_columns)
+        Rows of the class, and of other classes.
 
     Returns
     -------
@@ -293,8 +307,41 @@ def identifiers(rows: pd.DataFrame) -> tuple[Hashable, ...]:
         and cells.iloc[:MIN_TEXTS].is_unique
         and kind_of(name, cells) == "category"
         and cells.notna().all()
-        and cells.is_unique
+        and pd.concat([cells, others[name]]).is_unique
     )
+
+
+def unseen_levels(
+    rows: pd.DataFrame, others: pd.DataFrame
+) -> tuple[tuple[Hashable, float], ...]:
+    """The columns of which the class has not shown all levels that it may well have.
+
+    Parameters
+    ----------
+    rows, others : DataFrame of shape (n_rows, n_columns)
+        Rows of the class, and of other classes.
+
+    Returns
+    -------
+    tuple of (hashable, float)
+        Name, and Good and Turing's estimate of the chance that the next row of the
+        class has a level that no row of it has so far: the share of its rows whose
+        level no other has. Of columns of many levels, of which other classes show
+        further ones; those of at least ``MAX_UNSEEN``, highest first.
+    """
+    found = []
+    for name, cells in rows.items():
+        if kind_of(name, cells) != "category":
+            continue
+        counts = cells.value_counts()
+        unseen = float((counts == 1).sum() / max(1, counts.sum()))
+        if unseen < MAX_UNSEEN:
+            continue
+        levels = others[name].dropna().unique()
+        n_further = int((~pd.Index(levels).isin(counts.index)).sum())
+        if n_further and n_further + len(counts) > SMALL_LEVELS:
+            found.append((name, unseen))
+    return tuple(sorted(found, key=lambda column: -column[1]))
 
 
 def share_inside(
@@ -517,9 +564,23 @@ def _identifiers(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict |
     return _verdict(
         "identifiers",
         WARN,
-        "No two rows of the class agree in these columns of text, as if they were "
+        "No two rows agree in these columns of text, as if they were "
         f"identifiers: {named}. Synthetic rows repeat them and learn nothing else.",
         "Drop them before resampling.",
+    )
+
+
+def _rare_levels(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:
+    if not evidence.unseen_levels or parameters.get("rare_levels") == "table":
+        return None
+    named = ", ".join(f"{name!r} ({_percent(x)})" for name, x in evidence.unseen_levels)
+    return _verdict(
+        "rare_levels",
+        WARN,
+        "Further rows of the class would have levels that none of its rows shows so "
+        f"far: {named}. Synthetic rows only have those that it shows, and a classifier "
+        "may take these for signs of the class.",
+        "Set rare_levels='table', or drop the columns before resampling.",
     )
 
 
@@ -561,6 +622,7 @@ JUDGES = (
     _copying,
     _columns,
     _identifiers,
+    _rare_levels,
     _late_divergence,
     _majority,
 )

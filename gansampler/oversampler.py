@@ -140,6 +140,14 @@ class GANOversampler(BaseOverSampler):
         Range in which the numbers of a column are generated: what all rows of the
         table show, what those of the class show, or no limit but that of the dtype.
 
+    rare_levels : {{'class', 'table'}}, default='class'
+        What stands for a rare level of a categorical column (fewer than five rows of
+        the class show it, in a column of more than ten levels). With 'class' it is
+        always a level that the class shows, so that a classifier may come to take
+        these levels for signs of the class. 'table' draws part of them from the
+        levels of all rows: as many as Good and Turing [7]_ expect to be levels that
+        the class has not shown so far.
+
     device : str or torch.device, default='auto'
         Where to train: 'auto' is a CUDA device where there is one and else the CPU.
 
@@ -233,6 +241,8 @@ class GANOversampler(BaseOverSampler):
     .. [5] A. Jolicoeur-Martineau, "The relativistic discriminator", ICLR 2019.
     .. [6] L. Mescheder et al., "Which training methods for GANs do actually
        converge?", ICML 2018.
+    .. [7] I. J. Good, "The population frequencies of species and the estimation of
+       population parameters", Biometrika, 1953, equation 9.
 
     Examples
     --------
@@ -271,6 +281,7 @@ class GANOversampler(BaseOverSampler):
         "border_rejection": [Interval(Real, 0, 1, closed="left")],
         "copy_rejection": [Interval(Real, 0, 1, closed="left")],
         "value_range": [StrOptions({"table", "class"}), None],
+        "rare_levels": [StrOptions({"class", "table"})],
         "device": [str, torch.device],
         "n_jobs": [Integral, None],
         "verbose": ["verbose"],
@@ -297,6 +308,7 @@ class GANOversampler(BaseOverSampler):
         border_rejection: float = 0.2,
         copy_rejection: float = 0.6,
         value_range: str | None = "table",
+        rare_levels: str = "class",
         device: str | torch.device = "auto",
         n_jobs: int | None = None,
         verbose: int = 0,
@@ -320,6 +332,7 @@ class GANOversampler(BaseOverSampler):
         self.border_rejection = border_rejection
         self.copy_rejection = copy_rejection
         self.value_range = value_range
+        self.rare_levels = rare_levels
         self.device = device
         self.n_jobs = n_jobs
         self.verbose = verbose
@@ -699,6 +712,7 @@ class GANOversampler(BaseOverSampler):
         return ClassGenerator(
             settings,
             value_range=self.value_range,
+            rare_levels=self.rare_levels,
             rejection_rate=float(self.rejection_rate),
             border_rejection=float(self.border_rejection),
             copy_rejection=float(self.copy_rejection),

@@ -59,6 +59,8 @@ class ClassGenerator:
         How to train.
     value_range : {"table", "class"} or None
         Range of generated numbers, as in ``TableEncoder``.
+    rare_levels : {"class", "table"}
+        Whose levels stand in for rare ones: those of the class, or those of all.
     rejection_rate : float
         Share of generated rows that the discriminator throws away.
     border_rejection, copy_rejection : float
@@ -78,6 +80,7 @@ class ClassGenerator:
         settings: TrainingSettings,
         *,
         value_range: str | None,
+        rare_levels: str,
         rejection_rate: float,
         border_rejection: float,
         copy_rejection: float,
@@ -85,6 +88,7 @@ class ClassGenerator:
     ) -> None:
         self.settings = settings
         self.value_range = value_range
+        self.rare_levels = rare_levels
         self.rejection_rate = rejection_rate
         self.border_rejection = border_rejection
         self.copy_rejection = copy_rejection
@@ -112,7 +116,8 @@ class ClassGenerator:
         rows : DataFrame of shape (n_rows, n_columns)
             The rows of the class.
         others : DataFrame of shape (n_others, n_columns)
-            Rows of the other classes, which choose among generated rows.
+            Rows of the other classes, which choose among generated rows and may lend
+            levels.
         table : sequence of ColumnSummary
             What the whole table shows of each column.
         groups : OneHotGroups
@@ -128,8 +133,12 @@ class ClassGenerator:
         self.n_rows = len(rows)
         self.table, self.groups = table, groups
         self.encoder = TableEncoder(self.value_range)
+        collapsed = groups.collapse(others)
         matrix = self.encoder.fit_transform(
-            groups.collapse(rows), groups.summarise(table), seed=self.training_seed
+            groups.collapse(rows),
+            groups.summarise(table),
+            others=collapsed if self.rare_levels == "table" else None,
+            seed=self.training_seed,
         )
         self.gan: GAN | None = None
         self.trained = len(rows) >= MIN_ROWS and matrix.shape[1] > 0
@@ -138,14 +147,14 @@ class ClassGenerator:
             self._calibrate()
         self.selection = None
         if self.trained:
-            others_matrix = self.encoder.transform(groups.collapse(others))
+            others_matrix = self.encoder.transform(collapsed)
             self.selection = self._choose(matrix, others_matrix)
         self.seconds = time.perf_counter() - start
         self.distance = self.coverage = self.ratio = np.nan
         self.theory: TheoryReadout | None = None
         self.verdicts: tuple[Verdict, ...] = ()
         if self.trained:
-            self._measure(rows, matrix, others_matrix)
+            self._measure(rows, others, matrix, others_matrix)
         return self
 
     def _train(
@@ -233,7 +242,11 @@ class ClassGenerator:
         return self.gan.blocks(seed, rejection_rate=self.rejection_rate)
 
     def _measure(
-        self, rows: pd.DataFrame, matrix: np.ndarray, others: np.ndarray
+        self,
+        rows: pd.DataFrame,
+        other_rows: pd.DataFrame,
+        matrix: np.ndarray,
+        others: np.ndarray,
     ) -> None:
         assert self.gan is not None
         rng = np.random.default_rng(self.calibration_seed)
@@ -266,6 +279,7 @@ class ClassGenerator:
             others=others,
             tables=(rows.iloc[chosen], self._as_frame(drawn)),
             rows=rows,
+            other_rows=other_rows,
             n_numeric=self.encoder.n_numeric_,
             seed=self.calibration_seed,
         )
@@ -275,6 +289,7 @@ class ClassGenerator:
         assert self.gan is not None
         return asdict(self.settings) | {
             "latent_distribution": self.gan.latent.distribution,
+            "rare_levels": self.rare_levels,
             "rejection_rate": self.rejection_rate,
             "border_rejection": self.border_rejection,
             "copy_rejection": self.copy_rejection,

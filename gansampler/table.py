@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from sklearn.covariance import ledoit_wolf
 
-from gansampler.columns import CategoricalColumn, NumericColumn
+from gansampler.columns import MAX_DONORS, CategoricalColumn, NumericColumn
+from gansampler.lenders import Lenders
+from gansampler.selection import some_positions
 from gansampler.summary import ColumnSummary, dense, is_missing
 from gansampler.tabular import Table
 
@@ -54,7 +56,9 @@ class TableEncoder:
     or if at least 5 of its rows show it and it is among the 64 most frequent. The
     remaining, rare levels share one cell. Where a generated row has it, the level is
     taken from the most similar row of the class with a rare level there, so that
-    levels which belong together (a region and its country) stay together.
+    levels which belong together (a region and its country) stay together. Rows of
+    other classes, where ``fit`` is given any, lend part of the rare levels, and then a
+    column counts as one of many levels by what all classes show.
 
     An encoded row has n_cells cells: the numeric ones, then the one-hot ones.
 
@@ -93,6 +97,7 @@ class TableEncoder:
         rows: pd.DataFrame,
         table: Sequence[ColumnSummary] | None = None,
         *,
+        others: pd.DataFrame | None = None,
         seed: int = 0,
     ) -> TableEncoder:
         """Learn the columns of one class.
@@ -104,6 +109,10 @@ class TableEncoder:
         table : sequence of ColumnSummary or None, default=None
             What the whole table shows of each column, from ``Table.summary``; None
             if ``rows`` are the whole table.
+        others : DataFrame of shape (n_others, n_columns) or None, default=None
+            Rows of other classes, which lend levels in place of rare ones, as many as
+            Good and Turing expect to be levels that the class has not shown so far.
+            None keeps to levels of the class.
         seed : int, default=0
             Chooses the rows that lend rare levels where there are very many.
 
@@ -121,7 +130,7 @@ class TableEncoder:
         >>> encoder.n_numeric_, encoder.category_sizes_
         (1, (2,))
         """
-        self.fit_transform(rows, table, seed=seed)
+        self.fit_transform(rows, table, others=others, seed=seed)
         return self
 
     def fit_transform(
@@ -129,6 +138,7 @@ class TableEncoder:
         rows: pd.DataFrame,
         table: Sequence[ColumnSummary] | None = None,
         *,
+        others: pd.DataFrame | None = None,
         seed: int = 0,
     ) -> np.ndarray:
         """Learn the columns of one class and encode its rows.
@@ -138,6 +148,8 @@ class TableEncoder:
         rows : DataFrame of shape (n_rows, n_columns)
             The class's rows.
         table : sequence of ColumnSummary or None, default=None
+            As in ``fit``.
+        others : DataFrame of shape (n_others, n_columns) or None, default=None
             As in ``fit``.
         seed : int, default=0
             As in ``fit``.
@@ -160,7 +172,11 @@ class TableEncoder:
         self.names_ = rows.columns
         self.table_ = list(table) if table is not None else Table(rows).summary
         self.columns_ = [
-            self._fit_column(summary, rows.iloc[:, position])
+            self._fit_column(
+                summary,
+                rows.iloc[:, position],
+                None if others is None else others.iloc[:, position],
+            )
             for position, summary in enumerate(self.table_)
         ]
         self._fit_missing(rows)
@@ -181,10 +197,15 @@ class TableEncoder:
         rng = np.random.default_rng(seed)
         for column, positions in self._categorical(values):
             column.keep_donors(positions, matrix, rng)
+        self.lenders_ = None
+        if others is not None:
+            self.lenders_ = self._lenders(
+                others.iloc[some_positions(len(others), MAX_DONORS, rng)]
+            )
         return matrix
 
     def transform(self, rows: pd.DataFrame) -> np.ndarray:
-        """Encode rows; levels that the class did not show count as missing.
+        """Encode rows; levels that were not shown to ``fit`` count as missing.
 
         Parameters
         ----------
@@ -367,6 +388,8 @@ class TableEncoder:
                 missing = self.pattern_missing_[:, position][pattern]
                 decoded[missing] = np.nan if is_number else -1
             values.append(decoded)
+        if self.lenders_ is not None:
+            self.lenders_.lend(values, matrix)
         return [*values, pattern]
 
     def calibrate(self, matrix: np.ndarray) -> None:
@@ -401,11 +424,26 @@ class TableEncoder:
                 column.calibrate(numeric[chosen], one_hot[chosen])
 
     def _fit_column(
-        self, summary: ColumnSummary, cells: pd.Series
+        self, summary: ColumnSummary, cells: pd.Series, others: pd.Series | None
     ) -> NumericColumn | CategoricalColumn:
         if summary.kind == "category":
-            return CategoricalColumn().fit(cells)
+            return CategoricalColumn().fit(cells, others)
         return NumericColumn(summary, self.value_range).fit(cells)
+
+    def _lenders(self, others: pd.DataFrame) -> Lenders | None:
+        """Rows that lend levels, None where no column needs any."""
+        with_rare = {
+            position: column
+            for position, column in enumerate(self.columns_)
+            if isinstance(column, CategoricalColumn) and column.has_rare
+        }
+        share = max((column.unseen for column in with_rare.values()), default=0.0)
+        if not share:
+            return None
+        values = self.to_values(others)
+        # Also where the class shows all levels: they may belong to those of others.
+        lent = [(i, column.n_own, values[i]) for i, column in with_rare.items()]
+        return Lenders(self.encode(values), self.n_numeric_, lent, share)
 
     def _fit_missing(self, rows: pd.DataFrame) -> None:
         missing = _is_missing(rows)

@@ -378,6 +378,7 @@ def _parameters(draw, labels, sizes):
         ),
         "loss": draw(st.sampled_from(["non_saturating", "wasserstein", "hinge"])),
         "value_range": draw(st.sampled_from(["table", "table", "class", None])),
+        "rare_levels": draw(st.sampled_from(["class", "class", "table"])),
         "rejection_rate": draw(st.sampled_from([0.0, 0.0, 0.4])),
         "border_rejection": draw(st.sampled_from([0.2, 0.0])),
         "copy_rejection": draw(st.sampled_from([0.6, 0.0])),
@@ -495,6 +496,7 @@ def check(case, *, thorough=False):
             rows[labels[:n] == label],
             rows,
             case.parameters["value_range"],
+            case.parameters["rare_levels"],
         )
         drawn = sampler.sample(3, label)
         assert (as_frame(drawn).dtypes == whole.dtypes).all(), "dtypes of sample"
@@ -553,18 +555,20 @@ def assert_counts(case, labels, n):
     assert largest in after
 
 
-def assert_valid(new, own, table, value_range):
+def assert_valid(new, own, table, value_range, rare_levels):
     """Rows of a class, generated and real, and all rows of the table."""
     patterns = {row.tobytes() for row in own.isna().to_numpy()}
     assert {row.tobytes() for row in new.isna().to_numpy()} <= patterns, "missing cells"
     for position in range(table.shape[1]):
         assert_valid_column(
-            *(frame.iloc[:, position] for frame in (new, own, table)), value_range
+            *(frame.iloc[:, position] for frame in (new, own, table)),
+            value_range,
+            rare_levels,
         )
     assert_exclusive(new, table)
 
 
-def assert_valid_column(new, own, table, value_range):
+def assert_valid_column(new, own, table, value_range, rare_levels):
     dtype = table.dtype
     if pd.api.types.is_object_dtype(dtype):
         markers = {repr(x) for x in own[own.isna()]}
@@ -576,8 +580,8 @@ def assert_valid_column(new, own, table, value_range):
         new, own, table = (cells.astype(dtype.subtype) for cells in (new, own, table))
         dtype = dtype.subtype
     if not is_numeric(table):
-        levels = {repr(x) for x in own}
-        assert {repr(x) for x in new} <= levels, f"levels of the class: {dtype}"
+        levels = {repr(x) for x in (own if rare_levels == "class" else table)}
+        assert {repr(x) for x in new} <= levels, f"levels of the {rare_levels}: {dtype}"
         return
     values = [cells.tolist() for cells in (new, own, table)]
     if pd.api.types.is_object_dtype(dtype):

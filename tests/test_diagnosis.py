@@ -17,6 +17,7 @@ from gansampler.diagnosis import (
     diagnose,
     identifiers,
     share_inside,
+    unseen_levels,
     worst_columns,
 )
 from gansampler.exceptions import TrainingQualityWarning
@@ -142,11 +143,27 @@ def test_identifiers_are_named_where_there_are_some():
     assert verdicts[0] == Verdict(
         "identifiers",
         "warn",
-        "No two rows of the class agree in these columns of text, as if they were "
-        "identifiers: 'account'. Synthetic rows repeat them and learn nothing else.",
+        "No two rows agree in these columns of text, as if they were identifiers: "
+        "'account'. Synthetic rows repeat them and learn nothing else.",
         "Drop them before resampling.",
     )
     assert {verdict.status for verdict in verdicts[1:]} == {"ok"}
+
+
+def test_levels_that_the_class_may_have_too_are_named_unless_they_are_borrowed():
+    evidence = replace(HEALTHY, unseen_levels=(("region", 0.8), ("country", 0.35)))
+    verdicts = diagnose(evidence, PARAMETERS)
+    assert verdicts[0] == Verdict(
+        "rare_levels",
+        "warn",
+        "Further rows of the class would have levels that none of its rows shows so "
+        "far: 'region' (80 %), 'country' (35 %). Synthetic rows only have those that "
+        "it shows, and a classifier may take these for signs of the class.",
+        "Set rare_levels='table', or drop the columns before resampling.",
+    )
+    assert {verdict.status for verdict in verdicts[1:]} == {"ok"}
+    borrowed = diagnose(evidence, PARAMETERS | {"rare_levels": "table"})
+    assert [verdict.name for verdict in borrowed] == list(FAILURES)
 
 
 def test_rows_that_lie_about_anywhere_are_not_called_a_collapse():
@@ -256,8 +273,35 @@ def test_identifiers_are_columns_of_text_without_repeats():
             "passport": pd.Categorical([f"P{i}" for i in range(30)]),
         }
     )
-    assert identifiers(rows) == ("account", "passport")
-    assert identifiers(rows.iloc[:19]) == ()
+    others = rows[:0]
+    assert identifiers(rows, others) == ("account", "passport")
+    assert identifiers(rows.iloc[:19], others) == ()
+    # Another class has a level in common with the class, or one of its own twice.
+    assert identifiers(rows, rows[:1].assign(passport="P30")) == ("passport",)
+    assert identifiers(rows, rows[:1].assign(account="A30")) == ("account",)
+    twice = pd.concat([rows[:1]] * 2).assign(account="A30", passport="P30")
+    assert identifiers(rows, twice) == ()
+
+
+def test_levels_are_likely_to_be_missing_where_most_are_shown_once():
+    regions = [f"R{i}" for i in range(40)]
+    rows = pd.DataFrame(
+        {
+            "number": np.arange(40.0),
+            "often": ["a", "b"] * 20,
+            "region": regions[:30] + regions[20:30],  # 20 of 40 rows alone with theirs
+            "state": regions[:20] * 2,
+            "few": ["a"] * 26 + [f"b{i}" for i in range(4)] + [None] * 10,
+        }
+    )
+    others = pd.concat([rows] * 2).assign(
+        often="c", region=regions * 2, state="new", few="b9"
+    )
+    assert unseen_levels(rows, others) == (("region", 0.5),)
+    # Other classes show no further level, so none could be lent.
+    assert unseen_levels(rows, others.assign(region="R0")) == ()
+    # Few levels in all: each is learned on its own.
+    assert unseen_levels(rows[["few"]][24:34], others) == ()
 
 
 @pytest.mark.parametrize(("last", "found"), [("A59", ("account",)), ("A0", ())])

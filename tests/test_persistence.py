@@ -303,6 +303,16 @@ def test_parameters(parameters, tmp_path):
     assert repr(loaded.get_params()) == repr(sampler.get_params())
 
 
+def test_rows_that_lend_levels(tmp_path):
+    X, y = blobs()
+    X = pd.DataFrame(X, columns=list("abc")).assign(
+        region=[f"R{i % 40}" for i in range(len(X))]
+    )
+    sampler = trained(X, y, rare_levels="table")
+    assert all(g.encoder.lenders_ is not None for g in sampler.generators_.values())
+    assert_same_sampler(sampler, reopened(sampler, tmp_path))
+
+
 def test_small_classes(tmp_path):
     X, y = blobs((9, 1, 2, 5))
     X[y == 3] = 1.0

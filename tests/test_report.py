@@ -40,6 +40,8 @@ def results(tmp_path):
     utility_results(shifts).to_csv(folder / "utility.csv", index=False)
     part = utility_results({"ctgan": 0.3}, datasets=("a", "b"))
     part.to_csv(folder / "utility_ctgan.csv", index=False)
+    borrowed = utility_results({"gan_rare_levels": 0.3}, datasets=("b",))
+    borrowed.to_csv(folder / "rare_levels.csv", index=False)
     dosed = [f"{table}#{size}" for table in "abcdef" for size in (10, 20, 50)]
     utility_results(shifts, datasets=dosed).to_csv(folder / "dose.csv", index=False)
     variants = {"default": 0.2, "plain": 0.1, "none": 0.0}
@@ -82,6 +84,10 @@ def test_sections_and_pictures_are_made_and_checked(results, tmp_path, monkeypat
     assert all(f"]({name})" in page for name in pictures)
     assert "**average precision**: better than" not in page  # four sets cannot tell
     assert "| CTGAN | 2 | -0.1" in page
+    levels = page.partition("levels: start")[2].partition("levels: end")[0]
+    scores = [line for line in levels.splitlines() if line.startswith("| b |")]
+    assert len(scores) == 2  # average precision, ROC AUC
+    assert all(line.count("|") == 7 for line in scores)
 
     by_hand = page.replace("# Benchmarks", "# By hand").replace(
         "CTGAN | 2", "CTGAN | 3"

@@ -342,6 +342,87 @@ def test_unseen_levels_encode_as_missing_ones():
     assert unseen[0, :2].tolist() == pytest.approx([2 / 3, 1 / 3])
 
 
+# --- levels of other classes -------------------------------------------------------
+
+
+def towns():
+    """A class of few rows among others: each region in one country, most unseen."""
+    rng = np.random.default_rng(0)
+    region = rng.integers(0, 200, 900)
+    table = pd.DataFrame(
+        {
+            "income": rng.normal(region % 20, 0.1),
+            "country": pd.Series(region % 20).map("C{:02d}".format),
+            "region": pd.Series(region).map("R{:03d}".format),
+            "plan": rng.choice(["basic", "pro"], 900),
+        }
+    )
+    return table[:40].reset_index(drop=True), table[40:].reset_index(drop=True)
+
+
+def test_as_many_rows_borrow_levels_as_good_and_turing_expect():
+    rows, others = towns()
+    encoder = TableEncoder().fit(rows, others=others)
+    made = encoder.inverse_transform(random_matrix(encoder, 5000))
+    counts = rows["region"].value_counts()
+    expected = (counts == 1).sum() / len(rows)
+    assert 0.6 < expected < 1
+    region = encoder.columns_[2]
+    positions = region.to_values(made["region"])
+    lent = {i: x for i, _, x in encoder.lenders_.columns}[2]
+    # Lenders may have a level that the class shows as well.
+    known = np.isin(lent, np.arange(len(counts))).mean()
+    assert (positions >= len(counts)).mean() == pytest.approx(
+        expected * (1 - known), abs=0.03
+    )
+    assert set(made["region"]) <= set(rows["region"]) | set(others["region"])
+    assert set(made["plan"]) == {"basic", "pro"}
+
+
+def test_levels_that_belong_together_are_borrowed_together():
+    rows, others = towns()
+    encoder = TableEncoder().fit(rows, others=others)
+    made = encoder.inverse_transform(random_matrix(encoder, 5000))
+    pairs = pd.concat([rows, others])[["country", "region"]].drop_duplicates()
+    assert made.merge(pairs, on=["country", "region"]).shape == made.shape
+    # Nothing else of a row changes.
+    own = TableEncoder().fit(rows)
+    matrix = random_matrix(encoder, 500)
+    assert own.category_sizes_ == encoder.category_sizes_
+    for name in ("income", "plan"):
+        with_levels, without = (e.inverse_transform(matrix) for e in (encoder, own))
+        assert with_levels[name].equals(without[name])
+
+
+def test_nothing_is_borrowed_without_need():
+    """Where the class shows no level once only, or others have none to add."""
+    rows, others = towns()
+    for own, lending in [
+        (pd.concat([rows] * 2, ignore_index=True), others),
+        (rows, rows.sample(30, random_state=0)),
+        (rows[["income", "plan"]], others[["income", "plan"]]),
+    ]:
+        encoder = TableEncoder().fit(own, others=lending)
+        matrix = random_matrix(encoder, 500)
+        made = TableEncoder().fit(own).inverse_transform(matrix)
+        assert encoder.inverse_transform(matrix).equals(made)
+
+
+def test_a_class_of_few_levels_borrows_where_the_table_has_many():
+    rows = pd.DataFrame({"x": np.arange(8.0), "region": [f"R{i}" for i in range(8)]})
+    others = pd.DataFrame(
+        {"x": np.arange(50.0), "region": [f"S{i}" for i in range(50)]}
+    )
+    assert TableEncoder().fit(rows).category_sizes_ == (8,)
+    encoder = TableEncoder().fit(rows, others=others)
+    made = encoder.inverse_transform(random_matrix(encoder, 200))
+    assert set(made["region"]) <= set(others["region"])
+    few = others.assign(region=["S0", "S1"] * 25)
+    encoder = TableEncoder().fit(rows, others=few)
+    made = encoder.inverse_transform(random_matrix(encoder, 200))
+    assert set(made["region"]) == set(rows["region"])
+
+
 # --- fitting -----------------------------------------------------------------------
 
 

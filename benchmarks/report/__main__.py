@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.report import cost, dose, fidelity, plots, utility, variants
+from benchmarks.report import cost, dose, fidelity, levels, plots, utility, variants
 from benchmarks.report.markdown import fill
 from benchmarks.results_file import read_results
 from benchmarks.summarise import fill_failures, load_results
@@ -59,6 +59,11 @@ def build(results):
         ranks = utility.mean_ranks(compared.cells, compared.methods)
         pictures["ranks.svg"] = (plots.draw_ranks, (ranks,))
         pictures["gains.svg"] = (plots.draw_gains, utility.gains_by_set(compared))
+    borrowed = _read(results, "rare_levels.csv")
+    if borrowed is None or found is None:
+        sections["levels"] = _missing("rare_levels.csv")
+    else:
+        sections["levels"] = levels.levels_section(borrowed, found)
     for name, file, write in [
         ("dose", "dose.csv", dose.dose_section),
         ("ablations", "ablations.csv", variants.ablations_section),

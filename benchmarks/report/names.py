@@ -20,6 +20,7 @@ METHODS = {
     "tvae": "TVAE",
     "gan_law": "GANOversampler, all rows",
     "gan_neighbors": "GANOversampler, from neighbours",
+    "gan_rare_levels": 'GANOversampler, `rare_levels="table"`',
     "gansampler": "GANOversampler",
     "real": "real rows",
 }

@@ -15,6 +15,7 @@ from gansampler.diagnosis import Evidence, Verdict
 from gansampler.gan import GAN, TrainingSettings
 from gansampler.gan.latent import Latent
 from gansampler.gan.networks import Discriminator, Generator
+from gansampler.lenders import Lenders
 from gansampler.marginals import Marginal, MarginalMap
 from gansampler.onehot import OneHotGroups
 from gansampler.persistence._pandas import PANDAS
@@ -47,6 +48,7 @@ STORABLE: tuple[type, ...] = (
     ColumnSummary,
     NumericColumn,
     CategoricalColumn,
+    Lenders,
     Marginal,
     MarginalMap,
     GAN,
