@@ -334,6 +334,7 @@ def unseen_levels(
         if kind_of(name, cells) != "category":
             continue
         counts = cells.value_counts()
+        counts = counts[counts > 0]  # a category may have no cell
         unseen = float((counts == 1).sum() / max(1, counts.sum()))
         if unseen < MAX_UNSEEN:
             continue

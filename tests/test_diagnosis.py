@@ -298,6 +298,10 @@ def test_levels_are_likely_to_be_missing_where_most_are_shown_once():
         often="c", region=regions * 2, state="new", few="b9"
     )
     assert unseen_levels(rows, others) == (("region", 0.5),)
+    as_category = pd.CategoricalDtype(regions)
+    assert unseen_levels(
+        rows.astype({"region": as_category}), others.astype({"region": as_category})
+    ) == (("region", 0.5),)
     # Other classes show no further level, so none could be lent.
     assert unseen_levels(rows, others.assign(region="R0")) == ()
     # Few levels in all: each is learned on its own.
