@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmarks.report.levels import BORROWED, with_borrowed
 from benchmarks.summarise import (
     SHORT,
     comparison_table,
@@ -66,7 +67,7 @@ def usefulness():
         lines.append(f"| {title} | " + " | ".join(figures) + " |")
     if n_dropped:
         lines += ["", f"{n_dropped} folds on which a method failed are left out."]
-    return "\n".join([*lines, "", tests(cells)])
+    return "\n".join([*lines, "", tests(cells), "", rare_levels(results)])
 
 
 def tests(cells):
@@ -81,6 +82,23 @@ def tests(cells):
             gains.append(f"{row['gain']:+.3f} in {title} (p {_p_value(row['p'])})")
         sentences.append(f"Against {METHODS[method]}: " + ", ".join(gains) + ".")
     return "Mean differences by data set, Wilcoxon signed-rank: " + " ".join(sentences)
+
+
+def rare_levels(results):
+    """Compare the sampler that borrows levels with no resampling."""
+    borrowed = load_results([RESULTS / "rare_levels.csv"])
+    tables = sorted(set(borrowed["dataset"].str.partition("@")[0]))
+    cells, _ = complete_cells(with_borrowed(results, borrowed), list(METRICS))
+    by_set = cells.groupby(level="dataset").mean()
+    gains = [
+        f"{(by_set[name][BORROWED] - by_set[name]['none']).mean():+.3f} in {title}"
+        for name, title in METRICS.items()
+    ]
+    return (
+        'With `GANOversampler(rare_levels="table")`, which changes rows where a column '
+        f"has many levels ({' and '.join(tables)}): {', '.join(gains)} against no "
+        "resampling."
+    )
 
 
 def cost():

@@ -88,6 +88,10 @@ def test_sections_and_pictures_are_made_and_checked(results, tmp_path, monkeypat
     scores = [line for line in levels.splitlines() if line.startswith("| b |")]
     assert len(scores) == 2  # average precision, ROC AUC
     assert all(line.count("|") == 7 for line in scores)
+    # Of four sets one gains 0.1 by what it borrows.
+    (line,) = [x for x in levels.splitlines() if "precision, from no resampling" in x]
+    default, borrowing = (float(x.split()[0]) for x in line.split("|")[2:4])
+    assert borrowing - default == pytest.approx(0.025, abs=0.001)
 
     by_hand = page.replace("# Benchmarks", "# By hand").replace(
         "CTGAN | 2", "CTGAN | 3"

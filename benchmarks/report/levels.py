@@ -3,11 +3,13 @@
 import pandas as pd
 
 from benchmarks.report.markdown import table
-from benchmarks.report.names import METRICS, counted, title
+from benchmarks.report.names import METRICS, REFERENCE, counted, p_text, title
+from benchmarks.report.statistics import by_set, cells_of, signed_rank
 
 BORROWED = "gan_rare_levels"
 BESIDE = ("none", "class_weight", "smote", "gan", BORROWED)
 SHOWN = ("average_precision", "roc_auc")
+RIVALS = ("none", "class_weight", "smoothed_bootstrap", "smote")
 
 
 def levels_section(borrowed, utility):
@@ -39,4 +41,46 @@ def levels_section(borrowed, utility):
             for name, scores in means[metric].iterrows()
         ]
         parts.append(table(rows))
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, _over_all_sets(with_borrowed(utility, borrowed))])
+
+
+def with_borrowed(utility, borrowed):
+    """Add the sampler that borrows levels to the results of all sets.
+
+    Parameters
+    ----------
+    utility : DataFrame
+    borrowed : DataFrame
+        Results with ``rare_levels="table"`` on the sets that have such columns.
+
+    Returns
+    -------
+    results : DataFrame
+        ``utility`` with the further method ``BORROWED``. On other sets its rows are
+        those of the default, for there is nothing to borrow.
+    """
+    default = utility[utility["method"] == REFERENCE]
+    same = default[~default["dataset"].isin(borrowed["dataset"].unique())]
+    return pd.concat([utility, borrowed, same.assign(method=BORROWED)])
+
+
+def _over_all_sets(results):
+    rivals = [rival for rival in RIVALS if (results["method"] == rival).any()]
+    sets = by_set(cells_of(results, [*rivals, REFERENCE, BORROWED], SHOWN))
+    rows = [
+        {"mean difference": f"{METRICS[metric]}, from {title(rival)}"}
+        | {
+            title(method): _gain(sets[metric][method] - sets[metric][rival])
+            for method in (REFERENCE, BORROWED)
+        }
+        for metric in SHOWN
+        for rival in rivals
+    ]
+    return (
+        f"Over all {len(sets)} sets, with Wilcoxon's p by data set, not corrected:\n\n"
+        f"{table(rows)}"
+    )
+
+
+def _gain(gains):
+    return f"{gains.mean():+.4f} ({p_text(signed_rank(gains))})"
