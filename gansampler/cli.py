@@ -36,6 +36,15 @@ PAGE_SUFFIXES = (".html", ".htm")
 MAX_CLASSES = 20
 """Classes that a report judges: each takes seconds."""
 
+OWN_OPTIONS = {
+    "sampling_strategy": "--sampling-strategy",
+    "device": "--device",
+    "max_iter": "--max-iter",
+    "random_state": "--random-state",
+    "verbose": "--quiet",
+}
+"""Parameters of the sampler that ``--set`` leaves to other options."""
+
 Strategy = str | float | dict[str, int]
 
 
@@ -211,6 +220,18 @@ def _add_balance(commands: Any) -> None:
         help="updates of each class's generator; without it, the sampler's default",
     )
     parser.add_argument(
+        "--set",
+        dest="settings",
+        type=_setting,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help=(
+            "any other parameter of GANOversampler, for instance rare_levels=table or "
+            "border_rejection=0; can be given several times"
+        ),
+    )
+    parser.add_argument(
         "--report",
         type=_page,
         metavar="PAGE",
@@ -353,6 +374,19 @@ def _json_sizes(text: str) -> dict[str, int]:
     return dict(sizes)
 
 
+def _setting(text: str) -> tuple[str, Any]:
+    """Read ``--set``: a name, and a value in JSON or else as it stands."""
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not of the form NAME=VALUE, such as rare_levels=table"
+        )
+    try:
+        return name.strip(), json.loads(value)
+    except json.JSONDecodeError:
+        return name.strip(), None if value == "None" else value
+
+
 def _positive(text: str) -> int:
     number = _whole(text)
     if number < 1:
@@ -417,6 +451,7 @@ def _balance(arguments: argparse.Namespace) -> None:
     tablefiles.check_paths(arguments.input, arguments.output, overwrite=arguments.force)
     if arguments.report is not None:
         _check_page(arguments.report, [arguments.input], arguments.force)
+    _check_settings(arguments)
     table = tablefiles.read_table(
         arguments.input,
         arguments.target,
@@ -443,6 +478,26 @@ def _balance(arguments: argparse.Namespace) -> None:
     if arguments.report is not None:
         # After the table: whatever happens to the page, the training is not lost.
         _report_on_training(sampler, table, features, labels, arguments)
+
+
+def _check_settings(arguments: argparse.Namespace) -> None:
+    """Refuse names in ``--set`` that are no parameters, and those of other options."""
+    if not arguments.settings:
+        return
+    from gansampler import GANOversampler
+
+    # A function, as a callback is, cannot be written there.
+    known = {*GANOversampler().get_params(), *OWN_OPTIONS} - {"callback"}
+    for name, _ in arguments.settings:
+        if name in OWN_OPTIONS:
+            message = f"for {name} use {OWN_OPTIONS[name]}"
+        elif name not in known:
+            close = difflib.get_close_matches(name.replace("-", "_"), known, n=1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            message = f"{name!r} is no parameter of GANOversampler{hint}"
+        else:
+            continue
+        arguments.parser.error(f"argument --set: {message}")
 
 
 def _class_sizes(table: FileTable) -> dict[Any, int]:
@@ -518,7 +573,7 @@ def _synthetic_rows(
     """The sampler, and features and classes of the rows that balance a table."""
     from gansampler import GANOversampler
 
-    options: dict[str, Any] = {}
+    options = dict(arguments.settings)
     if arguments.max_iter is not None:
         options["max_iter"] = arguments.max_iter
     sampler = GANOversampler(

@@ -33,11 +33,15 @@ class CopyingSampler(RandomOverSampler):
         verbose=0,
         random_state=None,
         max_iter=500,
+        border_rejection=0.2,
+        rare_levels="class",
     ):
         super().__init__(sampling_strategy=sampling_strategy, random_state=random_state)
         self.device = device
         self.verbose = verbose
         self.max_iter = max_iter
+        self.border_rejection = border_rejection
+        self.rare_levels = rare_levels
         CopyingSampler.last = self
 
 
@@ -192,8 +196,11 @@ def test_progress_bar_and_parameters(folder, copying, capsys):
         "verbose": 1,
         "random_state": None,
         "max_iter": 500,
+        "border_rejection": 0.2,
+        "rare_levels": "class",
     }
     options = ["--quiet", "--random-state", "7", "--device", "cpu", "--max-iter", "9"]
+    options += ["--set", "border_rejection=0", "--set", "rare_levels=table"]
     assert main(balance(*options, "--force")) == 0
     assert copying() == {
         "sampling_strategy": "auto",
@@ -201,7 +208,47 @@ def test_progress_bar_and_parameters(folder, copying, capsys):
         "verbose": 0,
         "random_state": 7,
         "max_iter": 9,
+        "border_rejection": 0,
+        "rare_levels": "table",
     }
+
+
+def test_any_parameter_can_be_set(folder, monkeypatch):
+    """Values are JSON, or texts where they are none."""
+    trained = []
+
+    class Remembered(gansampler.GANOversampler):
+        def fit_resample(self, X, y, **params):
+            trained.append(self)
+            return super().fit_resample(X, y, **params)
+
+    monkeypatch.setattr(gansampler, "GANOversampler", Remembered)
+    settings = {
+        "hidden_layer_sizes": ("[4, 3]", [4, 3]),
+        "batch_size": ("null", None),
+        "value_range": ("None", None),
+        "border_rejection": ("0", 0),
+        "loss": ("hinge", "hinge"),
+        "rare_levels": ("table", "table"),
+        "latent_distribution": ('"uniform"', "uniform"),
+    }
+    options = ["--quiet", "--max-iter", "2"]
+    for name, (text, _) in settings.items():
+        options += ["--set", f"{name}={text}"]
+    assert main(balance(*options)) == 0
+    (sampler,) = trained
+    expected = {name: value for name, (_, value) in settings.items()}
+    assert sampler.get_params().items() >= expected.items()
+
+
+def test_a_setting_that_cannot_be_is_refused(folder, capsys):
+    message = failure(capsys, *balance("--set", "rare_levels=tabel", "--quiet"))
+    assert message.startswith(
+        "gansampler: error: The 'rare_levels' parameter of GANOversampler must be a "
+        "str among {"
+    )
+    assert message.endswith("Got 'tabel' instead.\n")
+    assert not (folder / "out.csv").exists()
 
 
 @pytest.mark.parametrize(
@@ -423,6 +470,21 @@ def test_device_that_is_not_there(folder, capsys):
             "argument --random-state: -1 is not between 0 and 4294967295",
         ),
         (["--max-iter", "0"], "argument --max-iter: 0 is below 1"),
+        (
+            ["--set", "rare_levels"],
+            "argument --set: 'rare_levels' is not of the form NAME=VALUE, such as "
+            "rare_levels=table",
+        ),
+        (
+            ["--set", "rare-level=table"],
+            "argument --set: 'rare-level' is no parameter of GANOversampler; did you "
+            "mean rare_levels?",
+        ),
+        (["--set", "verbose=1"], "argument --set: for verbose use --quiet"),
+        (
+            ["--set", "callback=print"],
+            "argument --set: 'callback' is no parameter of GANOversampler",
+        ),
         (
             ["--sep", ",,"],
             "argument --sep: ',,' is not one character (for a tab write tab)",
