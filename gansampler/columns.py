@@ -361,7 +361,7 @@ class CategoricalColumn:
         n_levels = len(levels)
         unseen = self.levels[:0] if others is None else self._unseen_levels(others)
         self.n_own = n_levels
-        if n_levels + len(unseen) > SMALL_LEVELS:
+        if n_levels > 1 and n_levels + len(unseen) > SMALL_LEVELS:
             self.n_own = min(MAX_LEVELS, int((counts >= MIN_LEVEL_ROWS).sum()))
         rare = counts[self.n_own :]
         self.has_rare = len(rare) > 0

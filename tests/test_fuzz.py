@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from gansampler import GANOversampler
-from gansampler.exceptions import InvalidTableError
+from gansampler.exceptions import InvalidTableError, SmallClassWarning
 from tests.fuzz import cases, check, quick_measures
 
 
@@ -59,6 +59,14 @@ def test_whole_numbers_beyond_floats_stay_in_the_range_of_the_class():
     own, new = X[y == 1], sampler.sample(4000, 1)
     assert (new.max() <= own.max()).all()
     assert (new.min() >= own.min()).all()
+
+
+def test_a_class_of_one_row_is_copied_whatever_levels_others_have():
+    X = pd.DataFrame({"region": [f"R{i}" for i in range(25)], "plan": "basic"})
+    sampler = GANOversampler(max_iter=1, rare_levels="table", random_state=0)
+    with pytest.warns(SmallClassWarning, match="copies of it"):
+        X_resampled, _ = sampler.fit_resample(X, np.repeat([0, 1], [24, 1]))
+    assert (X_resampled.iloc[25:] == X.iloc[24]).all(axis=None)
 
 
 def test_arrays_in_the_byte_order_of_other_machines():
