@@ -95,10 +95,16 @@ def _sparse(dtype):
     return make
 
 
+def _overlapping(rng, n):
+    low = rng.integers(0, 30, n).astype(float)
+    return pd.Series(pd.arrays.IntervalArray.from_arrays(low, low + 2))
+
+
 WORDS = ("a", "b", "Zürich", "", " x", "a,b", "nan", "0", "日本")
 normal = _numbers(lambda rng, n: rng.normal(3, 2, n))
 small = _integers(-5, 5, "int64")
 words = _picks(*WORDS)
+places = _picks(*(f"R{i}" for i in range(60)))
 
 COLUMNS = {
     "normal": normal,
@@ -138,6 +144,11 @@ COLUMNS = {
     "many words": lambda rng, n: pd.Series(
         [f"w{i}" for i in rng.zipf(1.3, n) % 1000], dtype=object
     ),
+    "places": places,
+    "str of places": _as("str", places),
+    "category of places": _as("category", places),
+    "Arrow strings of places": _as("string[pyarrow]", places),
+    "intervals that overlap": _overlapping,
     "object integers": _as(object, small),
     "object floats": _as(object, normal),
     "object bools": _picks(True, False),
@@ -181,6 +192,9 @@ COLUMNS = {
         "date32[pyarrow]", _picks(date(2024, 1, 1), date(2024, 2, 29), date(1970, 1, 1))
     ),
 }
+
+OFTEN = ["region and country", "places", "category of places"]
+KINDS = [*COLUMNS, "one-hot", "twin", "line", *OFTEN * 4]
 
 MISSING_OBJECTS = (None, np.nan, pd.NA)
 
@@ -329,7 +343,7 @@ def _frame(draw, rng, n, n_columns):
     columns, what = [], []
     shared_gaps = rng.random(n) < 0.3
     while len(columns) < n_columns:
-        kind = draw(st.sampled_from([*COLUMNS, "one-hot", "twin", "line"]))
+        kind = draw(st.sampled_from(KINDS))
         what.append(kind)
         if kind == "one-hot":
             codes = pd.Series(rng.integers(0, 3, n))
@@ -342,6 +356,10 @@ def _frame(draw, rng, n, n_columns):
         if kind == "line":
             x = rng.normal(size=n)
             columns += [pd.Series(x), pd.Series(-3 * x + 1)]
+            continue
+        if kind == "region and country":
+            codes = rng.integers(0, 60, n)
+            columns += [pd.Series(codes).astype(str), pd.Series(codes % 12).astype(str)]
             continue
         series = COLUMNS[kind](rng, n)
         share = draw(st.sampled_from([0, 0, 0.1, 0.5, 1, "shared"]))
@@ -615,9 +633,7 @@ def is_numeric(cells):
     if pd.api.types.is_bool_dtype(dtype) or isinstance(dtype, pd.CategoricalDtype):
         return False
     if pd.api.types.is_object_dtype(dtype):
-        return len(cells) > 0 and all(
-            type(x) in (int, float) and abs(x) < 2**53 for x in cells
-        )
+        return len(cells) > 0 and all(type(x) in (int, float) for x in cells)
     return pd.api.types.is_numeric_dtype(dtype) or (
         dtype.kind in "mM" and "date32" not in str(dtype)
     )
