@@ -52,6 +52,9 @@ SMALL_LEVELS = 10
 ``SMALL_LEVELS`` levels, or if at least ``MIN_LEVEL_ROWS`` of its rows show the level
 and it is among the ``MAX_LEVELS`` most frequent. All other levels share one cell."""
 
+NO_CHANCE = np.empty(0)
+"""For columns without rare levels."""
+
 SKEWED = 2.0
 """Skewness beyond which a column's tails are compressed before training."""
 
@@ -294,7 +297,8 @@ class NumericColumn:
         return numbers
 
     def _decode_plateaus(self, one_hot: np.ndarray) -> np.ndarray:
-        return self._plateau_numbers[self.plateaus.decode(one_hot, one_hot)]
+        # Of a few values none is rare, and nothing is left to chance.
+        return self._plateau_numbers[self.plateaus.decode(one_hot, one_hot, NO_CHANCE)]
 
     def _valid_numbers(self, encoded: np.ndarray) -> np.ndarray:
         cells = encoded[:, 0].astype(np.float64)
@@ -337,6 +341,8 @@ class CategoricalColumn:
         level has one that the class does not show, where others lend such levels.
     """
 
+    donor_starts: np.ndarray | None = None
+
     def __init__(self, *, by_similarity: bool = True) -> None:
         self.by_similarity = by_similarity
 
@@ -352,34 +358,32 @@ class CategoricalColumn:
         others : Series or None, default=None
             Cells of other classes, whose levels may stand for rare ones.
         """
-        codes, levels = pd.factorize(cells)
+        known = cells if others is None else pd.concat([cells, others])
+        codes, levels = pd.factorize(known)
+        codes = codes[: len(cells)]
         if isinstance(cells.dtype, pd.IntervalDtype):
             levels = levels.astype(object)  # as an index intervals must not overlap
-        counts = np.bincount(codes[codes >= 0], minlength=len(levels))
+        # In the order in which they appear: those of the class come first.
+        n_levels = int(codes.max(initial=-1)) + 1
+        counts = np.bincount(codes[codes >= 0], minlength=n_levels)
         order = np.argsort(-counts, kind="stable")
-        counts, self.levels = counts[order], levels[order]
-        n_levels = len(levels)
-        unseen = self.levels[:0] if others is None else self._unseen_levels(others)
-        self.n_own = n_levels
-        if n_levels > 1 and n_levels + len(unseen) > SMALL_LEVELS:
-            self.n_own = min(MAX_LEVELS, int((counts >= MIN_LEVEL_ROWS).sum()))
+        counts = counts[order]
+        n_often = min(MAX_LEVELS, int((counts >= MIN_LEVEL_ROWS).sum()))
+        self.n_own = n_levels if n_levels <= SMALL_LEVELS else n_often
+        once = (counts[n_often:] == 1).any()
+        if len(levels) > SMALL_LEVELS and n_levels > 1 and once:
+            self.n_own = n_often
         rare = counts[self.n_own :]
         self.has_rare = len(rare) > 0
         self.width = 0 if n_levels <= 1 else self.n_own + self.has_rare
         shown = np.append(counts[: self.n_own], rare.sum())
         self.frequencies = shown[: self.width] / max(1, shown.sum())
         self.unseen = 0.0
-        if self.has_rare and len(unseen):
-            self.levels = self.levels.append(unseen)
+        if self.has_rare and len(levels) > n_levels:
             self.unseen = float((rare == 1).sum() / rare.sum())
+            order = np.append(order, np.arange(n_levels, len(levels)))
+        self.levels = levels[order]
         return self
-
-    def _unseen_levels(self, others: pd.Series) -> pd.Index:
-        """Levels that the class does not show."""
-        levels = pd.Index(others.dropna().unique())
-        if isinstance(others.dtype, pd.IntervalDtype):
-            levels = levels.astype(object)
-        return levels[~levels.isin(self.levels)]
 
     def to_values(self, cells: pd.Series) -> np.ndarray:
         """Position of each cell's level; -1 where it is missing or unknown."""
@@ -439,8 +443,29 @@ class CategoricalColumn:
         if len(rows) > MAX_DONORS:
             rows = np.sort(rng.choice(rows, MAX_DONORS, replace=False))
         self.donors, self.donor_values = matrix[rows], values[rows]
+        self.donor_starts = None
+        if self.by_similarity:
+            self._join_equal_donors()
 
-    def decode(self, encoded: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    def _join_equal_donors(self) -> None:
+        """Keep equal donors as one, whose levels then are lent in turn.
+
+        Where cells are levels only, many donors are equal, and the first of them would
+        lend its level to all.
+        """
+        _, first, group = np.unique(
+            self.donors, axis=0, return_index=True, return_inverse=True
+        )
+        if len(first) == len(self.donors):
+            return
+        group = group.ravel()
+        order = np.argsort(group, kind="stable")
+        self.donors, self.donor_values = self.donors[first], self.donor_values[order]
+        self.donor_starts = np.append(0, np.bincount(group).cumsum())
+
+    def decode(
+        self, encoded: np.ndarray, matrix: np.ndarray, chance: np.ndarray
+    ) -> np.ndarray:
         """Positions of levels; rare ones come from the most similar donor.
 
         Parameters
@@ -449,6 +474,9 @@ class CategoricalColumn:
             Cells of this column.
         matrix : ndarray of shape (n_rows, n_columns)
             The rows they are part of.
+        chance : ndarray of shape (n_rows,)
+            Numbers from 0 to 1, which choose among equal donors: the same donor in
+            all columns.
 
         Returns
         -------
@@ -464,6 +492,10 @@ class CategoricalColumn:
             (rare,) = np.nonzero(values == self.n_own)
             if self.by_similarity and len(rare):
                 donors = pairwise_distances_argmin(matrix[rare], self.donors)
+                if self.donor_starts is not None:
+                    sizes = np.diff(self.donor_starts)[donors]
+                    chosen = (chance[rare] * sizes).astype(np.intp)
+                    donors = self.donor_starts[donors] + chosen
             else:
                 donors = np.arange(len(rare)) % len(self.donors)
             values[rare] = self.donor_values[donors]

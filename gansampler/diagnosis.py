@@ -20,7 +20,7 @@ from scipy.spatial.distance import cdist, pdist
 from gansampler.columns import SMALL_LEVELS
 from gansampler.quality import coverage, marginal_gaps, nearest_row_ratio
 from gansampler.quality._near import nearest_rows
-from gansampler.summary import kind_of
+from gansampler.summary import ColumnSummary
 from gansampler.theory import LAST_SHARE, TheoryReadout, divergence_of_value, ranking
 
 __all__ = ["Evidence", "Verdict", "diagnose"]
@@ -194,6 +194,7 @@ def gather(
     tables: tuple[pd.DataFrame, pd.DataFrame],
     rows: pd.DataFrame,
     other_rows: pd.DataFrame,
+    table: Sequence[ColumnSummary],
     n_numeric: int,
     seed: int,
 ) -> Evidence:
@@ -216,11 +217,13 @@ def gather(
     others : ndarray of shape (n_others, n_cells)
         Rows of other classes, thinned as ``real`` is.
     tables : tuple of DataFrame
-        ``real`` and ``synthetic`` as tables.
+        ``real`` and ``synthetic`` as tables, of the columns that follow the class.
     rows : DataFrame
         All rows of the class.
     other_rows : DataFrame
         Rows of other classes, all or a random part.
+    table : sequence of ColumnSummary
+        What the whole table shows of each column of ``rows``.
     n_numeric : int
         Cells at the front of a row that are numbers.
     seed : int
@@ -231,7 +234,7 @@ def gather(
     Evidence
     """
     usual = float(pdist(real).mean())
-    named = identifiers(rows, other_rows)
+    named = identifiers(rows, other_rows, table)
     return Evidence(
         n_rows=len(rows),
         n_iter=len(history),
@@ -250,7 +253,11 @@ def gather(
         inside=share_inside(synthetic, real, others, seed),
         real_inside=share_inside(real, real, others, seed),
         identifiers=named,
-        unseen_levels=unseen_levels(rows.drop(columns=list(named)), other_rows),
+        unseen_levels=tuple(
+            column
+            for column in unseen_levels(rows, other_rows, table)
+            if column[0] not in named
+        ),
     )
 
 
@@ -272,6 +279,8 @@ def worst_columns(
         chance gives: the gap that a twentieth of the columns of numbers reach, or that
         between the same rows shuffled, which is larger where a column has many levels.
     """
+    if not real.shape[1]:
+        return ()
     gaps = marginal_gaps(real, synthetic)
     critical = CRITICAL * math.sqrt(1 / len(real) + 1 / len(synthetic))
     by_chance = np.full(len(gaps), critical)
@@ -287,32 +296,41 @@ def worst_columns(
     return tuple((gaps.index[i], float(gaps.iloc[i]), float(beyond[i])) for i in order)
 
 
-def identifiers(rows: pd.DataFrame, others: pd.DataFrame) -> tuple[Hashable, ...]:
+def identifiers(
+    rows: pd.DataFrame, others: pd.DataFrame, table: Sequence[ColumnSummary]
+) -> tuple[Hashable, ...]:
     """The columns of text that differ in each row, as names and numbers of account do.
 
     Parameters
     ----------
     rows, others : DataFrame of shape (n_rows, n_columns)
         Rows of the class, and of other classes.
+    table : sequence of ColumnSummary
+        What the whole table shows of each column.
 
     Returns
     -------
     tuple of hashable
+        Names of columns of which no cell is missing in the class and no two cells
+        agree, in the class and the others.
     """
-    return tuple(
-        name
-        for name, cells in rows.items()
-        if len(cells) >= MIN_TEXTS
+    found = []
+    for position, summary in enumerate(table):
+        cells = rows.iloc[:, position]
         # A short look settles nearly all columns that have repeats.
-        and cells.iloc[:MIN_TEXTS].is_unique
-        and kind_of(name, cells) == "category"
-        and cells.notna().all()
-        and pd.concat([cells, others[name]]).is_unique
-    )
+        if (
+            summary.kind == "category"
+            and len(cells) >= MIN_TEXTS
+            and cells.iloc[:MIN_TEXTS].is_unique
+            and cells.notna().all()
+            and level_counts(cells, others.iloc[:, position]).sum(axis=0).max() == 1
+        ):
+            found.append(summary.name)
+    return tuple(found)
 
 
 def unseen_levels(
-    rows: pd.DataFrame, others: pd.DataFrame
+    rows: pd.DataFrame, others: pd.DataFrame, table: Sequence[ColumnSummary]
 ) -> tuple[tuple[Hashable, float], ...]:
     """The columns of which the class has not shown all levels that it may well have.
 
@@ -320,29 +338,45 @@ def unseen_levels(
     ----------
     rows, others : DataFrame of shape (n_rows, n_columns)
         Rows of the class, and of other classes.
+    table : sequence of ColumnSummary
+        What the whole table shows of each column.
 
     Returns
     -------
     tuple of (hashable, float)
-        Name, and Good and Turing's estimate of the chance that the next row of the
+        Name, and Good and Turing's estimate of the chance that a further row of the
         class has a level that no row of it has so far: the share of its rows whose
         level no other has. Of columns of many levels, of which other classes show
         further ones; those of at least ``MAX_UNSEEN``, highest first.
     """
     found = []
-    for name, cells in rows.items():
-        if kind_of(name, cells) != "category":
+    for position, summary in enumerate(table):
+        if summary.kind != "category":
             continue
-        counts = cells.value_counts()
-        counts = counts[counts > 0]  # a category may have no cell
-        unseen = float((counts == 1).sum() / max(1, counts.sum()))
-        if unseen < MAX_UNSEEN:
-            continue
-        levels = others[name].dropna().unique()
-        n_further = int((~pd.Index(levels).isin(counts.index)).sum())
-        if n_further and n_further + len(counts) > SMALL_LEVELS:
-            found.append((name, unseen))
+        own, other = level_counts(rows.iloc[:, position], others.iloc[:, position])
+        unseen = float((own == 1).sum() / max(1, own.sum()))
+        further = (own == 0) & (other > 0)
+        if unseen >= MAX_UNSEEN and further.any() and len(own) > SMALL_LEVELS:
+            found.append((summary.name, unseen))
     return tuple(sorted(found, key=lambda column: -column[1]))
+
+
+def level_counts(cells: pd.Series, others: pd.Series) -> np.ndarray:
+    """How many cells of either column have each of the levels that any of them has.
+
+    Parameters
+    ----------
+    cells, others : Series
+        Of one dtype.
+
+    Returns
+    -------
+    ndarray of shape (2, n_levels)
+    """
+    codes, levels = pd.factorize(pd.concat([cells, others]))
+    parts = codes[: len(cells)], codes[len(cells) :]
+    counts = [np.bincount(part[part >= 0], minlength=len(levels)) for part in parts]
+    return np.array(counts).reshape(2, len(levels))
 
 
 def share_inside(
@@ -565,8 +599,9 @@ def _identifiers(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict |
     return _verdict(
         "identifiers",
         WARN,
-        "No two rows agree in these columns of text, as if they were "
-        f"identifiers: {named}. Synthetic rows repeat them and learn nothing else.",
+        "No two of the rows that were looked at agree in these columns of text, as if "
+        f"they were identifiers: {named}. Synthetic rows repeat them and learn nothing "
+        "else.",
         "Drop them before resampling.",
     )
 

@@ -2,76 +2,216 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
-from sklearn.metrics import pairwise_distances_argmin
 
-GOLDEN = (5**0.5 - 1) / 2
-"""Multiples of the golden section, modulo 1, fill the unit interval evenly."""
+MAX_TIED = 64
+"""Columns of levels up to which ties among them are looked for."""
 
-LEVELS_FIRST = 10.0
-"""Weight of one-hot cells beside numeric ones when the most similar lender is sought:
-rows that agree in their levels come first."""
+MIN_REPEATED = 5
+"""Levels of a column that several rows show, which it takes to see a tie."""
+
+ROUNDING = 1e-4
+"""Squared distances so near to each other count as equal."""
+
+BLOCK = 1024
+"""Rows whose distances to the lenders are held at once."""
+
+
+class LendingColumn(NamedTuple):
+    """A column in which rows borrow.
+
+    Attributes
+    ----------
+    position : int
+        Which of the columns it is.
+    first_rare : int
+        Position of its first rare level; from there on levels are borrowed.
+    share : float
+        Part of the rows with a rare level that borrow another.
+    """
+
+    position: int
+    first_rare: int
+    share: float
 
 
 class Lenders:
-    """Rows of other classes, and how often a row of the class borrows from them.
+    """Rows of other classes that lend levels to generated rows of a class.
 
     A class of few rows shows few of the levels of a column that has many. Generated
     rows that have no others would make a classifier take these levels for signs of the
-    class. So a part of the rows take their rare levels, in all columns, from the most
-    similar row of another class: then levels stay together that belong together.
-    The part is Good and Turing's estimate of the chance that a further row of the
-    class has a level that the class has not shown so far (I. J. Good, "The population
-    frequencies of species and the estimation of population parameters", Biometrika,
-    1953, equation 9).
+    class. So a part of them take their level from the most similar row of another
+    class. The part is Good and Turing's estimate of the chance that a further row of
+    the class has a level that the class has not shown so far (I. J. Good, "The
+    population frequencies of species and the estimation of population parameters",
+    Biometrika, 1953, equation 9), column by column.
+
+    Levels stay together that belong together: where one column determines another, as
+    a region its country, a row borrows both from one lender, or one from a lender that
+    agrees with it in the other. Without such a lender it borrows nothing.
 
     Parameters
     ----------
     matrix : ndarray of shape (n_lenders, n_cells)
         The rows that lend, encoded.
-    n_numeric : int
-        Cells at the front of an encoded row that are numbers.
-    columns : list of (int, int, ndarray of shape (n_lenders,))
-        For each column with rare levels its position, the position of the first rare
-        level, and the positions of the levels of these rows.
-    share : float
-        Part of the generated rows that borrow.
+    levels : dict of int to ndarray of shape (n_lenders,)
+        The positions of their levels, by position of the column; -1 where missing.
+    columns : sequence of LendingColumn
+        The columns in which rows borrow.
     """
 
     def __init__(
         self,
         matrix: np.ndarray,
-        n_numeric: int,
-        columns: list[tuple[int, int, np.ndarray]],
-        share: float,
+        levels: dict[int, np.ndarray],
+        columns: Sequence[LendingColumn],
     ) -> None:
-        self.matrix = _levels_first(matrix, n_numeric)
-        self.n_numeric, self.columns, self.share = n_numeric, columns, share
+        self.matrix = matrix
+        self.columns: list[tuple[int, int, float]] = [
+            (column.position, column.first_rare, column.share) for column in columns
+        ]
+        lending = [column.position for column in columns]
+        self.ties = find_ties(levels, lending) if len(levels) <= MAX_TIED else []
+        needed = {*lending, *(position for tie in self.ties for position in tie)}
+        self.levels = {position: levels[position] for position in sorted(needed)}
 
-    def lend(self, values: list[np.ndarray], matrix: np.ndarray) -> None:
-        """Replace rare levels of some rows by those of a similar row of other classes.
+    @property
+    def positions(self) -> set[int]:
+        """Positions of the columns in which rows borrow."""
+        return {position for position, *_ in self.columns}
+
+    def lend(
+        self, values: list[np.ndarray], matrix: np.ndarray, rng: np.random.Generator
+    ) -> None:
+        """Replace rare levels of some rows by those of similar rows of other classes.
 
         Parameters
         ----------
         values : list of ndarray of shape (n_rows,)
-            Decoded columns, which are altered: those that borrow hold positions of
-            levels, and among them those of rare levels are replaced.
+            Decoded columns. Altered: in those that borrow, some positions of rare
+            levels are replaced.
         matrix : ndarray of shape (n_rows, n_cells)
             The encoded rows.
+        rng : numpy.random.Generator
+            Chooses the rows that borrow.
         """
-        # Which rows borrow is told by their places: rows come in no order.
-        (rows,) = np.nonzero(np.arange(len(matrix)) * GOLDEN % 1 < self.share)
-        if not len(rows):
-            return
-        encoded = _levels_first(matrix[rows], self.n_numeric)
-        lenders = pairwise_distances_argmin(encoded, self.matrix)
-        for position, first_rare, levels in self.columns:
-            lent = levels[lenders]
-            borrows = np.minimum(lent, values[position][rows]) >= first_rare
-            values[position][rows[borrows]] = lent[borrows]
+        chance = rng.random(len(matrix))
+        borrows = {
+            position: (chance < share) & (values[position] >= first_rare)
+            for position, first_rare, share in self.columns
+        }
+        (rows,) = np.nonzero(np.any(list(borrows.values()), axis=0))
+        chance = rng.random(len(matrix))
+        for start in range(0, len(rows), BLOCK):
+            block = rows[start : start + BLOCK]
+            distances = self._distances(values, matrix, borrows, block)
+            lender = nearest_by_chance(distances, chance[block])
+            found = lender >= 0
+            for position, *_ in self.columns:
+                takes = found & borrows[position][block]
+                values[position][block[takes]] = self.levels[position][lender[takes]]
+
+    def _distances(
+        self,
+        values: list[np.ndarray],
+        matrix: np.ndarray,
+        borrows: dict[int, np.ndarray],
+        rows: np.ndarray,
+    ) -> np.ndarray:
+        """Squared distances to the lenders, infinite to those that cannot lend."""
+        distances = np.square(matrix[rows]).sum(axis=1)[:, None]
+        distances = distances + np.square(self.matrix).sum(axis=1)
+        distances -= 2 * (matrix[rows] @ self.matrix.T)
+        for position, first_rare, _ in self.columns:
+            cannot = self.levels[position] < first_rare
+            distances[np.ix_(borrows[position][rows], cannot)] = np.inf
+        nothing = np.zeros(len(matrix), dtype=bool)
+        for first, second in self.ties:
+            for kept, borrowed in ((first, second), (second, first)):
+                alone = borrows.get(borrowed, nothing) & ~borrows.get(kept, nothing)
+                (alone,) = np.nonzero(alone[rows])
+                differs = values[kept][rows[alone], None] != self.levels[kept]
+                distances[alone] = np.where(differs, np.inf, distances[alone])
+        return distances
 
 
-def _levels_first(matrix: np.ndarray, n_numeric: int) -> np.ndarray:
-    weighted = np.array(matrix, dtype=np.float32)
-    weighted[:, n_numeric:] *= LEVELS_FIRST
-    return weighted
+def nearest_by_chance(distances: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Position of the smallest number of each row, by chance among several.
+
+    Parameters
+    ----------
+    distances : ndarray of shape (n_rows, n_columns)
+        Up to rounding.
+    chance : ndarray of shape (n_rows,)
+        Numbers from 0 to 1, which choose among the smallest.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        -1 where all are infinite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gansampler.lenders import nearest_by_chance
+    >>> distances = np.array([[2.0, 1.0, 1.0], [np.inf] * 3, [2.0, 1.0, 1.0]])
+    >>> nearest_by_chance(distances, np.array([0.1, 0.5, 0.9])).tolist()
+    [1, -1, 2]
+    """
+    lowest = distances.min(axis=1)
+    finite = np.isfinite(lowest)
+    near = distances <= (lowest + ROUNDING * (1 + np.abs(lowest)))[:, None]
+    count = near.cumsum(axis=1)
+    wanted = (chance * count[:, -1]).astype(np.intp) + 1
+    nearest = (count >= wanted[:, None]).argmax(axis=1)
+    return np.where(finite, nearest, -1)
+
+
+def find_ties(
+    levels: dict[int, np.ndarray], lending: Sequence[int]
+) -> list[tuple[int, int]]:
+    """Pairs of columns of which the first determines the second.
+
+    Parameters
+    ----------
+    levels : dict of int to ndarray of shape (n_rows,)
+        Positions of levels, by position of the column.
+    lending : sequence of int
+        Pairs matter in which at least one of these takes part.
+
+    Returns
+    -------
+    list of tuple of int
+        Pairs in which rows with one level of the first column all have one level of
+        the second, and which show it: several rows have the same level of the first,
+        for at least ``MIN_REPEATED`` levels.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gansampler.lenders import find_ties
+    >>> region = np.arange(30) % 10
+    >>> find_ties({0: region, 1: region % 5, 2: np.arange(30) % 7}, [0])
+    [(0, 1)]
+    """
+    ties = []
+    for first, codes in levels.items():
+        order = np.argsort(codes, kind="stable")
+        ordered = codes[order]
+        starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+        sizes = np.diff(np.r_[starts, len(ordered)])
+        repeated = (sizes > 1) & (ordered[starts] >= 0)
+        if repeated.sum() < MIN_REPEATED:
+            continue
+        for second, other in levels.items():
+            if second == first or not {first, second} & set(lending):
+                continue
+            lowest = np.minimum.reduceat(other[order], starts)
+            highest = np.maximum.reduceat(other[order], starts)
+            varies = len(np.unique(lowest[repeated])) > 1
+            if varies and (lowest == highest)[repeated].all():
+                ties.append((first, second))
+    return ties

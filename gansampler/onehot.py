@@ -115,6 +115,14 @@ class OneHotGroups:
                 run = []
         return cls(groups + _groups_of_run(run, flags), columns)
 
+    @property
+    def members(self) -> list[list[int]]:
+        """Positions that each of the columns which ``collapse`` leaves stands for."""
+        groups = {group[0]: group for group in self.groups}
+        later = {position for group in self.groups for position in group[1:]}
+        positions = range(len(self.columns))
+        return [groups.get(i, [i]) for i in positions if i not in later]
+
     def collapse(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows with each group as one column of levels, at the place of its first."""
         if not self.groups:
@@ -151,14 +159,12 @@ class OneHotGroups:
         """What the table shows of the columns that ``collapse`` leaves."""
         if not self.groups:
             return list(summary)
-        firsts = {group[0] for group in self.groups}
-        others = {position for group in self.groups for position in group[1:]}
+        levels = pd.CategoricalDtype()
         return [
-            ColumnSummary(position, pd.CategoricalDtype(), "category")
-            if position in firsts
-            else column
-            for position, column in enumerate(summary)
-            if position not in others
+            summary[group[0]]
+            if len(group) == 1
+            else ColumnSummary(summary[group[0]].name, levels, "category")
+            for group in self.members
         ]
 
 

@@ -141,12 +141,13 @@ class GANOversampler(BaseOverSampler):
         table show, what those of the class show, or no limit but that of the dtype.
 
     rare_levels : {{'class', 'table'}}, default='class'
-        What stands for a rare level of a categorical column (fewer than five rows of
-        the class show it, in a column of more than ten levels). With 'class' it is
-        always a level that the class shows, so that a classifier may come to take
-        these levels for signs of the class. 'table' draws part of them from the
-        levels of all rows: as many as Good and Turing [7]_ expect to be levels that
-        the class has not shown so far.
+        Where the rare levels of a categorical column of many levels come from (those
+        that fewer than five rows of the class show, or that are not among its 64 most
+        frequent). 'class' takes them from rows of the class only, so that a classifier
+        may come to take these levels for signs of the class. 'table' takes part of
+        them from similar rows of other classes: as many as Good and Turing [7]_ expect
+        to be levels that the class has not shown so far. A column has many levels if
+        the class shows more than ten, or with 'table' if all classes do.
 
     device : str or torch.device, default='auto'
         Where to train: 'auto' is a CUDA device where there is one and else the CPU.

@@ -154,7 +154,7 @@ class ClassGenerator:
         self.theory: TheoryReadout | None = None
         self.verdicts: tuple[Verdict, ...] = ()
         if self.trained:
-            self._measure(rows, others, matrix, others_matrix)
+            self._measure(rows, collapsed, matrix, others_matrix)
         return self
 
     def _train(
@@ -219,9 +219,10 @@ class ClassGenerator:
         """
         result: Values = []
         done = 0
+        rng = np.random.default_rng(seed)
         choose = None if self.selection is None else self.selection.chooser()
         for matrix in self._matrices(seed):
-            values = self.encoder.decode(matrix)
+            values = self.encoder.decode(matrix, rng)
             if choose is not None:
                 kept = choose(self.encoder.encode(values))
                 values = [column[kept] for column in values]
@@ -244,7 +245,7 @@ class ClassGenerator:
     def _measure(
         self,
         rows: pd.DataFrame,
-        other_rows: pd.DataFrame,
+        collapsed_others: pd.DataFrame,
         matrix: np.ndarray,
         others: np.ndarray,
     ) -> None:
@@ -258,6 +259,7 @@ class ClassGenerator:
         real = matrix[chosen]
         drawn = self._draw_values(N_REPORT_ROWS, self.calibration_seed)
         synthetic = self.encoder.encode(drawn)
+        own_law = self._columns_with_own_law()
         generated = self.gan.sample(N_REPORT_ROWS, self.calibration_seed)
         self.distance = energy_distance(real, synthetic)
         self.coverage = coverage(real, synthetic)
@@ -277,13 +279,28 @@ class ClassGenerator:
             generated=generated,
             synthetic=synthetic,
             others=others,
-            tables=(rows.iloc[chosen], self._as_frame(drawn)),
-            rows=rows,
-            other_rows=other_rows,
+            tables=(
+                rows.iloc[chosen, own_law],
+                self._as_frame(drawn).iloc[:, own_law],
+            ),
+            rows=self.groups.collapse(rows),
+            other_rows=collapsed_others,
+            table=self.encoder.table_,
             n_numeric=self.encoder.n_numeric_,
             seed=self.calibration_seed,
         )
         self.verdicts = diagnose(self.evidence, self._parameters())
+
+    def _columns_with_own_law(self) -> list[int]:
+        """Positions of the columns that do not borrow: they are to follow the class."""
+        lenders = self.encoder.lenders_
+        lending = set() if lenders is None else lenders.positions
+        return [
+            position
+            for collapsed, group in enumerate(self.groups.members)
+            for position in group
+            if collapsed not in lending
+        ]
 
     def _parameters(self) -> dict[str, Any]:
         assert self.gan is not None

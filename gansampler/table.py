@@ -9,7 +9,7 @@ import pandas as pd
 from sklearn.covariance import ledoit_wolf
 
 from gansampler.columns import MAX_DONORS, CategoricalColumn, NumericColumn
-from gansampler.lenders import Lenders
+from gansampler.lenders import Lenders, LendingColumn
 from gansampler.selection import some_positions
 from gansampler.summary import ColumnSummary, dense, is_missing
 from gansampler.tabular import Table
@@ -57,8 +57,9 @@ class TableEncoder:
     remaining, rare levels share one cell. Where a generated row has it, the level is
     taken from the most similar row of the class with a rare level there, so that
     levels which belong together (a region and its country) stay together. Rows of
-    other classes, where ``fit`` is given any, lend part of the rare levels, and then a
-    column counts as one of many levels by what all classes show.
+    other classes, where ``fit`` is given any, lend part of the rare levels; then a
+    column of which the class shows few levels, some of them once, counts as one of
+    many levels if all classes show more than 10.
 
     An encoded row has n_cells cells: the numeric ones, then the one-hot ones.
 
@@ -89,6 +90,8 @@ class TableEncoder:
     True
     """
 
+    lenders_: Lenders | None = None
+
     def __init__(self, value_range: str | None = "table") -> None:
         self.value_range = value_range
 
@@ -110,9 +113,8 @@ class TableEncoder:
             What the whole table shows of each column, from ``Table.summary``; None
             if ``rows`` are the whole table.
         others : DataFrame of shape (n_others, n_columns) or None, default=None
-            Rows of other classes, which lend levels in place of rare ones, as many as
-            Good and Turing expect to be levels that the class has not shown so far.
-            None keeps to levels of the class.
+            Rows of other classes, which lend levels in place of rare ones (see
+            ``gansampler.lenders``). None keeps to levels of the class.
         seed : int, default=0
             Chooses the rows that lend rare levels where there are very many.
 
@@ -197,7 +199,6 @@ class TableEncoder:
         rng = np.random.default_rng(seed)
         for column, positions in self._categorical(values):
             column.keep_donors(positions, matrix, rng)
-        self.lenders_ = None
         if others is not None:
             self.lenders_ = self._lenders(
                 others.iloc[some_positions(len(others), MAX_DONORS, rng)]
@@ -349,13 +350,18 @@ class TableEncoder:
         one_hot = [column.encode(cells) for column, cells in self._categorical(values)]
         return np.hstack([numeric.astype(np.float32), *one_hot], dtype=np.float32)
 
-    def decode(self, matrix: np.ndarray) -> Values:
+    def decode(
+        self, matrix: np.ndarray, rng: np.random.Generator | None = None
+    ) -> Values:
         """Undo ``encode``: valid numbers and levels of generated rows.
 
         Parameters
         ----------
         matrix : ndarray of shape (n_rows, n_cells)
             Encoded or generated rows.
+        rng : numpy.random.Generator or None, default=None
+            Chooses among equal rows that lend a rare level, and the rows that borrow
+            levels of other classes; None is a new one from seed 0.
 
         Returns
         -------
@@ -371,8 +377,10 @@ class TableEncoder:
         >>> [cells.tolist() for cells in encoder.decode(encoder.transform(rows))]
         [[0, 1, -1], [0, 0, 1]]
         """
+        rng = rng or np.random.default_rng(0)
+        chance = rng.random(len(matrix))
         blocks = self._blocks(matrix)
-        pattern = self.pattern_.decode(blocks[-1][1], matrix)
+        pattern = self.pattern_.decode(blocks[-1][1], matrix, chance)
         values: Values = []
         for position, column in enumerate(self.columns_):
             numeric, one_hot = blocks[position]
@@ -383,13 +391,13 @@ class TableEncoder:
             elif isinstance(column, NumericColumn):
                 decoded = column.decode(numeric, one_hot)
             else:
-                decoded = column.decode(one_hot, matrix)
+                decoded = column.decode(one_hot, matrix, chance)
             if self.sometimes_missing_[position]:
                 missing = self.pattern_missing_[:, position][pattern]
                 decoded[missing] = np.nan if is_number else -1
             values.append(decoded)
         if self.lenders_ is not None:
-            self.lenders_.lend(values, matrix)
+            self.lenders_.lend(values, matrix, rng)
         return [*values, pattern]
 
     def calibrate(self, matrix: np.ndarray) -> None:
@@ -415,7 +423,7 @@ class TableEncoder:
         44
         """
         blocks = self._blocks(matrix)
-        pattern = self.pattern_.decode(blocks[-1][1], matrix)
+        pattern = self.pattern_.decode(blocks[-1][1], matrix, np.zeros(len(matrix)))
         present = ~self.pattern_missing_[pattern]
         for position, column in enumerate(self.columns_):
             if isinstance(column, NumericColumn) and column.width:
@@ -432,18 +440,21 @@ class TableEncoder:
 
     def _lenders(self, others: pd.DataFrame) -> Lenders | None:
         """Rows that lend levels, None where no column needs any."""
-        with_rare = {
+        levels = {
             position: column
             for position, column in enumerate(self.columns_)
-            if isinstance(column, CategoricalColumn) and column.has_rare
+            if isinstance(column, CategoricalColumn)
         }
-        share = max((column.unseen for column in with_rare.values()), default=0.0)
-        if not share:
+        lending = [
+            LendingColumn(position, column.n_own, column.unseen)
+            for position, column in levels.items()
+            if column.unseen
+        ]
+        if not lending:
             return None
         values = self.to_values(others)
-        # Also where the class shows all levels: they may belong to those of others.
-        lent = [(i, column.n_own, values[i]) for i, column in with_rare.items()]
-        return Lenders(self.encode(values), self.n_numeric_, lent, share)
+        shown = {position: values[position] for position in levels}
+        return Lenders(self.encode(values), shown, lending)
 
     def _fit_missing(self, rows: pd.DataFrame) -> None:
         missing = _is_missing(rows)

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from benchmarks import diagnosis_page
@@ -16,12 +17,14 @@ from gansampler.diagnosis import (
     Verdict,
     diagnose,
     identifiers,
+    level_counts,
     share_inside,
     unseen_levels,
     worst_columns,
 )
 from gansampler.exceptions import TrainingQualityWarning
 from gansampler.report import BADGES, STYLE, ClassReport, Report
+from gansampler.tabular import Table
 
 HEALTHY = Evidence(
     n_rows=50,
@@ -143,8 +146,9 @@ def test_identifiers_are_named_where_there_are_some():
     assert verdicts[0] == Verdict(
         "identifiers",
         "warn",
-        "No two rows agree in these columns of text, as if they were identifiers: "
-        "'account'. Synthetic rows repeat them and learn nothing else.",
+        "No two of the rows that were looked at agree in these columns of text, as if "
+        "they were identifiers: 'account'. Synthetic rows repeat them and learn "
+        "nothing else.",
         "Drop them before resampling.",
     )
     assert {verdict.status for verdict in verdicts[1:]} == {"ok"}
@@ -273,14 +277,20 @@ def test_identifiers_are_columns_of_text_without_repeats():
             "passport": pd.Categorical([f"P{i}" for i in range(30)]),
         }
     )
-    others = rows[:0]
-    assert identifiers(rows, others) == ("account", "passport")
-    assert identifiers(rows.iloc[:19], others) == ()
+    table, others = Table(rows).summary, rows[:0]
+
+    def found(rows, others):
+        return identifiers(rows, others, table)
+
+    assert found(rows, others) == ("account", "passport")
+    assert found(rows.iloc[:19], others) == ()
     # Another class has a level in common with the class, or one of its own twice.
-    assert identifiers(rows, rows[:1].assign(passport="P30")) == ("passport",)
-    assert identifiers(rows, rows[:1].assign(account="A30")) == ("account",)
+    assert found(rows, rows[:1].assign(passport="P30")) == ("passport",)
+    assert found(rows, rows[:1].assign(account="A30")) == ("account",)
     twice = pd.concat([rows[:1]] * 2).assign(account="A30", passport="P30")
-    assert identifiers(rows, twice) == ()
+    assert found(rows, twice) == ()
+    # Missing cells of other classes agree with nothing.
+    assert found(rows, twice.assign(account=None)) == ("account",)
 
 
 def test_levels_are_likely_to_be_missing_where_most_are_shown_once():
@@ -297,15 +307,42 @@ def test_levels_are_likely_to_be_missing_where_most_are_shown_once():
     others = pd.concat([rows] * 2).assign(
         often="c", region=regions * 2, state="new", few="b9"
     )
-    assert unseen_levels(rows, others) == (("region", 0.5),)
-    as_category = pd.CategoricalDtype(regions)
-    assert unseen_levels(
-        rows.astype({"region": as_category}), others.astype({"region": as_category})
-    ) == (("region", 0.5),)
+    table = Table(pd.concat([rows, others])).summary
+
+    def found(rows, others):
+        names = list(rows)
+        return unseen_levels(rows, others, [c for c in table if c.name in names])
+
+    assert found(rows, others) == (("region", 0.5),)
     # Other classes show no further level, so none could be lent.
-    assert unseen_levels(rows, others.assign(region="R0")) == ()
+    assert found(rows, others.assign(region="R0")) == ()
     # Few levels in all: each is learned on its own.
-    assert unseen_levels(rows[["few"]][24:34], others) == ()
+    assert found(rows[["few"]][24:34], others[["few"]]) == ()
+    # The column with most comes first.
+    more = {"town": [f"T{i}" for i in range(30)] + ["T0"] * 10}
+    twice = pd.concat([rows.assign(**more)[["region"]], pd.DataFrame(more)], axis=1)
+    known = others[["region"]].assign(town=[f"U{i}" for i in range(80)])
+    assert unseen_levels(twice, known, Table(twice).summary) == (
+        ("town", 29 / 40),
+        ("region", 0.5),
+    )
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    [
+        pd.CategoricalDtype([f"R{i}" for i in range(40)]),
+        "string",
+        pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string())),
+    ],
+    ids=["category", "string", "Arrow dictionary"],
+)
+def test_levels_of_any_dtype_are_counted(dtype):
+    regions = pd.Series([f"R{i}" for i in [*range(30), *range(20, 30)]], dtype=dtype)
+    others = pd.Series([f"R{i}" for i in [*range(40), 0, 0]], dtype=dtype)
+    own, other = level_counts(regions, others)
+    assert (own.sum(), (own == 1).sum(), (own == 0).sum()) == (40, 20, 10)
+    assert (other.sum(), other.max()) == (42, 3)
 
 
 @pytest.mark.parametrize(("last", "found"), [("A59", ("account",)), ("A0", ())])

@@ -69,6 +69,38 @@ def test_a_class_of_one_row_is_copied_whatever_levels_others_have():
     assert (X_resampled.iloc[25:] == X.iloc[24]).all(axis=None)
 
 
+@pytest.mark.parametrize("columns", [["town"], ["town", "x"]])
+def test_columns_that_borrow_are_not_judged_by_the_class(columns):
+    rng = np.random.default_rng(0)
+    town = [f"T{i}" for i in rng.integers(0, 300, 150)]
+    X = pd.DataFrame({"town": town, "x": rng.normal(size=150)})[columns]
+    y = np.repeat([0, 1], [120, 30])
+    sampler = GANOversampler(max_iter=1, rare_levels="table", random_state=0)
+    X_resampled, _ = sampler.fit_resample(X, y)
+    assert not X_resampled["town"][150:].isin(X["town"][y == 1]).all()
+    evidence = sampler.generators_[1].evidence
+    assert [gap[0] for gap in evidence.gaps] == columns[1:]
+
+
+def test_columns_encoded_beforehand_borrow_and_are_named():
+    rng = np.random.default_rng(0)
+    town = pd.Series([f"T{i:02}" for i in rng.integers(0, 40, 300)])
+    X = pd.get_dummies(town).assign(x=rng.normal(size=300))
+    y = np.repeat([0, 1], [276, 24])
+    own = X[y == 1].drop(columns="x")
+    unseen = own.columns[~own.any()]
+    for rare_levels in ("class", "table"):
+        sampler = GANOversampler(max_iter=1, rare_levels=rare_levels, random_state=0)
+        X_resampled, _ = sampler.fit_resample(X, y)
+        new = X_resampled[300:].drop(columns="x")
+        assert (new.sum(axis=1) == 1).all()
+        assert new[unseen].any(axis=None) == (rare_levels == "table")
+        ((name, share),) = sampler.generators_[1].evidence.unseen_levels
+        assert (name, 0.25 < share < 1) == ("T00", True)
+        verdicts = {verdict.name for verdict in sampler.report_[1].verdicts}
+        assert ("rare_levels" in verdicts) == (rare_levels == "class")
+
+
 def test_arrays_in_the_byte_order_of_other_machines():
     X = np.random.default_rng(0).normal(size=(40, 3))
     y = np.repeat([0, 1], [28, 12])

@@ -418,7 +418,8 @@ def samplers_of_all_kinds():
     )
     y = np.arange(48) % 3 > 1
     for latent in ("neighbors", "uniform"):
-        yield trained(table, y, latent_distribution=latent)
+        levels = "table" if latent == "uniform" else "class"
+        yield trained(table, y, latent_distribution=latent, rare_levels=levels)
 
 
 def test_no_change_of_a_stored_class_is_forgotten():

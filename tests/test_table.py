@@ -346,9 +346,14 @@ def test_unseen_levels_encode_as_missing_ones():
 
 
 def towns():
-    """A class of few rows among others: each region in one country, most unseen."""
+    """A class of few rows among others: each region in one country, most unseen.
+
+    The first country has enough rows of the class for a cell of its own, and some
+    regions are missing.
+    """
     rng = np.random.default_rng(0)
     region = rng.integers(0, 200, 900)
+    region[:7] = 20 * np.arange(7)  # in the first country
     table = pd.DataFrame(
         {
             "income": rng.normal(region % 20, 0.1),
@@ -357,55 +362,111 @@ def towns():
             "plan": rng.choice(["basic", "pro"], 900),
         }
     )
+    table.loc[rng.random(900) < 0.2, "region"] = None
     return table[:40].reset_index(drop=True), table[40:].reset_index(drop=True)
 
 
+def decoded(encoder, matrix, seed=0):
+    values = encoder.decode(matrix, np.random.default_rng(seed))
+    return encoder.to_frame(values)
+
+
 def test_as_many_rows_borrow_levels_as_good_and_turing_expect():
-    rows, others = towns()
+    """Of three levels that the class shows once, and seven rows of two others."""
+    rows = pd.DataFrame({"x": [*"abc", *"dddeeee"]})
+    others = pd.DataFrame({"x": [f"other {i}" for i in range(50)]})
     encoder = TableEncoder().fit(rows, others=others)
-    made = encoder.inverse_transform(random_matrix(encoder, 5000))
-    counts = rows["region"].value_counts()
-    expected = (counts == 1).sum() / len(rows)
-    assert 0.6 < expected < 1
-    region = encoder.columns_[2]
-    positions = region.to_values(made["region"])
-    lent = {i: x for i, _, x in encoder.lenders_.columns}[2]
-    # Lenders may have a level that the class shows as well.
-    known = np.isin(lent, np.arange(len(counts))).mean()
-    assert (positions >= len(counts)).mean() == pytest.approx(
-        expected * (1 - known), abs=0.03
-    )
-    assert set(made["region"]) <= set(rows["region"]) | set(others["region"])
-    assert set(made["plan"]) == {"basic", "pro"}
+    made = decoded(encoder, random_matrix(encoder, 20_000))["x"]
+    assert made.str.startswith("other").mean() == pytest.approx(3 / 10, abs=0.01)
+    # Equal lenders, and equal rows of the class, lend equally often.
+    shares = made.value_counts(normalize=True)
+    assert shares[shares.index.str.startswith("other")].max() < 0.3 / 50 * 1.5
+    assert shares["e"] == pytest.approx(0.7 * 4 / 10, abs=0.02)
+    assert shares["a"] == pytest.approx(0.7 * 1 / 10, abs=0.01)
 
 
 def test_levels_that_belong_together_are_borrowed_together():
     rows, others = towns()
     encoder = TableEncoder().fit(rows, others=others)
-    made = encoder.inverse_transform(random_matrix(encoder, 5000))
-    pairs = pd.concat([rows, others])[["country", "region"]].drop_duplicates()
-    assert made.merge(pairs, on=["country", "region"]).shape == made.shape
+    country = encoder.columns_[1]
+    assert 0 < country.n_own < len(rows["country"].unique())
+    made = decoded(encoder, random_matrix(encoder, 5000))
+    table = pd.concat([rows, others])
+    assert not made["region"].isin(rows["region"]).all()
+    assert made["region"].isna().mean() == pytest.approx(
+        rows["region"].isna().mean(), abs=0.03
+    )
+    # Also where a region is missing, or the country is frequent and stays.
+    borrowed = made[~made["region"].isin([*rows["region"], None])]
+    assert {"C00"} < set(borrowed["country"])
+    pairs = table[["country", "region"]].drop_duplicates()
+    assert len(borrowed.merge(pairs, on=["country", "region"])) == len(borrowed)
     # Nothing else of a row changes.
     own = TableEncoder().fit(rows)
     matrix = random_matrix(encoder, 500)
     assert own.category_sizes_ == encoder.category_sizes_
     for name in ("income", "plan"):
-        with_levels, without = (e.inverse_transform(matrix) for e in (encoder, own))
-        assert with_levels[name].equals(without[name])
+        assert decoded(encoder, matrix)[name].equals(decoded(own, matrix)[name])
+    frequent = matrix[:, encoder.n_numeric_] == 1
+    assert (decoded(encoder, matrix)["country"][frequent] == "C00").all()
+
+
+def test_each_column_borrows_as_often_as_it_needs():
+    """What the class shows four times each is no chance, whatever others show."""
+    rng = np.random.default_rng(0)
+    merchants = [f"F{i}" for i in range(25)]
+    rows = pd.DataFrame(
+        {
+            "x": rng.normal(size=100),
+            "merchant": merchants * 4,
+            "town": [f"T{i % 60}" for i in range(100)],
+        }
+    )
+    others = pd.DataFrame(
+        {
+            "x": rng.normal(size=400),
+            "merchant": [f"M{i}" for i in rng.integers(0, 30, 400)],
+            "town": [f"U{i}" for i in rng.integers(0, 200, 400)],
+        }
+    )
+    encoder = TableEncoder().fit(rows, others=others)
+    made = decoded(encoder, random_matrix(encoder, 4000))
+    assert set(made["merchant"]) <= set(merchants)
+    assert made["town"].str.startswith("U").mean() == pytest.approx(0.2, abs=0.02)
+
+
+def test_single_rows_borrow_as_often_as_many():
+    """Each draw has its own chance, or the first row would always borrow."""
+    rows = pd.DataFrame({"x": [*"abc", *"dddeeee"]})
+    others = pd.DataFrame({"x": [f"other {i}" for i in range(50)]})
+    encoder = TableEncoder().fit(rows, others=others)
+    matrix = random_matrix(encoder, 1)
+    made = [decoded(encoder, matrix, seed)["x"][0] for seed in range(600)]
+    share = np.mean([level.startswith("other") for level in made])
+    assert share == pytest.approx(0.3, abs=0.06)
+
+
+def test_no_more_lenders_are_kept_than_are_of_use(monkeypatch):
+    monkeypatch.setattr("gansampler.table.MAX_DONORS", 50)
+    rows, others = towns()
+    encoder = TableEncoder().fit(rows, others=others)
+    assert len(encoder.lenders_.matrix) == 50
+    assert {len(levels) for levels in encoder.lenders_.levels.values()} == {50}
 
 
 def test_nothing_is_borrowed_without_need():
     """Where the class shows no level once only, or others have none to add."""
     rows, others = towns()
+    full = rows.dropna()
     for own, lending in [
-        (pd.concat([rows] * 2, ignore_index=True), others),
+        (pd.concat([full] * 2, ignore_index=True), others),
         (rows, rows.sample(30, random_state=0)),
         (rows[["income", "plan"]], others[["income", "plan"]]),
     ]:
         encoder = TableEncoder().fit(own, others=lending)
         matrix = random_matrix(encoder, 500)
-        made = TableEncoder().fit(own).inverse_transform(matrix)
-        assert encoder.inverse_transform(matrix).equals(made)
+        assert encoder.lenders_ is None
+        assert decoded(encoder, matrix).equals(decoded(TableEncoder().fit(own), matrix))
 
 
 def test_a_class_of_few_levels_borrows_where_the_table_has_many():
@@ -415,12 +476,30 @@ def test_a_class_of_few_levels_borrows_where_the_table_has_many():
     )
     assert TableEncoder().fit(rows).category_sizes_ == (8,)
     encoder = TableEncoder().fit(rows, others=others)
-    made = encoder.inverse_transform(random_matrix(encoder, 200))
+    made = decoded(encoder, random_matrix(encoder, 200))
     assert set(made["region"]) <= set(others["region"])
     few = others.assign(region=["S0", "S1"] * 25)
     encoder = TableEncoder().fit(rows, others=few)
-    made = encoder.inverse_transform(random_matrix(encoder, 200))
+    made = decoded(encoder, random_matrix(encoder, 200))
     assert set(made["region"]) == set(rows["region"])
+    # Without a level that the class shows once, each keeps its cell.
+    twice = pd.concat([rows] * 2, ignore_index=True)
+    assert TableEncoder().fit(twice, others=others).category_sizes_ == (8,)
+
+
+@pytest.mark.parametrize("frequency", ["rare", "rarer"])
+def test_rows_of_levels_only_do_not_all_take_one_of_them(frequency):
+    """Each is as similar to a row as any other, so that the first would be taken."""
+    rows = pd.DataFrame({"town": [f"T{i % 50}" for i in range(90)]})
+    if frequency == "rarer":
+        rows["street"] = [f"S{i}" for i in range(90)]
+    encoder = TableEncoder().fit(rows)
+    made = decoded(encoder, random_matrix(encoder, 20_000))
+    shares = made["town"].value_counts(normalize=True)
+    expected = rows["town"].value_counts(normalize=True)
+    assert (shares - expected).abs().max() < 0.005
+    # Of a row of the class the levels are taken together.
+    assert set(made.itertuples(index=False)) <= set(rows.itertuples(index=False))
 
 
 # --- fitting -----------------------------------------------------------------------
