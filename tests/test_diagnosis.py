@@ -356,7 +356,12 @@ def test_identifiers_are_looked_for_in_all_rows_of_a_large_class(
     X = pd.DataFrame({"x": np.arange(150.0), "account": accounts})
     sampler = GANOversampler(max_iter=1, random_state=0)
     sampler.fit_resample(X, np.repeat(["few", "many"], [60, 90]))
-    assert sampler.generators_["few"].evidence.identifiers == found
+    evidence = sampler.generators_["few"].evidence
+    assert evidence.identifiers == found
+    # What identifies has no rare levels besides.
+    assert [name for name, _ in evidence.unseen_levels] == (
+        [] if found else ["account"]
+    )
 
 
 # --- of whole trainings ------------------------------------------------------------

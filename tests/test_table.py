@@ -366,20 +366,22 @@ def towns():
     return table[:40].reset_index(drop=True), table[40:].reset_index(drop=True)
 
 
-def decoded(encoder, matrix, seed=0):
+def decoded(encoder, matrix, seed=1000):
     values = encoder.decode(matrix, np.random.default_rng(seed))
     return encoder.to_frame(values)
 
 
 def test_as_many_rows_borrow_levels_as_good_and_turing_expect():
-    """Of three levels that the class shows once, and seven rows of two others."""
-    rows = pd.DataFrame({"x": [*"abc", *"dddeeee"]})
+    """Three levels are shown once, two by seven rows, and a frequent one by twenty."""
+    rows = pd.DataFrame({"x": [*"abc", *"dddeeee", *("often" for _ in range(20))]})
     others = pd.DataFrame({"x": [f"other {i}" for i in range(50)]})
     encoder = TableEncoder().fit(rows, others=others)
-    made = decoded(encoder, random_matrix(encoder, 20_000))["x"]
-    assert made.str.startswith("other").mean() == pytest.approx(3 / 10, abs=0.01)
+    made = decoded(encoder, random_matrix(encoder, 60_000))["x"]
+    assert (made == "often").mean() == pytest.approx(20 / 30, abs=0.01)
+    rare = made[made != "often"]
+    assert rare.str.startswith("other").mean() == pytest.approx(3 / 10, abs=0.015)
     # Equal lenders, and equal rows of the class, lend equally often.
-    shares = made.value_counts(normalize=True)
+    shares = rare.value_counts(normalize=True)
     assert shares[shares.index.str.startswith("other")].max() < 0.3 / 50 * 1.5
     assert shares["e"] == pytest.approx(0.7 * 4 / 10, abs=0.02)
     assert shares["a"] == pytest.approx(0.7 * 1 / 10, abs=0.01)
@@ -485,6 +487,37 @@ def test_a_class_of_few_levels_borrows_where_the_table_has_many():
     # Without a level that the class shows once, each keeps its cell.
     twice = pd.concat([rows] * 2, ignore_index=True)
     assert TableEncoder().fit(twice, others=others).category_sizes_ == (8,)
+
+
+LENT = {
+    "intervals that overlap": lambda low: pd.Series(
+        pd.arrays.IntervalArray.from_arrays(low, low + 2)
+    ),
+    "objects of several types": lambda low: pd.Series(
+        [int(x) if x < 30 else f"{x:.0f}b" for x in low], dtype=object
+    ),
+    "Arrow dictionary": lambda low: pd.Series(
+        [f"{x:.0f}" for x in low],
+        dtype=pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string())),
+    ),
+    "categories": lambda low: pd.Series(low).astype(
+        pd.CategoricalDtype(np.arange(99.0))
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", LENT)
+def test_levels_of_any_dtype_are_borrowed(kind):
+    cells = LENT[kind](np.r_[np.arange(20.0), np.arange(60.0)])
+    table = pd.DataFrame({"x": np.arange(80.0) * 7 % 20, "level": cells})
+    rows, others = table[:20], table[20:].reset_index(drop=True)
+    encoder = TableEncoder().fit(rows, Table(table).summary, others=others)
+    made = decoded(encoder, random_matrix(encoder, 300))
+    assert made["level"].dtype == cells.dtype
+    known, own = ({repr(x) for x in frame["level"]} for frame in (table, rows))
+    found = {repr(x) for x in made["level"]}
+    assert found <= known
+    assert not found <= own
 
 
 @pytest.mark.parametrize("frequency", ["rare", "rarer"])
