@@ -109,7 +109,13 @@ def test_each_draw_has_its_own_chance():
         rng.integers(0, 300, 150), 300 + np.arange(40) // 2, 400 + np.arange(10)
     ]
     X = pd.DataFrame({"town": [f"T{i}" for i in town], "x": rng.normal(size=200)})
-    sampler = GANOversampler(max_iter=1, rare_levels="table", random_state=0)
+    sampler = GANOversampler(
+        max_iter=1,
+        border_rejection=0,
+        copy_rejection=0,
+        rare_levels="table",
+        random_state=0,
+    )
     sampler.fit_resample(X, np.repeat([0, 1], [150, 50]))
     single = [sampler.sample(1, 1, random_state=seed) for seed in range(150)]
     share = np.mean([not row["town"].isin(X["town"][150:]).all() for row in single])
