@@ -161,13 +161,14 @@ def nearest_by_chance(distances: np.ndarray, chance: np.ndarray) -> np.ndarray:
     >>> nearest_by_chance(distances, np.array([0.1, 0.5, 0.9])).tolist()
     [1, -1, 2]
     """
-    lowest = distances.min(axis=1)
-    finite = np.isfinite(lowest)
+    nearest = distances.argmin(axis=1)
+    lowest = distances[np.arange(len(distances)), nearest]
     near = distances <= (lowest + ROUNDING * (1 + np.abs(lowest)))[:, None]
-    count = near.cumsum(axis=1)
-    wanted = (chance * count[:, -1]).astype(np.intp) + 1
-    nearest = (count >= wanted[:, None]).argmax(axis=1)
-    return np.where(finite, nearest, -1)
+    (several,) = np.nonzero(np.count_nonzero(near, axis=1) > 1)
+    count = near[several].cumsum(axis=1)
+    wanted = (chance[several] * count[:, -1]).astype(np.intp) + 1
+    nearest[several] = (count >= wanted[:, None]).argmax(axis=1)
+    return np.where(np.isfinite(lowest), nearest, -1)
 
 
 def find_ties(
