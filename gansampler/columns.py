@@ -141,7 +141,7 @@ class NumericColumn:
         self.width = int(n_levels > (2 if self.few_valued else 1))
         often = counts >= max(PLATEAU_COUNT, PLATEAU_SHARE * len(observed))
         self.frequent = self.levels[often] if self.width else self.levels
-        self.plateaus = self._fit_plateaus(numbers / self.unit)
+        self.plateaus = self._fit_plateaus(self._scaled(numbers))
         self.ends = self._ends(numbers)
         self.low, self.high = (end / self.unit for end in self.ends)
         if not self.width:
@@ -177,10 +177,16 @@ class NumericColumn:
             return numbers
         return np.sinh(np.clip(numbers, -MAX_BENT, MAX_BENT)) * self.bend + self.centre
 
+    def _scaled(self, numbers: np.ndarray) -> np.ndarray:
+        # NumPy 1 sees an overflow where NaN stands beside subnormal numbers.
+        with np.errstate(over="ignore"):
+            scaled: np.ndarray = numbers / self.unit
+        return scaled
+
     def to_values(self, cells: pd.Series) -> np.ndarray:
         """Cells as numbers, NaN where missing."""
         numbers = self.summary.to_numbers(cells)
-        return numbers if self.unit == 1.0 else numbers / self.unit
+        return numbers if self.unit == 1.0 else self._scaled(numbers)
 
     def to_cells(self, values: np.ndarray) -> pd.Series:
         """Numbers as cells in the column's dtype; any that may be, where missing."""
@@ -360,6 +366,9 @@ class CategoricalColumn:
         """
         known = cells if others is None else pd.concat([cells, others])
         codes, levels = pd.factorize(known)
+        if codes.max(initial=-1) >= len(levels):
+            # pandas 2.0 loses levels where dictionaries of Arrow are joined.
+            codes, levels = pd.factorize(cells)
         codes = codes[: len(cells)]
         if isinstance(cells.dtype, pd.IntervalDtype):
             levels = levels.astype(object)  # as an index intervals must not overlap

@@ -373,10 +373,11 @@ def level_counts(cells: pd.Series, others: pd.Series) -> np.ndarray:
     -------
     ndarray of shape (2, n_levels)
     """
-    codes, levels = pd.factorize(pd.concat([cells, others]))
+    codes, _ = pd.factorize(pd.concat([cells, others]))
+    n_levels = int(codes.max(initial=-1)) + 1
     parts = codes[: len(cells)], codes[len(cells) :]
-    counts = [np.bincount(part[part >= 0], minlength=len(levels)) for part in parts]
-    return np.array(counts).reshape(2, len(levels))
+    counts = [np.bincount(part[part >= 0], minlength=n_levels) for part in parts]
+    return np.array(counts).reshape(2, n_levels)
 
 
 def share_inside(

@@ -19,6 +19,7 @@ from gansampler.gan.training import (
     Observer,
     empty_history,
 )
+from gansampler.lenders import Lenders
 from gansampler.onehot import OneHotGroups
 from gansampler.quality import coverage, energy_distance, nearest_row_ratio
 from gansampler.report import ClassReport
@@ -259,7 +260,10 @@ class ClassGenerator:
         real = matrix[chosen]
         drawn = self._draw_values(N_REPORT_ROWS, self.calibration_seed)
         synthetic = self.encoder.encode(drawn)
-        own_law = self._columns_with_own_law()
+        tables = rows.iloc[chosen], self._as_frame(drawn)
+        if self.encoder.lenders_ is not None:
+            own_law = self._columns_with_own_law(self.encoder.lenders_)
+            tables = tables[0].iloc[:, own_law], tables[1].iloc[:, own_law]
         generated = self.gan.sample(N_REPORT_ROWS, self.calibration_seed)
         self.distance = energy_distance(real, synthetic)
         self.coverage = coverage(real, synthetic)
@@ -279,10 +283,7 @@ class ClassGenerator:
             generated=generated,
             synthetic=synthetic,
             others=others,
-            tables=(
-                rows.iloc[chosen, own_law],
-                self._as_frame(drawn).iloc[:, own_law],
-            ),
+            tables=tables,
             rows=self.groups.collapse(rows),
             other_rows=collapsed_others,
             table=self.encoder.table_,
@@ -291,15 +292,13 @@ class ClassGenerator:
         )
         self.verdicts = diagnose(self.evidence, self._parameters())
 
-    def _columns_with_own_law(self) -> list[int]:
+    def _columns_with_own_law(self, lenders: Lenders) -> list[int]:
         """Positions of the columns that do not borrow: they are to follow the class."""
-        lenders = self.encoder.lenders_
-        lending = set() if lenders is None else lenders.positions
         return [
             position
             for collapsed, group in enumerate(self.groups.members)
             for position in group
-            if collapsed not in lending
+            if collapsed not in lenders.positions
         ]
 
     def _parameters(self) -> dict[str, Any]:
