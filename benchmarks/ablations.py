@@ -198,6 +198,7 @@ VARIANTS = {
     # The choice among generated rows.
     "border_0": changed(border_rejection=0.0),
     "copy_0": changed(copy_rejection=0.0),
+    "newness_1": replacing((selection, "NEWNESS", 1.0)),
     "border_0_copy_0": changed(border_rejection=0.0, copy_rejection=0.0),
     "border_0.1": changed(border_rejection=0.1),
     "border_0.3": changed(border_rejection=0.3),

@@ -132,9 +132,9 @@ class GANOversampler(BaseOverSampler):
 
     copy_rejection : float, default=0.6
         Largest share of the generated rows that may be thrown away because they lie
-        too near to a row of the class: as many as it takes for the rest to be as far
-        from the class's rows as these are from each other, in the median. 0 switches
-        it off. Below 1.
+        too near to a row of the class: as many as it takes for the rest to lie, in the
+        median, three quarters as far from the nearest row of the class as its rows lie
+        from each other. 0 switches it off. Below 1.
 
     value_range : {{'table', 'class'}} or None, default='table'
         Range in which the numbers of a column are generated: what all rows of the

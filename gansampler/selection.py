@@ -29,6 +29,12 @@ BLOCK, COUNT_BLOCK = 256, 64
 """Rows whose distances to the class, and to the others, are held at once: these fit a
 processor's cache."""
 
+NEWNESS = 0.75
+"""How far the median of the rows that are kept has to be from its nearest real row, as
+a multiple of the same distance between real rows. At 1, the gaps between real rows fill
+and their own places stay empty: rows cover less of the class and classify no better
+(``docs/benchmarks``)."""
+
 SAME = 1e-4
 """Rows so near to each other, in standard deviations, count as equal."""
 
@@ -226,7 +232,7 @@ class RowSelection:
         """
         nearest, usual = neighborhood.to_own(generated)
         min_distance = copy_threshold(
-            nearest, neighborhood.median_distance(), copy_rejection
+            nearest, NEWNESS * neighborhood.median_distance(), copy_rejection
         )
         new = nearest >= min_distance
         if not border_rejection:
@@ -294,7 +300,7 @@ class RowSelection:
 
 
 def copy_threshold(nearest: np.ndarray, usual: float, max_share: float) -> float:
-    """Least distance to a real row, so that the rest are as new as real rows are.
+    """Least distance to a real row, so that the rest are new enough.
 
     Parameters
     ----------
