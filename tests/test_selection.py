@@ -187,3 +187,20 @@ def test_rows_are_chosen_one_by_one():
     selection = RowSelection.fit(around, rows, copy_rejection=0.5, border_rejection=0.2)
     apart = np.concatenate([selection(rows[:1]), selection(rows[1:])])
     assert np.array_equal(selection(rows), apart)
+
+
+@pytest.mark.parametrize(("copies", "as_new"), [(0.6, True), (0.1, False)])
+def test_rows_that_are_kept_are_three_quarters_as_far_as_real_rows_are(copies, as_new):
+    own = np.random.default_rng(0).normal(size=(100, 40))
+    around = Neighborhood(own, own[:1] - 1000)
+    noise = np.random.default_rng(1).normal(size=(20, *own.shape))
+    widths = np.linspace(0.05, 1, 20)[:, None, None]
+    generated = (own + widths * noise).reshape(-1, 40)
+    selection = RowSelection.fit(
+        around, generated, copy_rejection=copies, border_rejection=0.0
+    )
+    nearest, _ = around.to_own(generated[selection(generated)])
+    ratio = np.median(nearest) / around.median_distance()
+    assert (ratio == pytest.approx(0.75, abs=0.01)) == as_new
+    # No more is rejected than that takes, or than is allowed.
+    assert 1 - copies - 0.001 <= selection.acceptance < 0.95
