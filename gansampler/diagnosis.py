@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial.distance import cdist, pdist
 
-from gansampler.columns import SMALL_LEVELS
+from gansampler.levels import LevelCounts, count_levels
 from gansampler.quality import coverage, marginal_gaps, nearest_row_ratio
 from gansampler.quality._near import nearest_rows
 from gansampler.summary import ColumnSummary
@@ -76,9 +76,6 @@ SAME = 1e-4
 CRITICAL = 1.36
 """95th percentile of the Kolmogorov distribution: gap of numbers by chance, times the
 root of 1/n + 1/m."""
-
-MIN_TEXTS = 20
-"""Rows that a class needs for a column without repeats to count as an identifier."""
 
 MAX_UNSEEN = 0.25
 """Rare levels: chance that a further row of the class has a level that none has yet."""
@@ -234,7 +231,7 @@ def gather(
     Evidence
     """
     usual = float(pdist(real).mean())
-    named = identifiers(rows, other_rows, table)
+    levels = count_levels(rows, other_rows, table)
     return Evidence(
         n_rows=len(rows),
         n_iter=len(history),
@@ -252,13 +249,19 @@ def gather(
         rise=_ratio(_rise(history["selection_distance"]), usual),
         inside=share_inside(synthetic, real, others, seed),
         real_inside=share_inside(real, real, others, seed),
-        identifiers=named,
-        unseen_levels=tuple(
-            column
-            for column in unseen_levels(rows, other_rows, table)
-            if column[0] not in named
-        ),
+        identifiers=tuple(column.name for column in levels if column.identifies),
+        unseen_levels=_unseen_levels(levels),
     )
+
+
+def _unseen_levels(columns: list[LevelCounts]) -> tuple[tuple[Hashable, float], ...]:
+    # An identifier is new in each row by its nature.
+    found = [
+        (column.name, column.unseen)
+        for column in columns
+        if column.unseen >= MAX_UNSEEN and not column.identifies
+    ]
+    return tuple(sorted(found, key=lambda column: -column[1]))
 
 
 def worst_columns(
@@ -294,90 +297,6 @@ def worst_columns(
     beyond = gaps.to_numpy() - by_chance
     order = np.argsort(-beyond, kind="stable")[:N_NAMED]
     return tuple((gaps.index[i], float(gaps.iloc[i]), float(beyond[i])) for i in order)
-
-
-def identifiers(
-    rows: pd.DataFrame, others: pd.DataFrame, table: Sequence[ColumnSummary]
-) -> tuple[Hashable, ...]:
-    """The columns of text that differ in each row, as names and numbers of account do.
-
-    Parameters
-    ----------
-    rows, others : DataFrame of shape (n_rows, n_columns)
-        Rows of the class, and of other classes.
-    table : sequence of ColumnSummary
-        What the whole table shows of each column.
-
-    Returns
-    -------
-    tuple of hashable
-        Names of columns of which no cell is missing in the class and no two cells
-        agree, in the class and the others.
-    """
-    found = []
-    for position, summary in enumerate(table):
-        cells = rows.iloc[:, position]
-        # A short look settles nearly all columns that have repeats.
-        if (
-            summary.kind == "category"
-            and len(cells) >= MIN_TEXTS
-            and cells.iloc[:MIN_TEXTS].is_unique
-            and cells.notna().all()
-            and level_counts(cells, others.iloc[:, position]).sum(axis=0).max() == 1
-        ):
-            found.append(summary.name)
-    return tuple(found)
-
-
-def unseen_levels(
-    rows: pd.DataFrame, others: pd.DataFrame, table: Sequence[ColumnSummary]
-) -> tuple[tuple[Hashable, float], ...]:
-    """The columns of which the class has not shown all levels that it may well have.
-
-    Parameters
-    ----------
-    rows, others : DataFrame of shape (n_rows, n_columns)
-        Rows of the class, and of other classes.
-    table : sequence of ColumnSummary
-        What the whole table shows of each column.
-
-    Returns
-    -------
-    tuple of (hashable, float)
-        Name, and Good and Turing's estimate of the chance that a further row of the
-        class has a level that no row of it has so far: the share of its rows whose
-        level no other has. Of columns of many levels, of which other classes show
-        further ones; those of at least ``MAX_UNSEEN``, highest first.
-    """
-    found = []
-    for position, summary in enumerate(table):
-        if summary.kind != "category":
-            continue
-        own, other = level_counts(rows.iloc[:, position], others.iloc[:, position])
-        unseen = float((own == 1).sum() / max(1, own.sum()))
-        further = (own == 0) & (other > 0)
-        if unseen >= MAX_UNSEEN and further.any() and len(own) > SMALL_LEVELS:
-            found.append((summary.name, unseen))
-    return tuple(sorted(found, key=lambda column: -column[1]))
-
-
-def level_counts(cells: pd.Series, others: pd.Series) -> np.ndarray:
-    """How many cells of either column have each of the levels that any of them has.
-
-    Parameters
-    ----------
-    cells, others : Series
-        Of one dtype.
-
-    Returns
-    -------
-    ndarray of shape (2, n_levels)
-    """
-    codes, _ = pd.factorize(pd.concat([cells, others]))
-    n_levels = int(codes.max(initial=-1)) + 1
-    parts = codes[: len(cells)], codes[len(cells) :]
-    counts = [np.bincount(part[part >= 0], minlength=n_levels) for part in parts]
-    return np.array(counts).reshape(2, n_levels)
 
 
 def share_inside(

@@ -1,0 +1,100 @@
+"""What the levels of a column of text say of it: an identifier, or levels unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gansampler.columns import SMALL_LEVELS
+from gansampler.summary import ColumnSummary
+
+MIN_TEXTS = 20
+"""Rows that a class needs for a column without repeats to count as an identifier."""
+
+
+@dataclass(frozen=True)
+class LevelCounts:
+    """How often a class and the other classes show each level of a column.
+
+    Parameters
+    ----------
+    name : hashable
+        Of the column.
+    n_rows : int
+        Rows of the class, those included whose cell is missing.
+    own, others : ndarray of shape (n_levels,)
+        Number of rows of the class, and of the others, with each level that any shows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gansampler.levels import LevelCounts
+    >>> own, others = np.repeat([1, 3, 0], [6, 2, 4]), np.full(12, 9)
+    >>> region = LevelCounts("region", n_rows=12, own=own, others=others)
+    >>> region.identifies, region.unseen
+    (False, 0.5)
+    """
+
+    name: Hashable
+    n_rows: int
+    own: np.ndarray
+    others: np.ndarray
+
+    @property
+    def identifies(self) -> bool:
+        """Whether it differs in each row, as names and numbers of accounts do.
+
+        No cell of the class is missing, and no two cells agree, in the class and the
+        others. Classes of fewer than ``MIN_TEXTS`` rows do not show it.
+        """
+        complete = int(self.own.sum()) == self.n_rows >= MIN_TEXTS
+        return complete and int((self.own + self.others).max()) == 1
+
+    @property
+    def unseen(self) -> float:
+        """How likely a further row of the class has a level that none of it has so far.
+
+        Good and Turing's estimate (see ``gansampler.lenders.Lenders``): the share of
+        rows whose level no other has. 0 where the others show no further level, and
+        for columns of few levels, each of which is learned.
+        """
+        further = (self.own == 0) & (self.others > 0)
+        if len(self.own) <= SMALL_LEVELS or not further.any():
+            return 0.0
+        return float((self.own == 1).sum() / max(1, self.own.sum()))
+
+
+def count_levels(
+    rows: pd.DataFrame, others: pd.DataFrame, table: Sequence[ColumnSummary]
+) -> list[LevelCounts]:
+    """Count the levels of all columns of text.
+
+    Parameters
+    ----------
+    rows, others : DataFrame of shape (n_rows, n_columns)
+        Rows of the class, and of other classes, of the same dtypes.
+    table : sequence of ColumnSummary
+        What the whole table shows of each column.
+
+    Returns
+    -------
+    list of LevelCounts
+        Of each column that holds levels, in the order of the table.
+    """
+    counts = []
+    for position, summary in enumerate(table):
+        if summary.kind != "category":
+            continue
+        both = pd.concat([rows.iloc[:, position], others.iloc[:, position]])
+        codes, _ = pd.factorize(both)
+        n_levels = int(codes.max(initial=-1)) + 1
+        # Missing cells, of code -1, are no level.
+        own, other = (
+            np.bincount(part[part >= 0], minlength=n_levels)
+            for part in (codes[: len(rows)], codes[len(rows) :])
+        )
+        counts.append(LevelCounts(summary.name, len(rows), own, other))
+    return counts

@@ -1,0 +1,94 @@
+"""What the levels of columns of text say of them."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from gansampler.levels import count_levels
+from gansampler.tabular import Table
+
+
+def counted(rows, others, table=None):
+    summary = (table or Table(pd.concat([rows, others]))).summary
+    return {column.name: column for column in count_levels(rows, others, summary)}
+
+
+def test_identifiers_are_columns_of_text_without_repeats():
+    rows = pd.DataFrame(
+        {
+            "number": np.arange(30.0),
+            "account": [f"A{i}" for i in range(30)],
+            "some": [f"A{i}" if i else None for i in range(30)],
+            "state": [f"A{i}" for i in [*range(29), 28]],
+            "passport": [f"P{i}" for i in range(30)],
+        }
+    )
+    table, none = Table(rows), rows[:0]
+
+    def found(rows, others):
+        columns = counted(rows, others, table).values()
+        return [column.name for column in columns if column.identifies]
+
+    assert found(rows, none) == ["account", "passport"]
+    assert found(rows[:20], none) == ["account", "state", "passport"]
+    assert found(rows[:19], none) == []
+    # Another class has a level in common with the class, or one of its own twice.
+    assert found(rows, rows[:1].assign(passport="P30")) == ["passport"]
+    assert found(rows, rows[:1].assign(account="A30")) == ["account"]
+    twice = pd.concat([rows[:1]] * 2).assign(account="A30", passport="P30")
+    assert found(rows, twice) == []
+    # Missing cells of other classes agree with nothing.
+    assert found(rows, twice.assign(account=None)) == ["account"]
+
+
+def test_levels_are_likely_to_be_missing_where_most_are_shown_once():
+    regions = [f"R{i}" for i in range(40)]
+    rows = pd.DataFrame(
+        {
+            "number": np.arange(40.0),
+            "often": ["a", "b"] * 20,
+            "region": regions[:30] + regions[20:30],  # 20 of 40 rows alone with theirs
+            "state": regions[:20] * 2,
+            "few": ["a"] * 26 + [f"b{i}" for i in range(4)] + [None] * 10,
+        }
+    )
+    others = pd.concat([rows] * 2).assign(
+        often="c", region=regions * 2, state="new", few="b9"
+    )
+
+    def unseen(rows, others):
+        return {name: levels.unseen for name, levels in counted(rows, others).items()}
+
+    few = {"often": 0, "state": 0, "few": 0}
+    assert unseen(rows, others) == {**few, "region": 0.5}
+    # Other classes show no further level, so none could be lent.
+    assert unseen(rows, others.assign(region="R0")) == {**few, "region": 0}
+    # Few levels in all: each is learned on its own.
+    assert unseen(rows[24:34], others)["few"] == 0
+    # Missing cells are no level: 4 of 30 rows are alone with theirs.
+    more = others.assign(few=[f"c{i}" for i in range(80)])
+    assert unseen(rows, more)["few"] == 4 / 30
+    # A class that shows no cell of a column says nothing of its levels.
+    assert unseen(rows.assign(region=None), others)["region"] == 0
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    [
+        pd.CategoricalDtype([f"R{i}" for i in range(40)]),
+        "string",
+        pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string())),
+    ],
+    ids=["category", "string", "Arrow dictionary"],
+)
+def test_levels_of_any_dtype_are_counted(dtype):
+    regions = pd.Series([f"R{i}" for i in [*range(30), *range(20, 30)]], dtype=dtype)
+    others = pd.Series([f"R{i}" for i in [*range(40), 0, 0]], dtype=dtype)
+    table = Table(pd.DataFrame({"region": others}))
+    frames = regions.to_frame("region"), others.to_frame("region")
+    levels = counted(*frames, table)["region"]
+    own, other = levels.own, levels.others
+    assert (own.sum(), (own == 1).sum(), (own == 0).sum()) == (40, 20, 10)
+    assert (other.sum(), other.max()) == (42, 3)
+    assert (levels.n_rows, levels.unseen, levels.identifies) == (40, 0.5, False)
