@@ -143,8 +143,7 @@ class Products:
             distances = torch.mm(part, self.fixed.T, out=memory[: len(part)]).numpy()
             nearest[start : start + BLOCK] = distances.min(axis=1)
             (far,) = np.nonzero(nearest[start : start + BLOCK] >= least)
-            closest[start + far] = np.partition(distances[far], k - 1, axis=1)[:, :k]
-        closest.sort(axis=1)
+            closest[start + far] = smallest(distances[far], k)
         return nearest, closest
 
     def count(self, rows: np.ndarray, limits: np.ndarray) -> np.ndarray:
@@ -358,6 +357,38 @@ def usual_distance(distances: np.ndarray) -> np.ndarray:
     first = min(1, distances.shape[1] - 1)
     mean: np.ndarray = np.exp(np.log(distances[:, first:] + SAME).mean(axis=1))
     return mean
+
+
+def smallest(numbers: np.ndarray, k: int) -> np.ndarray:
+    """The k smallest numbers of each row, in rising order.
+
+    One after the other: for few of them this is several times faster than a partition.
+
+    Parameters
+    ----------
+    numbers : ndarray of shape (n_rows, n_columns)
+        Spoilt: those that were found are infinite afterwards.
+    k : int
+        At most as many as there are columns.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, k)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gansampler.selection import smallest
+    >>> smallest(np.array([[3.0, 1.0, 2.0, 1.0]]), k=3).tolist()
+    [[1.0, 1.0, 2.0]]
+    """
+    found = np.empty((len(numbers), k), dtype=numbers.dtype)
+    rows = np.arange(len(numbers))
+    for rank in range(k):
+        positions = numbers.argmin(axis=1)
+        found[:, rank] = numbers[rows, positions]
+        numbers[rows, positions] = np.inf
+    return found
 
 
 def thinned(rows: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:

@@ -12,6 +12,7 @@ from gansampler.selection import (
     Neighborhood,
     RowSelection,
     copy_threshold,
+    smallest,
     thinned,
 )
 
@@ -179,6 +180,20 @@ def test_products_of_matrices_choose_as_distances_do(table, copies, border):
         border_rejection=border,
     )
     assert np.array_equal(selection(rows), selection._choose_exactly(rows))
+
+
+@given(
+    numbers=arrays(
+        np.float32,
+        st.tuples(st.integers(0, 6), st.integers(1, 9)),
+        elements=st.integers(-3, 3).map(float),  # many ties
+    ),
+    k=st.integers(1, 9),
+)
+def test_the_smallest_numbers_come_first_and_as_often_as_they_are_there(numbers, k):
+    k = min(k, numbers.shape[1])
+    expected = np.sort(numbers, axis=1)[:, :k]
+    assert np.array_equal(smallest(numbers.copy(), k), expected)
 
 
 def test_rows_are_chosen_one_by_one():
