@@ -485,7 +485,7 @@ class CategoricalColumn:
             The rows they are part of.
         chance : ndarray of shape (n_rows,)
             Numbers from 0 to 1, which choose among equal donors: the same donor in
-            all columns.
+            all columns; or among all donors.
 
         Returns
         -------
@@ -506,6 +506,36 @@ class CategoricalColumn:
                     chosen = (chance[rare] * sizes).astype(np.intp)
                     donors = self.donor_starts[donors] + chosen
             else:
-                donors = np.arange(len(rare)) % len(self.donors)
+                donors = spread_evenly(chance[rare], len(self.donors))
             values[rare] = self.donor_values[donors]
         return values
+
+
+def spread_evenly(chance: np.ndarray, n_donors: int) -> np.ndarray:
+    """Donors by chance, but each as often as the others, up to one.
+
+    Parameters
+    ----------
+    chance : ndarray of shape (n_rows,)
+        Numbers from 0 to 1, whose order says which donor a row gets.
+    n_donors : int
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        Positions of donors. Where there are fewer rows, each donor is as likely.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gansampler.columns import spread_evenly
+    >>> spread_evenly(np.array([0.5, 0.1, 0.8, 0.3]), n_donors=2).tolist()
+    [1, 0, 1, 0]
+    """
+    n_rows = len(chance)
+    ranks = np.empty(n_rows)
+    ranks[np.argsort(chance)] = np.arange(n_rows)
+    # A systematic sample: one chance shifts all ranks.
+    shift = chance[:1]
+    donors = ((ranks + shift) / max(1, n_rows) * n_donors).astype(np.intp)
+    return np.minimum(donors, n_donors - 1)  # 1 - 1e-16 may be rounded up

@@ -25,6 +25,9 @@ each of them so often on average: then only observed values are generated."""
 EXACT_INTEGER = 2**53
 """Integers beyond are not all floats: such columns are counted from their minimum."""
 
+LONG_SPAN = 2**62
+"""Ticks between times beyond which sums could leave 64 bits: Python has to add them."""
+
 TIME_STEPS = {
     unit: {
         length: int(pd.Timedelta(1, length) / pd.Timedelta(1, unit))
@@ -86,7 +89,8 @@ class ColumnSummary:
             return _floats(cells)
         missing = cells.isna().to_numpy()
         numbers = np.full(len(cells), np.nan)
-        numbers[~missing] = (_integers(cells[~missing]) - self.origin) / self.step
+        since = _difference(_integers(cells[~missing]), self.origin)
+        numbers[~missing] = since / self.step
         return numbers
 
     def from_numbers(self, numbers: np.ndarray) -> pd.Series:
@@ -94,11 +98,13 @@ class ColumnSummary:
         if self.kind == "number":
             return self._from_floats(numbers)
         whole = np.round(numbers)
-        if self.kind == "time":
+        if self.kind == "time" and self.last - self.origin < LONG_SPAN:
             ticks = whole.astype(np.int64) * self.step + self.origin
             return pd.Series(np.clip(ticks, self.origin, self.last)).astype(self.dtype)
         # Python's integers: no sum overflows, and the ends stay exact.
-        values = [min(int(x) + self.origin, self.last) for x in whole]
+        values = [min(int(x) * self.step + self.origin, self.last) for x in whole]
+        if self.kind == "time":
+            return pd.Series(values, dtype=np.int64).astype(self.dtype)
         return pd.Series(values, dtype=self.dtype)
 
     def _from_floats(self, numbers: np.ndarray) -> pd.Series:
@@ -225,7 +231,7 @@ class ColumnPart:
             low,
             high,
             _few_distinct(ticks),
-            next(step for step in steps if not ((ticks - low) % step).any()),
+            next(step for step in steps if not (_difference(ticks, low) % step).any()),
         )
 
     def merge(self, other: ColumnPart) -> ColumnPart:
@@ -453,6 +459,15 @@ def _is_huge(low: float, high: float) -> bool:
 
 def _floats(cells: pd.Series) -> np.ndarray:
     return cells.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _difference(integers: np.ndarray, origin: int) -> np.ndarray:
+    """Integers less another, exact: those of 64 bits hold half of what it can be."""
+    if integers.dtype == np.int64 and len(integers):
+        ends = int(integers.min()) - origin, int(integers.max()) - origin
+        if max(map(abs, ends)) > np.iinfo(np.int64).max:
+            integers = integers.astype(object)
+    return integers - origin
 
 
 def _integers(present: pd.Series) -> np.ndarray:

@@ -199,6 +199,7 @@ class TableEncoder:
         rng = np.random.default_rng(seed)
         for column, positions in self._categorical(values):
             column.keep_donors(positions, matrix, rng)
+        self.lenders_ = None
         if others is not None:
             self.lenders_ = self._lenders(
                 others.iloc[some_positions(len(others), MAX_DONORS, rng)]
@@ -380,7 +381,7 @@ class TableEncoder:
         rng = rng or np.random.default_rng(0)
         chance = rng.random(len(matrix))
         blocks = self._blocks(matrix)
-        pattern = self.pattern_.decode(blocks[-1][1], matrix, chance)
+        pattern = self._decode_pattern(blocks, matrix, rng)
         values: Values = []
         for position, column in enumerate(self.columns_):
             numeric, one_hot = blocks[position]
@@ -423,7 +424,7 @@ class TableEncoder:
         44
         """
         blocks = self._blocks(matrix)
-        pattern = self.pattern_.decode(blocks[-1][1], matrix, np.zeros(len(matrix)))
+        pattern = self._decode_pattern(blocks, matrix, np.random.default_rng(0))
         present = ~self.pattern_missing_[pattern]
         for position, column in enumerate(self.columns_):
             if isinstance(column, NumericColumn) and column.width:
@@ -473,6 +474,17 @@ class TableEncoder:
         self.pattern_missing_[:, self.sometimes_missing_] = [
             np.frombuffer(level, dtype=bool) for level in self.pattern_.levels
         ]
+
+    def _decode_pattern(
+        self,
+        blocks: list[tuple[np.ndarray, np.ndarray]],
+        matrix: np.ndarray,
+        rng: np.random.Generator,
+    ) -> np.ndarray:
+        # Its own chance: what is missing has nothing to do with who lends a level.
+        rare = self.pattern_.has_rare
+        chance = rng.random(len(matrix)) if rare else np.empty(0)
+        return self.pattern_.decode(blocks[-1][1], matrix, chance)
 
     def _patterns(self, rows: pd.DataFrame) -> pd.Series:
         missing = _is_missing(rows)[:, self.sometimes_missing_]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gansampler.columns import CategoricalColumn, count_decimals
+from gansampler.columns import CategoricalColumn, count_decimals, spread_evenly
 from gansampler.exceptions import InvalidTableError
 from gansampler.onehot import Flags, OneHotGroups
 from gansampler.summary import ColumnPart
@@ -456,6 +456,14 @@ def test_no_more_lenders_are_kept_than_are_of_use(monkeypatch):
     assert {len(levels) for levels in encoder.lenders_.levels.values()} == {50}
 
 
+def test_lenders_are_forgotten_by_the_next_fit():
+    rows, others = towns()
+    encoder = TableEncoder().fit(rows, others=others).fit(rows)
+    decoded = encoder.inverse_transform(random_matrix(encoder, 200))
+    assert encoder.lenders_ is None
+    assert decoded["region"].dropna().isin(rows["region"]).all()
+
+
 def test_nothing_is_borrowed_without_need():
     """Where the class shows no level once only, or others have none to add."""
     rows, others = towns()
@@ -602,6 +610,40 @@ def test_rows_without_columns_have_nothing_to_decorrelate():
     assert [root.shape for root in decorrelation(np.empty((5, 0)))] == [(0, 0)] * 2
 
 
+@pytest.mark.parametrize("unit", ["ns", "us"])
+def test_dates_may_be_centuries_apart(unit):
+    """2262-04-11, the end of what nanoseconds can say, often stands for "never"."""
+    days = pd.Series(pd.date_range("1890-01-01", periods=90, freq="400D"))
+    days[::3] = pd.Timestamp("2262-04-11")
+    rows = pd.DataFrame({"until": days.astype(f"datetime64[{unit}]")})
+    encoder = calibrated(encoder_of(rows))
+    assert encoder.transform(rows).max() < 10
+    decoded = encoder.inverse_transform(random_matrix(encoder, 2000))["until"]
+    assert (decoded == decoded.dt.normalize()).all()
+    assert decoded.between(days.min(), days.max()).all()
+    assert (decoded == days.max()).mean() == pytest.approx(1 / 3, abs=0.03)
+    summary = Table(rows).summary[0]
+    there = summary.to_numbers(rows["until"])
+    assert there[:3].tolist() == [(days.max() - days.min()).days, 0, 400]
+    assert summary.from_numbers(there).equals(rows["until"])
+
+
+def test_times_of_the_whole_range_of_64_bits_are_told_apart():
+    ticks = [np.iinfo(np.int64).min + 1, -1, 0, 1, np.iinfo(np.int64).max]
+    times = pd.Series(ticks * 8).astype("datetime64[ns]")
+    summary = ColumnPart.of("t", times).summary()
+    assert summary.kind == "category"  # few values beyond what floats can tell apart
+    many = pd.Series([*ticks, *range(7, 10**18, 10**16)]).astype("datetime64[ns]")
+    summary = ColumnPart.of("t", many).summary()
+    assert (summary.kind, summary.step) == ("time", 1)
+    there = summary.to_numbers(many)
+    assert (there >= 0).all()
+    back = summary.from_numbers(there)
+    # Up to what floats can tell apart.
+    gap = np.abs(back.astype("int64") / 2 - many.astype("int64") / 2)
+    assert gap.max() <= 2**10
+
+
 # --- missing cells -----------------------------------------------------------------
 
 
@@ -633,6 +675,32 @@ def test_rare_patterns_come_at_the_rates_of_the_class():
     drawn = encoder.inverse_transform(random_matrix(encoder, 2000))
     gap = drawn.isna().mean() - rows.isna().mean()
     assert gap.abs().max() < 0.01
+
+
+def test_rare_patterns_come_from_all_over_the_table_in_any_block():
+    """Rows are drawn in blocks; the first block of rows is no sample of the class."""
+    rng = np.random.default_rng(9)
+    rows = pd.DataFrame(rng.normal(size=(600, 12)))
+    rows = rows.mask(rng.random((600, 12)) < 0.4)
+    rows.iloc[:, -1] = np.where(np.arange(600) < 300, 1.0, np.nan)
+    encoder = encoder_of(rows)
+    matrix = random_matrix(encoder, 50)
+    drawn = [
+        encoder.to_frame(encoder.decode(matrix, np.random.default_rng(seed)))
+        for seed in range(40)
+    ]
+    shares = [frame.iloc[:, -1].isna().mean() for frame in drawn]
+    assert np.mean(shares) == pytest.approx(0.5, abs=0.03)
+    assert not drawn[0].isna().equals(drawn[1].isna())
+
+
+@given(n_rows=st.integers(0, 30), n_donors=st.integers(1, 9), seed=st.integers(0, 99))
+def test_donors_are_spread_evenly(n_rows, n_donors, seed):
+    chance = np.random.default_rng(seed).random(n_rows)
+    counts = np.bincount(spread_evenly(chance, n_donors), minlength=n_donors)
+    assert len(counts) == n_donors
+    assert counts.sum() == n_rows
+    assert counts.max() - counts.min() <= 1
 
 
 @pytest.mark.parametrize(
