@@ -17,9 +17,11 @@ import numpy as np
 import pandas as pd
 from scipy.spatial.distance import cdist, pdist
 
+from gansampler._thinning import some_positions
 from gansampler.levels import LevelCounts, count_levels
-from gansampler.quality import coverage, marginal_gaps, nearest_row_ratio
-from gansampler.quality._near import nearest_rows
+from gansampler.quality import coverage, marginal_gaps
+from gansampler.quality._near import SAME, nearest_rows, neighbourhood_radii
+from gansampler.quality._new import ratio_of_medians
 from gansampler.summary import ColumnSummary
 from gansampler.theory import LAST_SHARE, TheoryReadout, divergence_of_value, ranking
 
@@ -69,9 +71,6 @@ units of the mean distance of two real rows."""
 MAX_INSIDE = (0.2, 0.3)
 """Majority: share of rows that lie among other classes, beyond that of real rows, which
 new rows of the same law exceed by up to 0.17 (see ``share_inside``)."""
-
-SAME = 1e-4
-"""Rows so near to each other, in standard deviations, count as equal."""
 
 CRITICAL = 1.36
 """95th percentile of the Kolmogorov distribution: gap of numbers by chance, times the
@@ -188,6 +187,7 @@ def gather(
     generated: np.ndarray,
     synthetic: np.ndarray,
     others: np.ndarray,
+    known: np.ndarray,
     tables: tuple[pd.DataFrame, pd.DataFrame],
     rows: pd.DataFrame,
     other_rows: pd.DataFrame,
@@ -213,6 +213,9 @@ def gather(
         Rows as they are handed out, encoded again.
     others : ndarray of shape (n_others, n_cells)
         Rows of other classes, thinned as ``real`` is.
+    known : ndarray of shape (n_known, n_cells)
+        Rows of the class that the generator may have copied, at least two: where
+        ``real`` is a part of the class, copies of the rest would not be seen there.
     tables : tuple of DataFrame
         ``real`` and ``synthetic`` as tables, of the columns that follow the class.
     rows : DataFrame
@@ -231,6 +234,9 @@ def gather(
     Evidence
     """
     usual = float(pdist(real).mean())
+    rng = np.random.default_rng(seed)
+    apart = neighbourhood_radii(known, 1, some_positions(len(known), len(real), rng))
+    to_known = nearest_rows(synthetic, known)
     levels = count_levels(rows, other_rows, table)
     return Evidence(
         n_rows=len(rows),
@@ -243,8 +249,8 @@ def gather(
         gradient=_last_to_first(history["generator_gradient_norm"]),
         memory=divergence_of_value(readout.value) - readout.js_divergence,
         divergence=readout.js_divergence - readout.js_floor,
-        nearest_row_ratio=nearest_row_ratio(real, synthetic),
-        copies=float((nearest_rows(synthetic, real) < SAME).mean()),
+        nearest_row_ratio=ratio_of_medians(to_known, apart),
+        copies=float((to_known < SAME).mean()),
         gaps=worst_columns(*tables, seed),
         rise=_ratio(_rise(history["selection_distance"]), usual),
         inside=share_inside(synthetic, real, others, seed),
@@ -429,14 +435,14 @@ def _discriminator_wins(
         gradient = (
             f"; the generator's gradient is at {evidence.gradient:.2g} times its start"
         )
-    advice = [*_fewer_steps(parameters), *_stronger_penalty(parameters)]
+    advice = [*_fewer_steps(parameters), _stronger_penalty(parameters)]
     if parameters.get("loss") == "minimax":
         advice.insert(0, "set loss='non_saturating'")
     return _verdict(
         "discriminator_wins",
         POOR if poor else OK,
         f"The discriminator {figure}{gradient}.",
-        _sentence(advice or ["lower learning_rate"]),
+        _sentence(advice),
     )
 
 
@@ -448,14 +454,14 @@ def _discriminator_memorises(
     # Where the rows differ indeed, the discriminator is right to see it.
     memorises = evidence.memory > MAX_MEMORY
     memorises &= not evidence.divergence > MAX_DIVERGENCE[0]
-    advice = [*_stronger_penalty(parameters), *_fewer_steps(parameters)]
+    advice = [_stronger_penalty(parameters), *_fewer_steps(parameters)]
     return _verdict(
         "discriminator_memorises",
         POOR if memorises else OK,
         f"On the rows that it has learned from the discriminator sees "
         f"{max(0.0, evidence.memory):.2f} nats more of a difference than a classifier "
         "sees on withheld rows.",
-        _sentence(advice or ["lower max_iter"]),
+        _sentence(advice),
     )
 
 
@@ -504,12 +510,10 @@ def _columns(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | Non
             "These columns do not follow the class's law (gap, 0 is best and 1 worst):"
         )
     )
-    return _verdict(
-        "columns",
-        status,
-        f"{start} {named}.",
-        _sentence([_now("lower", "border_rejection", parameters)]),
-    )
+    advice = _now("raise", "max_iter", parameters)
+    if parameters.get("border_rejection"):
+        advice = _now("lower", "border_rejection", parameters)
+    return _verdict("columns", status, f"{start} {named}.", _sentence([advice]))
 
 
 def _identifiers(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:
@@ -607,7 +611,7 @@ def _calm_down(parameters: Mapping[str, Any]) -> str:
     if parameters.get("latent_distribution", "neighbors") != "neighbors":
         advice.append("set latent_distribution='neighbors'")
     if parameters.get("gradient_penalty") == 0:
-        advice.append("raise gradient_penalty (now 0)")
+        advice.append(_stronger_penalty(parameters))
     return _sentence(advice)
 
 
@@ -617,8 +621,8 @@ def _fewer_steps(parameters: Mapping[str, Any]) -> list[str]:
     return [_now("lower", "discriminator_steps", parameters)]
 
 
-def _stronger_penalty(parameters: Mapping[str, Any]) -> list[str]:
-    return [_now("raise", "gradient_penalty", parameters)]
+def _stronger_penalty(parameters: Mapping[str, Any]) -> str:
+    return _now("raise", "gradient_penalty", parameters)
 
 
 def _percent(share: float) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from numbers import Integral, Real
@@ -22,7 +21,9 @@ from tqdm import tqdm
 
 from gansampler import _polars, validation
 from gansampler._device import naming_what_fills, resolve_device
+from gansampler._thinning import thinned
 from gansampler._threads import single_thread
+from gansampler._warning import warn_caller
 from gansampler.exceptions import (
     ModelFileError,
     NotTrainedError,
@@ -34,7 +35,6 @@ from gansampler.gan.training import Observer
 from gansampler.onehot import OneHotGroups
 from gansampler.persistence import read_model, write_model
 from gansampler.report import Report
-from gansampler.selection import thinned
 from gansampler.summary import ColumnSummary
 from gansampler.synthesis import (
     N_OTHERS,
@@ -773,10 +773,10 @@ class GANOversampler(BaseOverSampler):
     def _warn(label: Hashable, generator: ClassGenerator) -> None:
         fallback = describe_fallback(label, generator)
         if fallback is not None:
-            warnings.warn(fallback, SmallClassWarning, stacklevel=2)
+            warn_caller(fallback, SmallClassWarning)
         failures = describe_failures(label, generator)
         if failures is not None:
-            warnings.warn(failures, TrainingQualityWarning, stacklevel=2)
+            warn_caller(failures, TrainingQualityWarning)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -18,25 +18,25 @@ import numpy as np
 import torch
 from sklearn.neighbors import NearestNeighbors
 
+from gansampler.quality._near import SAME
+
 N_NEIGHBORS = 5
 """Neighbours whose distances tell how dense a class is around a row."""
 
-MAX_OWN, MAX_OTHERS = 2_000, 1_000
-"""Rows of the class and of the others that are searched; beyond, a random part. More of
-the others cost time and are not shown to choose better (``docs/benchmarks``)."""
+MAX_OWN, MAX_OTHERS = 10_000, 1_000
+"""Rows of the class and of the others that are searched; beyond, a random part. Of the
+class all are searched from which the generator starts, which it could copy. More of the
+others cost time and are not shown to choose better (``docs/benchmarks``)."""
 
-BLOCK, COUNT_BLOCK = 256, 64
-"""Rows whose distances to the class, and to the others, are held at once: these fit a
-processor's cache."""
+BLOCK_CELLS, COUNT_BLOCK = 2**19, 64
+"""Distances to the class, and rows whose distances to the others, that are held at
+once: these fit a processor's cache."""
 
 NEWNESS = 0.75
 """How far the median of the rows that are kept has to be from its nearest real row, as
 a multiple of the same distance between real rows. At 1, the gaps between real rows fill
 and their own places stay empty: rows cover less of the class and classify no better
 (``docs/benchmarks``)."""
-
-SAME = 1e-4
-"""Rows so near to each other, in standard deviations, count as equal."""
 
 
 class Neighborhood:
@@ -137,12 +137,13 @@ class Products:
         nearest = np.zeros(len(rows), dtype=np.float32)
         closest = np.zeros((len(rows), k), dtype=np.float32)
         # Memory that is held throughout: new pages would cost as much as the product.
-        memory = torch.empty(BLOCK, len(self.fixed))
-        for start in range(0, len(rows), BLOCK):
-            part = extended[start : start + BLOCK]
+        step = max(1, BLOCK_CELLS // len(self.fixed))
+        memory = torch.empty(min(step, len(rows)), len(self.fixed))
+        for start in range(0, len(rows), step):
+            part = extended[start : start + step]
             distances = torch.mm(part, self.fixed.T, out=memory[: len(part)]).numpy()
-            nearest[start : start + BLOCK] = distances.min(axis=1)
-            (far,) = np.nonzero(nearest[start : start + BLOCK] >= least)
+            nearest[start : start + step] = distances.min(axis=1)
+            (far,) = np.nonzero(nearest[start : start + step] >= least)
             closest[start + far] = smallest(distances[far], k)
         return nearest, closest
 
@@ -389,18 +390,6 @@ def smallest(numbers: np.ndarray, k: int) -> np.ndarray:
         found[:, rank] = numbers[rows, positions]
         numbers[rows, positions] = np.inf
     return found
-
-
-def thinned(rows: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
-    """All rows in order, or a random part of so many."""
-    return rows if len(rows) <= most else rows[some_positions(len(rows), most, rng)]
-
-
-def some_positions(n_rows: int, most: int, rng: np.random.Generator) -> np.ndarray:
-    """Positions of all rows, or of a random part of so many, in rising order."""
-    if n_rows <= most:
-        return np.arange(n_rows)
-    return np.sort(rng.choice(n_rows, most, replace=False))
 
 
 def _search(rows: np.ndarray) -> NearestNeighbors:

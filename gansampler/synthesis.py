@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 import torch
 
+from gansampler._thinning import thinned
 from gansampler.diagnosis import MIN_UPDATES, POOR, Verdict, diagnose, gather
-from gansampler.gan import GAN, TrainingSettings, train_gan
+from gansampler.gan import GAMES, GAN, TrainingSettings, train_gan
 from gansampler.gan.model import FIRST_BLOCK
 from gansampler.gan.training import (
     Observer,
@@ -21,14 +22,13 @@ from gansampler.gan.training import (
 )
 from gansampler.lenders import Lenders
 from gansampler.onehot import OneHotGroups
-from gansampler.quality import coverage, energy_distance, nearest_row_ratio
+from gansampler.quality import coverage, energy_distance
 from gansampler.report import ClassReport
 from gansampler.selection import (
     MAX_OTHERS,
     MAX_OWN,
     Neighborhood,
     RowSelection,
-    thinned,
 )
 from gansampler.summary import ColumnSummary
 from gansampler.table import TableEncoder, Values
@@ -45,7 +45,8 @@ N_THRESHOLD_ROWS = 2048
 
 N_OTHERS = 5_000
 """Rows of other classes that a class is given: enough for the choice of rows, and for
-the report, to which it matters how dense they are."""
+the report. Where there are more, fewer rows than in the whole table lie nearer to
+another class, synthetic and real ones alike."""
 
 N_REPORT_ROWS = 500
 """Rows on either side of the report's figures."""
@@ -193,14 +194,21 @@ class ClassGenerator:
         generated = self.encoder.decode(
             self._draw(N_THRESHOLD_ROWS, self.calibration_seed)
         )
+        own = self._known(matrix, rng)
         return RowSelection.fit(
-            Neighborhood(
-                thinned(matrix, MAX_OWN, rng), thinned(others, MAX_OTHERS, rng)
-            ),
+            Neighborhood(own, thinned(others, MAX_OTHERS, rng)),
             self.encoder.encode(generated),
             copy_rejection=self.copy_rejection,
             border_rejection=self.border_rejection,
         )
+
+    def _known(self, matrix: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Rows of the class that the generator could copy, all or a random part."""
+        assert self.gan is not None
+        anchors = self.gan.latent.anchors
+        if anchors is not None:
+            return anchors.cpu().numpy()
+        return thinned(matrix, MAX_OWN, rng)
 
     def _draw(self, n_rows: int, seed: int) -> np.ndarray:
         assert self.gan is not None
@@ -255,7 +263,7 @@ class ClassGenerator:
         chosen = np.arange(len(matrix))
         if len(matrix) > N_REPORT_ROWS:
             chosen = rng.choice(len(matrix), N_REPORT_ROWS, replace=False)
-            # As many of the others, so that the classes stay as dense as they are.
+            # The others alike, so that the classes stay as dense as they were given.
             others = thinned(others, len(others) * N_REPORT_ROWS // len(matrix), rng)
         real = matrix[chosen]
         drawn = self._draw_values(N_REPORT_ROWS, self.calibration_seed)
@@ -267,7 +275,6 @@ class ClassGenerator:
         generated = self.gan.sample(N_REPORT_ROWS, self.calibration_seed)
         self.distance = energy_distance(real, synthetic)
         self.coverage = coverage(real, synthetic)
-        self.ratio = nearest_row_ratio(real, synthetic)
         self.theory = theory_readout(
             self.history,
             self.settings.loss,
@@ -283,6 +290,7 @@ class ClassGenerator:
             generated=generated,
             synthetic=synthetic,
             others=others,
+            known=self._known(matrix, rng),
             tables=tables,
             rows=self.groups.collapse(rows),
             other_rows=collapsed_others,
@@ -290,6 +298,7 @@ class ClassGenerator:
             n_numeric=self.encoder.n_numeric_,
             seed=self.calibration_seed,
         )
+        self.ratio = self.evidence.nearest_row_ratio
         self.verdicts = diagnose(self.evidence, self._parameters())
 
     def _columns_with_own_law(self, lenders: Lenders) -> list[int]:
@@ -302,9 +311,14 @@ class ClassGenerator:
         ]
 
     def _parameters(self) -> dict[str, Any]:
+        """What was trained with, defaults that depend on others as they came out."""
         assert self.gan is not None
+        penalty = self.settings.gradient_penalty
+        if penalty is None:
+            penalty = GAMES[self.settings.loss].penalty_weight
         return asdict(self.settings) | {
             "latent_distribution": self.gan.latent.distribution,
+            "gradient_penalty": penalty,
             "rare_levels": self.rare_levels,
             "rejection_rate": self.rejection_rate,
             "border_rejection": self.border_rejection,

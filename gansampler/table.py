@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from sklearn.covariance import ledoit_wolf
 
+from gansampler._thinning import some_positions
 from gansampler.columns import MAX_DONORS, CategoricalColumn, NumericColumn
 from gansampler.lenders import Lenders, LendingColumn
-from gansampler.selection import some_positions
 from gansampler.summary import ColumnSummary, dense, is_missing
 from gansampler.tabular import Table
 

@@ -136,6 +136,23 @@ def test_each_failure_is_named_and_no_other(name):
     assert {verdict.status for verdict in verdicts[1:]} == {"ok"}
 
 
+def test_no_remedy_goes_beyond_what_a_parameter_allows():
+    off = replace(HEALTHY, gaps=(("age", 0.5, 0.35),))
+    verdict = diagnose(off, PARAMETERS | {"border_rejection": 0.0})[0]
+    assert (verdict.name, verdict.remedy) == ("columns", "Raise max_iter (now 500).")
+
+
+@pytest.mark.parametrize(("loss", "weight"), [("minimax", 3.0), ("wasserstein", 10.0)])
+def test_a_remedy_says_from_where_to_raise_what_the_game_decides(loss, weight):
+    sampler = GANOversampler(loss=loss, max_iter=1, random_state=0)
+    sampler.fit_resample(*table())
+    parameters = sampler.generators_["few"]._parameters()
+    lost = replace(HEALTHY, certainty=0.95)
+    assert f"raise gradient_penalty (now {weight})" in (
+        diagnose(lost, parameters)[0].remedy.lower()
+    )
+
+
 def test_identifiers_are_named_where_there_are_some():
     verdicts = diagnose(replace(HEALTHY, identifiers=("account",)), PARAMETERS)
     assert verdicts[0] == Verdict(
@@ -281,6 +298,24 @@ def test_identifiers_are_looked_for_in_all_rows_of_a_large_class(
     assert [name for name, _ in evidence.unseen_levels] == (
         ["town"] if found else ["account", "town"]
     )
+
+
+def test_copies_of_a_large_class_are_told_from_new_rows(monkeypatch):
+    """The report looks at a part of its rows, which few copies repeat."""
+    monkeypatch.setattr(synthesis, "N_REPORT_ROWS", 30)
+    rows = pd.DataFrame(np.random.default_rng(0).normal(size=(300, 3)))
+
+    def copy_them(generator, n_rows, seed):
+        chosen = np.random.default_rng(seed).integers(len(rows), size=n_rows)
+        return generator.encoder.to_values(rows.iloc[chosen])
+
+    monkeypatch.setattr(synthesis.ClassGenerator, "_draw_values", copy_them)
+    X = pd.concat([rows, rows + 0.5], ignore_index=True)
+    sampler = GANOversampler({"few": 310}, max_iter=1, random_state=0)
+    sampler.fit_resample(X, np.repeat(["few", "many"], 300))
+    evidence = sampler.generators_["few"].evidence
+    assert evidence.copies == 1
+    assert sampler.report_["few"].nearest_row_ratio < 1e-3
 
 
 # --- of whole trainings ------------------------------------------------------------

@@ -9,7 +9,7 @@ import torch
 
 from gansampler._threads import single_thread
 from gansampler.exceptions import TrainingDivergedError
-from gansampler.gan import GAMES, TrainingSettings, train_gan
+from gansampler.gan import GAMES, TrainingSettings, train_gan, training
 from gansampler.gan import latent as latent_module
 from gansampler.gan.latent import Latent, nearest_neighbors
 from gansampler.gan.networks import Discriminator, Generator
@@ -474,6 +474,24 @@ def test_a_loss_that_is_not_finite_is_caught_before_the_step():
         "Training on the rows diverged: the discriminator's loss is nan at iteration "
         "1. Lower learning_rate, or raise gradient_penalty."
     )
+
+
+@pytest.mark.parametrize("stop_at", [None, 7])
+def test_the_last_update_is_looked_at_where_looks_are_rare(monkeypatch, stop_at):
+    """On a GPU not each update is, which here is played on the CPU."""
+    monkeypatch.setattr(training, "look_is_cheap", lambda device: False)
+    settings = TrainingSettings(
+        max_iter=10, learning_rate=1e8, latent_distribution="normal"
+    )
+    message = f"is nan at iteration {stop_at or 10}. Lower learning_rate"
+    with pytest.raises(TrainingDivergedError, match=message):
+        train_gan(
+            normal_rows(),
+            n_numeric=3,
+            settings=settings,
+            seed=0,
+            observer=lambda iteration, figures: iteration == stop_at,
+        )
 
 
 def test_training_leaves_global_state_and_the_rows_alone(global_state):

@@ -292,8 +292,27 @@ def test_near_copies_are_rejected(quick):
         )
         X_resampled, _ = sampler.fit_resample(X, y)
         ratios.append(nearest_row_ratio(X[y == 1], X_resampled[len(X) :]))
-    assert ratios[1] > 1.3 * ratios[0]
+    assert ratios[0] < 0.65
+    assert ratios[1] == pytest.approx(0.75, abs=0.05)
     assert sampler.report_[1].acceptance >= 0.4
+
+
+@pytest.mark.parametrize(("rejection", "expected"), [(0.0, 0.4), (0.9, 0.75)])
+def test_near_copies_of_a_large_class_are_seen_and_rejected(quick, rejection, expected):
+    """Not only those of the part of the class that the report looks at."""
+    X = np.random.default_rng(0).normal(size=(3010, 6))
+    y = np.repeat([1, 0], [3000, 10])
+    sampler = quick(
+        sampling_strategy={1: 4000},
+        border_rejection=0.0,
+        copy_rejection=rejection,
+        latent_distribution="neighbors",
+        max_iter=60,
+    )
+    X_resampled, _ = sampler.fit_resample(X, y)
+    ratio = nearest_row_ratio(X[:3000], X_resampled[3010:])
+    assert ratio == pytest.approx(expected, abs=0.15)
+    assert sampler.report_[1].nearest_row_ratio == pytest.approx(ratio, rel=0.15)
 
 
 def test_no_row_is_copied_where_a_column_is_continuous(quick):
@@ -410,8 +429,17 @@ def test_the_warning_names_the_class_its_rows_and_what_was_done(quick):
         "are blurred mixtures of them. Collect more rows of it, or leave it out "
         "through sampling_strategy.",
     ]
+    assert {w.filename for w in caught} == {__file__}
     assert (X_resampled[y_resampled == 1] == X[y == 1]).all()
     assert len(np.unique(X_resampled[y_resampled == 2], axis=0)) == 20
+
+
+def test_the_warning_points_to_the_line_that_fits_a_pipeline(quick):
+    X, y = blobs((20, 1))
+    pipeline = make_pipeline(quick(), LogisticRegression())
+    with pytest.warns(SmallClassWarning) as caught:
+        pipeline.fit(X, y)
+    assert [w.filename for w in caught] == [__file__]
 
 
 def test_a_class_of_equal_rows_is_repeated(quick):

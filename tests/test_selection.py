@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.special import digamma
 
+from gansampler._thinning import thinned
 from gansampler.selection import (
     SAME,
     Neighborhood,
+    Products,
     RowSelection,
     copy_threshold,
     smallest,
-    thinned,
 )
 
 # Zeros and ties, as tables of levels have them; nothing between 0 and SAME.
@@ -142,10 +143,21 @@ def test_tiny_classes_have_neighborhoods():
     assert around.median_distance() == 1.0
 
 
-def test_nothing_is_searched_among_others_for_rows_that_are_copies():
+def test_nothing_is_searched_among_others_for_rows_that_are_copies(monkeypatch):
     around, own = neighborhood()
-    selection = RowSelection(around, SAME, -np.inf, acceptance=1.0)
-    assert not selection(own[:3]).any()
+    selection = RowSelection(around, 0.01, 0.0, acceptance=1.0)
+    rows = np.concatenate([own[:3], own[3:6] + 0.02])
+    counted = []
+    count = Products.count
+
+    def counts(products, rows, limits):
+        counted.append(rows)
+        return count(products, rows, limits)
+
+    monkeypatch.setattr(Products, "count", counts)
+    assert not selection(rows)[:3].any()
+    (others, _) = counted
+    assert np.array_equal(others, rows[3:])
 
 
 def test_thinning_keeps_order_and_number():

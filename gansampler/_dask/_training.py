@@ -15,10 +15,10 @@ from sklearn.base import clone
 from gansampler._dask._partitions import by_partition
 from gansampler._dask._survey import Survey
 from gansampler._device import resolve_device
+from gansampler._thinning import some_positions
 from gansampler._threads import single_thread
 from gansampler.gan import TrainingSettings
 from gansampler.onehot import OneHotGroups
-from gansampler.selection import some_positions
 from gansampler.summary import ColumnSummary
 from gansampler.synthesis import N_OTHERS, ClassGenerator
 from gansampler.tabular import Table

@@ -160,7 +160,8 @@ class GAN(nn.Module):
         Yields
         ------
         ndarray of shape (n_rows, n_inputs), float32
-            Of ``FIRST_BLOCK`` rows or more, up to ``LARGEST_BLOCK``.
+            Of ``FIRST_BLOCK`` rows and then of twice as many each time, as long as
+            ``LARGEST_BLOCK`` generated rows yield as many.
 
         Examples
         --------

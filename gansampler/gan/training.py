@@ -48,7 +48,8 @@ N_SELECTION_ROWS = 256
 """Rows on either side of the statistic that chooses the checkpoint."""
 
 CHECK_INTERVAL = 50
-"""Updates between looks at the losses on a GPU, where each look waits for it."""
+"""Updates between looks at the losses on a GPU, where each look waits for it; the last
+update is looked at in any case."""
 
 DEVICE_COLUMNS = (
     "discriminator_loss",
@@ -360,7 +361,7 @@ def train_gan(
     for iteration in range(max_iter):
         noise = noise_scale(iteration, max_iter)
         rate = settings.learning_rate * learning_rate_factor(iteration, max_iter)
-        look = device.type == "cpu" or iteration % CHECK_INTERVAL == 0
+        look = look_is_cheap(device) or iteration % CHECK_INTERVAL == 0
 
         # The discriminator moves, several times if so asked.
         for step in range(steps):
@@ -403,6 +404,9 @@ def train_gan(
         if observer is not None and observer(done, recorder.figures(iteration)):
             break
 
+    if done and not look:
+        raise_if_diverged(loss, norm, "discriminator", done - 1, name)
+        raise_if_diverged(reply, answer_norm, "generator", done - 1, name)
     selection.restore_best()
     gan.history = recorder.frame(done)
     return gan.requires_grad_(False).eval()
@@ -514,6 +518,11 @@ def empty_history() -> pd.DataFrame:
 def average_decay(iteration: int) -> float:
     """Memory of the average after an update: short at first, when all changes."""
     return min(AVERAGE_DECAY, (iteration + 1) / (iteration + 10))
+
+
+def look_is_cheap(device: torch.device) -> bool:
+    """Whether a figure can be read without waiting for the device."""
+    return device.type == "cpu"
 
 
 def raise_if_diverged(

@@ -13,6 +13,9 @@ from gansampler.quality._space import as_matrices
 CHUNK_CELLS = 2**22
 """Distances that are held at once: 32 MiB."""
 
+SAME = 1e-4
+"""Encoded rows so near to each other, in standard deviations, count as equal."""
+
 ROUNDING = 1e-9
 """Relative difference of distances that are equal but for rounding."""
 
@@ -143,23 +146,28 @@ def density(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
     return inside / (n_neighbors * len(b))
 
 
-def neighbourhood_radii(rows: np.ndarray, n_neighbors: int) -> np.ndarray:
-    """Distance of each row to its k-th nearest other row.
+def neighbourhood_radii(
+    rows: np.ndarray, n_neighbors: int, chosen: np.ndarray | None = None
+) -> np.ndarray:
+    """Distance of rows to their k-th nearest other row.
 
     Parameters
     ----------
     rows : ndarray of shape (n_rows, n_columns)
     n_neighbors : int
         The k; the number of other rows where there are fewer.
+    chosen : ndarray of shape (n_chosen,) or None, default=None
+        Positions of the rows to look from; None is all.
 
     Returns
     -------
-    ndarray of shape (n_rows,)
+    ndarray of shape (n_rows,) or (n_chosen,)
     """
     k = min(n_neighbors, len(rows) - 1)
-    radii = np.empty(len(rows))
-    for chunk, distances in _chunks(rows, rows):
-        distances[np.arange(len(distances)), np.arange(len(rows))[chunk]] = np.inf
+    chosen = np.arange(len(rows)) if chosen is None else chosen
+    radii = np.empty(len(chosen))
+    for chunk, distances in _chunks(rows[chosen], rows):
+        distances[np.arange(len(distances)), chosen[chunk]] = np.inf
         radii[chunk] = np.partition(distances, k - 1, axis=1)[:, k - 1]
     return radii
 

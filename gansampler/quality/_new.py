@@ -50,14 +50,25 @@ def nearest_row_ratio(real: Any, synthetic: Any, held_out: Any = None) -> float:
     samples = {"real": real, "synthetic": synthetic}
     if held_out is None:
         a, b = as_matrices(samples, (2, 1))
-        usual = float(np.median(neighbourhood_radii(a, 1)))
+        usual = neighbourhood_radii(a, 1)
     else:
         a, b, other = as_matrices(samples | {"held_out": held_out}, (1, 1, 1))
-        usual = float(np.median(nearest_rows(other, a)))
-    to_real = float(np.median(nearest_rows(b, a)))
-    if usual == 0:
-        return 1.0 if to_real == 0 else np.inf
-    return to_real / usual
+        usual = nearest_rows(other, a)
+    return ratio_of_medians(nearest_rows(b, a), usual)
+
+
+def ratio_of_medians(distances: np.ndarray, usual: np.ndarray) -> float:
+    """How far rows lie off, relative to what is usual: 1 where neither does.
+
+    Parameters
+    ----------
+    distances : ndarray of shape (n_rows,)
+    usual : ndarray of shape (n_usual,)
+    """
+    median, usual_median = float(np.median(distances)), float(np.median(usual))
+    if usual_median == 0:
+        return 1.0 if median == 0 else np.inf
+    return median / usual_median
 
 
 def authenticity(real: Any, synthetic: Any) -> float:

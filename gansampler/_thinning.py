@@ -1,0 +1,17 @@
+"""A random part of rows, where all of them would cost more than they tell."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def thinned(rows: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
+    """All rows in order, or a random part of so many."""
+    return rows if len(rows) <= most else rows[some_positions(len(rows), most, rng)]
+
+
+def some_positions(n_rows: int, most: int, rng: np.random.Generator) -> np.ndarray:
+    """Positions of all rows, or of a random part of so many, in rising order."""
+    if n_rows <= most:
+        return np.arange(n_rows)
+    return np.sort(rng.choice(n_rows, most, replace=False))
