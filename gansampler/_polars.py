@@ -80,12 +80,20 @@ def labels_as_pandas(y: Any) -> Any:
     Raises
     ------
     InvalidTableError
-        If they are lazy.
+        If they are lazy, or of a type that Arrow does not know.
     """
     if not is_polars(y):
         return y
     _refuse_lazy(y, "y")
-    return y.to_pandas()
+    try:
+        return y.to_pandas()
+    except ModuleNotFoundError:
+        raise  # it says what to install
+    except Exception as error:
+        raise InvalidTableError(
+            f"y has the Polars type {getattr(y, 'dtype', y)}, which cannot be read "
+            "here. Cast it to another one."
+        ) from error
 
 
 def below(original: Any, resampled: Any) -> Any:
@@ -113,6 +121,7 @@ def below(original: Any, resampled: Any) -> Any:
         new = polars.from_pandas(new).cast(original.dtype)
     else:
         new = as_polars(new, memory)
+        new = new.cast({n: original.schema[n] for n in memory["categories"]})
     return polars.concat([original, new])
 
 
@@ -122,8 +131,10 @@ def memory_of(X: Any) -> Memory | None:
     Returns
     -------
     dict or None
-        "levels": those of each Enum column, in order; "nan": the columns whose missing
-        cells are NaN and never null. None of all that is no Polars frame.
+        "levels": those of each Enum column, in order; "categories": of each
+        Categorical column name and space of its own categories, empty where they are
+        those of all; "nan": the columns whose missing cells are NaN and never null.
+        None of all that is no Polars frame.
     """
     if not is_polars(X) or not hasattr(X, "schema"):
         return None
@@ -134,12 +145,17 @@ def memory_of(X: Any) -> Memory | None:
         for name, dtype in X.schema.items()
         if isinstance(dtype, polars.Enum)
     }
+    categories = {
+        name: _own_categories(dtype)
+        for name, dtype in X.schema.items()
+        if isinstance(dtype, polars.Categorical)
+    }
     nan = [
         column.name
         for column in X
         if column.dtype.is_float() and not column.null_count() and column.is_nan().any()
     ]
-    return {"levels": levels, "nan": nan}
+    return {"levels": levels, "categories": categories, "nan": nan}
 
 
 def as_polars(rows: pd.DataFrame, memory: Memory) -> Any:
@@ -150,5 +166,19 @@ def as_polars(rows: pd.DataFrame, memory: Memory) -> Any:
     frame.columns = rows.columns.tolist()  # it renames a column without a name
     return frame.with_columns(
         *(polars.col(n).cast(polars.Enum(v)) for n, v in memory["levels"].items()),
+        *(
+            polars.col(n).cast(
+                polars.Categorical(polars.Categories(*own))
+                if own
+                else polars.Categorical
+            )
+            for n, own in memory["categories"].items()
+        ),
         *(polars.col(n).fill_null(float("nan")) for n in memory["nan"]),
     )
+
+
+def _own_categories(dtype: Any) -> list[str]:
+    # Older releases of Polars have one set of categories for all.
+    own = getattr(dtype, "categories", None)
+    return [] if own is None or own.is_global() else [own.name(), own.namespace()]

@@ -323,6 +323,12 @@ def corrected_for_priors(
     ndarray of shape (n_samples, n_classes)
         The corrected probabilities. 0 and 1 stay as they are.
 
+    Raises
+    ------
+    ValueError
+        If probabilities have no column for each class, or shares are not above 0 or do
+        not sum to 1.
+
     Examples
     --------
     A class of 1 in 100 that was balanced: one half becomes 1 in 100 again.
@@ -334,8 +340,17 @@ def corrected_for_priors(
     [[0.99 0.01]
      [0.5  0.5 ]]
     """
-    odds = np.asarray(probabilities) * (np.asarray(priors) / np.asarray(trained_priors))
-    return odds / odds.sum(axis=1, keepdims=True)
+    probabilities = np.asarray(probabilities, dtype=float)
+    if probabilities.ndim != 2:
+        raise ValueError(
+            "probabilities must have a row for each sample and a column for each "
+            f"class, as predict_proba returns them. Got shape {probabilities.shape}."
+        )
+    n_classes = probabilities.shape[1]
+    trained = _checked_shares("trained_priors", trained_priors, n_classes)
+    odds = probabilities * (_checked_shares("priors", priors, n_classes) / trained)
+    corrected: np.ndarray = odds / odds.sum(axis=1, keepdims=True)
+    return corrected
 
 
 def _check_methods(name: str, part: Any, *methods: str) -> None:
@@ -383,12 +398,22 @@ def _shares_of(classes: np.ndarray, y: Any) -> np.ndarray:
 def _as_priors(priors: Any, classes: np.ndarray, *, default: np.ndarray) -> np.ndarray:
     if priors is None:
         return default
-    priors = np.asarray(priors, dtype=float)
-    if priors.shape != classes.shape or not (
-        np.all(priors > 0) and np.isclose(priors.sum(), 1)
+    return _checked_shares("priors", priors, len(classes), f" {classes.tolist()}")
+
+
+def _checked_shares(
+    name: str, shares: Any, n_classes: int, named: str = ""
+) -> np.ndarray:
+    try:
+        numbers = np.asarray(shares, dtype=float)
+    except (TypeError, ValueError):
+        numbers = np.empty(0)
+    if numbers.shape != (n_classes,) or not (
+        np.all(numbers > 0) and np.isclose(numbers.sum(), 1)
     ):
+        shown = numbers.tolist() if numbers.size else shares
         raise ValueError(
-            f"priors must hold one share above 0 for each of the {len(classes)} "
-            f"classes {classes.tolist()}, with sum 1. Got {priors.tolist()}."
+            f"{name} must hold one share above 0 for each of the {n_classes} "
+            f"classes{named}, with sum 1. Got {shown!r}."
         )
-    return priors
+    return numbers

@@ -531,9 +531,10 @@ def _check_share(target: str, sizes: dict[str, int], share: float) -> None:
     """Refuse a share where there are not two classes, or that adds nothing."""
     (_, most), *others, (smaller, least) = sizes.items()
     if others:
+        example = json.dumps({smaller: most}, ensure_ascii=False)
         raise ValueError(
             f"a share needs two classes, and column {target!r} holds {len(sizes)}: "
-            f"write the wanted sizes in JSON, such as {json.dumps({smaller: most})}"
+            f"write the wanted sizes in JSON, such as {example}"
         )
     if int(share * most) <= least:
         raise ValueError(

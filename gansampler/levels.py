@@ -88,7 +88,8 @@ def count_levels(
     for position, summary in enumerate(table):
         if summary.kind != "category":
             continue
-        both = pd.concat([rows.iloc[:, position], others.iloc[:, position]])
+        parts = [rows.iloc[:, position], others.iloc[:, position]]
+        both = pd.concat(parts, ignore_index=True)
         codes, _ = pd.factorize(both)
         n_levels = int(codes.max(initial=-1)) + 1
         # Missing cells, of code -1, are no level.

@@ -34,7 +34,7 @@ from gansampler.gan import GAMES, TrainingSettings
 from gansampler.gan.training import Observer
 from gansampler.onehot import OneHotGroups
 from gansampler.persistence import read_model, write_model
-from gansampler.report import Report
+from gansampler.report import Report, plain_label
 from gansampler.summary import ColumnSummary
 from gansampler.synthesis import (
     N_OTHERS,
@@ -495,12 +495,15 @@ class GANOversampler(BaseOverSampler):
             )
         known = isinstance(class_label, Hashable) and class_label in self.generators_
         if not known:
-            trained = ", ".join(repr(_plain(label)) for label in self.generators_)
+            trained = ", ".join(repr(plain_label(label)) for label in self.generators_)
             raise ValueError(
                 f"Class {class_label!r} has no generator: only classes that needed "
                 f"rows are trained. Choose one of: {trained or 'none'}."
             )
         generator = self.generators_[class_label]
+        validation.check_memory(
+            int(n_samples), len(generator.table), fewer="by n_samples"
+        )
         seed = generator.later_seed
         if random_state is not None:
             seed = _draw_seed(check_random_state(random_state))
@@ -678,10 +681,10 @@ class GANOversampler(BaseOverSampler):
         device: torch.device,
     ) -> ClassGenerator:
         generator = self._new_generator(settings, seed)
-        name = f"class {_plain(label)!r}"
+        name = f"class {plain_label(label)!r}"
         with (
             naming_what_fills(device, name),
-            self._watched(_plain(label)) as observer,
+            self._watched(plain_label(label)) as observer,
         ):
             return generator.fit(
                 rows,
@@ -698,7 +701,7 @@ class GANOversampler(BaseOverSampler):
     ) -> None:
         """Keep what was trained, and warn of what did not go well."""
         for label, generator in generators.items():
-            self._warn(_plain(label), generator)
+            self._warn(plain_label(label), generator)
         self.generators_ = generators
         self.report_ = Report()
         for label, generator in generators.items():
@@ -798,8 +801,3 @@ def _some_others(y: np.ndarray, label: Any, seed: int) -> np.ndarray:
     """Positions of rows of other classes, at most as many as are of use."""
     rng = np.random.default_rng(seed)
     return thinned(np.flatnonzero(y != label), N_OTHERS, rng)
-
-
-def _plain(label: Any) -> Any:
-    """A label as Python would write it: 'yes' rather than np.str_('yes')."""
-    return label.item() if isinstance(label, np.generic) else label

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 from html import escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from gansampler.diagnosis import OK, POOR, WARN, Verdict
 from gansampler.theory import TheoryReadout
@@ -147,7 +151,7 @@ class Report(dict[Hashable, ClassReport]):
             for row in table
         ]
         lines += [
-            f"{label!r}: {_line(verdict)}"
+            f"{plain_label(label)!r}: {_line(verdict)}"
             for label, report in self.items()
             for verdict in report.findings
         ]
@@ -162,7 +166,7 @@ class Report(dict[Hashable, ClassReport]):
             for item in self.items()
         )
         notes = "".join(
-            f"<li>{_badge(verdict.status)} <b>{escape(repr(label))}</b>, "
+            f"<li>{_badge(verdict.status)} <b>{escape(repr(plain_label(label)))}</b>, "
             f"{escape(_title(verdict))}: {escape(verdict.message)} "
             f"<i>{escape(verdict.remedy)}</i></li>"
             for label, report in self.items()
@@ -174,6 +178,31 @@ class Report(dict[Hashable, ClassReport]):
             f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
             f"{notes}</div>"
         )
+
+
+def plain_label(label: Any) -> Any:
+    """A label as Python and pandas write it: 'yes' rather than np.str_('yes').
+
+    Parameters
+    ----------
+    label : object
+
+    Returns
+    -------
+    object
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gansampler.report import plain_label
+    >>> plain_label(np.int64(1)), plain_label(np.str_("yes"))
+    (1, 'yes')
+    """
+    if isinstance(label, np.datetime64):
+        return pd.Timestamp(label)
+    if isinstance(label, np.timedelta64):
+        return pd.Timedelta(label)
+    return label.item() if isinstance(label, np.generic) else label
 
 
 STYLE = (
@@ -201,7 +230,7 @@ def _badge(status: str) -> str:
 
 def _cells(label: Hashable, report: ClassReport) -> list[str]:
     return [
-        repr(label),
+        repr(plain_label(label)),
         str(report.n_rows),
         str(report.n_synthetic),
         str(report.n_iter),

@@ -73,6 +73,20 @@ class ColumnSummary:
     step: int = 1
     whole_objects: bool = False
 
+    def needs_levels(self, cells: pd.Series) -> bool:
+        """Whether some cells show few integers that floats could not tell apart.
+
+        As levels they come back to the last digit.
+        """
+        if self.kind not in ("integer", "time") or self.high < EXACT_INTEGER:
+            return False
+        part = ColumnPart.of(self.name, cells)
+        if part.values is None:
+            return False
+        n_values = len(part.values)
+        repeated = 0 < n_values * FEW_REPEATS <= part.n_present
+        return n_values == 1 or repeated
+
     def narrowed(self, cells: pd.Series) -> ColumnSummary:
         """The summary with the range that some cells show, exact to the last digit."""
         present = cells[~cells.isna().to_numpy()]
@@ -379,10 +393,11 @@ def kind_of(name: Hashable, cells: pd.Series) -> Kind:
     Raises
     ------
     InvalidTableError
-        If the column holds complex numbers, or cells that cannot be told apart by
-        hashing.
+        If the column holds complex numbers, cells that cannot be told apart by
+        hashing, or a type of Arrow that pandas cannot read.
     """
     dtype = dense(cells.dtype)
+    _check_readable(name, dtype)
     if types.is_complex_dtype(dtype):
         raise _complex_numbers(name)
     if getattr(dtype, "type", None) in (list, dict):
@@ -399,6 +414,17 @@ def kind_of(name: Hashable, cells: pd.Series) -> Kind:
             return "number"
         _check_objects(name, cells)
     return "category"
+
+
+def _check_readable(name: Hashable, dtype: Any) -> None:
+    if isinstance(dtype, pd.ArrowDtype):
+        try:
+            types.is_numeric_dtype(dtype)
+        except NotImplementedError:
+            raise InvalidTableError(
+                f"Column {name!r} has the Arrow type {dtype.pyarrow_dtype}, which "
+                "pandas cannot read. Cast it to another one, or drop the column."
+            ) from None
 
 
 def _check_objects(name: Hashable, cells: pd.Series) -> None:

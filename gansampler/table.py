@@ -435,7 +435,7 @@ class TableEncoder:
     def _fit_column(
         self, summary: ColumnSummary, cells: pd.Series, others: pd.Series | None
     ) -> NumericColumn | CategoricalColumn:
-        if summary.kind == "category":
+        if summary.kind == "category" or summary.needs_levels(cells):
             return CategoricalColumn().fit(cells, others)
         return NumericColumn(summary, self.value_range).fit(cells)
 

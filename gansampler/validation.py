@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import scipy.sparse
+from pandas.api import types
 from sklearn.base import BaseEstimator
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import validate_data
@@ -33,6 +34,11 @@ def check_labels(X: Any, y: Any) -> None:
     """Raise ``InvalidTableError`` unless y gives each row of X a class."""
     if y is None or scipy.sparse.issparse(y):
         return  # scikit-learn's own message is clear
+    if isinstance(y, pd.DataFrame) and y.shape[1] != 1:
+        raise InvalidTableError(
+            f"y has {y.shape[1]} columns. Pass one column of labels; if there is one "
+            "column for each class, y.idxmax(axis=1) makes one of them."
+        )
     check_missing_labels(int(np.count_nonzero(pd.isna(_labels(y)))))
     n_rows, n_labels = _length(X), _length(y)
     if n_rows is not None and n_labels is not None and n_rows != n_labels:
@@ -81,19 +87,30 @@ def check_classes(y: Any) -> None:
     if target.startswith("continuous"):
         raise InvalidTableError(
             f"Unknown label type: {target}. y must hold classes and holds "
-            "measurements: turn them into classes first, for example with pandas.cut."
+            "measurements: turn them into classes first, for example with "
+            "pandas.cut(y, bins).astype(str)."
+        )
+    if target == "unknown":
+        names = sorted({type(label).__name__ for label in labels.ravel()})
+        raise InvalidTableError(
+            f"Unknown label type: y holds objects of type {' and '.join(names)}. Turn "
+            "them into strings by y.astype(str), or by y.astype(int) into whole "
+            "numbers if they are."
         )
 
 
 def dense_labels(y: Any) -> Any:
-    """Labels as they are, but booleans that are categories as plain booleans.
+    """Labels as they are, but in NumPy's dtype where scikit-learn would alter them.
 
-    scikit-learn makes numbers of such categories, and imbalanced-learn then takes none
-    of the numbers for a category: all labels would be lost.
+    It makes numbers of booleans that are categories, and imbalanced-learn then takes
+    none of the numbers for a category: all labels would be lost. It makes floats of
+    nullable integers, and large ones would be rounded.
     """
-    dtype = getattr(y, "dtype", None)
+    dtype: Any = getattr(y, "dtype", None)
     if isinstance(dtype, pd.CategoricalDtype) and dtype.categories.dtype.kind == "b":
         return y.astype(bool)
+    if types.is_extension_array_dtype(dtype) and dtype.kind in "biu":
+        return y.astype(getattr(dtype, "numpy_dtype", dtype))
     return y
 
 
@@ -185,21 +202,25 @@ def _check_columns(X: pd.DataFrame) -> None:
         )
 
 
-def check_memory(n_rows: int, n_columns: int) -> None:
+def check_memory(
+    n_rows: int, n_columns: int, *, fewer: str = "through sampling_strategy"
+) -> None:
     """Raise ``MemoryError`` for more rows than the machine could ever hold.
 
     Parameters
     ----------
     n_rows, n_columns : int
         Shape of the result.
+    fewer : str, default="through sampling_strategy"
+        How to ask for fewer rows.
     """
     # Eight bytes a cell is the least that a number takes.
     needed, present = 8 * n_rows * n_columns, physical_memory()
     if needed > present:
         raise MemoryError(
-            f"The balanced table would have {n_rows} rows and take at least "
+            f"The result would have {n_rows} rows and take at least "
             f"{needed / 2**30:.0f} GiB, and this machine has {present / 2**30:.0f} "
-            "GiB. Ask for fewer rows through sampling_strategy."
+            f"GiB. Ask for fewer rows {fewer}."
         )
 
 

@@ -2,6 +2,7 @@
 
 import doctest
 import pickle
+import re
 
 import numpy as np
 import pandas as pd
@@ -351,6 +352,18 @@ def test_scoring_has_no_decision_function_to_prefer():
             "'yes'], with sum 1. Got [1.0, 0.0].",
         ),
         (
+            {"priors": {"no": 0.9, "yes": 0.1}},
+            ValueError,
+            "priors must hold one share above 0 for each of the 2 classes ['no', "
+            "'yes'], with sum 1. Got {'no': 0.9, 'yes': 0.1}.",
+        ),
+        (
+            {"priors": "balanced"},
+            ValueError,
+            "priors must hold one share above 0 for each of the 2 classes ['no', "
+            "'yes'], with sum 1. Got 'balanced'.",
+        ),
+        (
             {"priors": [1.0]},
             ValueError,
             "priors must hold one share above 0 for each of the 2 classes ['no', "
@@ -428,3 +441,28 @@ def test_losses_of_the_benchmark_are_those_of_scikit_learn():
     y = np.repeat([0, 1, 2], 20)
     expected = np.mean(np.sum((np.eye(3)[y] - three) ** 2, axis=1))
     assert calibration.scores(y, three)["brier"] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ([0.5, 0.5], [0.5, 0.5], [0.9, 0.1]),
+            "probabilities must have a row for each sample and a column for each "
+            "class, as predict_proba returns them. Got shape (2,).",
+        ),
+        (
+            ([[0.5, 0.5]], [0.0, 1.0], [0.9, 0.1]),
+            "trained_priors must hold one share above 0 for each of the 2 classes, "
+            "with sum 1. Got [0.0, 1.0].",
+        ),
+        (
+            ([[0.5, 0.5]], [0.5, 0.5], [0.5, 0.3, 0.2]),
+            "priors must hold one share above 0 for each of the 2 classes, with sum 1. "
+            "Got [0.5, 0.3, 0.2].",
+        ),
+    ],
+)
+def test_shares_that_are_none_are_not_corrected_for(arguments, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        corrected_for_priors(*arguments)

@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.metrics import (
     average_precision_score,
     f1_score,
+    make_scorer,
     roc_auc_score,
 )
 from sklearn.model_selection import (
@@ -642,6 +643,42 @@ def test_pipelines_come_ready_to_fit(mixed_table):
             ValueError,
             "pos_label must be 0 or 1, the classes of y. Got 2.",
         ),
+        (
+            {"sampling_strategies": [0.5, 0.5]},
+            ValueError,
+            "sampling_strategies holds 0.5 twice. Name each amount once.",
+        ),
+        (
+            {"sampling_strategies": []},
+            ValueError,
+            "sampling_strategies is empty. Name one, or leave it out.",
+        ),
+        (
+            {"classifiers": {}},
+            ValueError,
+            "classifiers is empty. Name one, or leave it out.",
+        ),
+        (
+            {"scoring": []},
+            ValueError,
+            "scoring is empty. Name a metric, or leave it out.",
+        ),
+        (
+            {"scoring": [None]},
+            ValueError,
+            "scoring must hold names of metrics, or scorers by name. Got None.",
+        ),
+        (
+            {"scoring": {"error": "f1"}},
+            ValueError,
+            "A metric cannot be called 'error': the results have a column of that "
+            "name. Give it another one.",
+        ),
+        (
+            {"cv": []},
+            ValueError,
+            "cv has no folds. Pass a number of folds, or pairs of rows.",
+        ),
         ({"cv": 1}, ValueError, "cv must be at least 2 folds. Got 1."),
         (
             {"n_repeats": 0},
@@ -668,12 +705,41 @@ def test_what_cannot_be_compared_is_refused_at_once(numbers, options, error, mes
     assert str(caught.value) == message
 
 
+def test_single_values_stand_for_lists_of_one(numbers):
+    comparison = compare(
+        *numbers,
+        samplers="SMOTE",
+        baselines="class weights",
+        sampling_strategies=0.8,
+        scoring=make_scorer(f1_score),
+    )
+    assert comparison.metrics_ == ["score"]
+    keys = comparison.results_[["sampler", "sampling_strategy"]].drop_duplicates()
+    assert keys.to_numpy().tolist() == [
+        ["no resampling", ""],
+        ["class weights", ""],
+        ["SMOTE", "0.8"],
+    ]
+
+
+def test_levels_of_column_names_are_refused():
+    names = pd.MultiIndex.from_tuples([("a", "b")])
+    X = pd.DataFrame(np.zeros((6, 1)), columns=names)
+    with pytest.raises(InvalidTableError, match=r"^X has columns of 2 levels, which"):
+        compare(X, [0, 0, 0, 1, 1, 1])
+
+
 def test_tables_that_cannot_be_compared():
     X = np.zeros((6, 2))
     for y, message in [
         ([0] * 6, "y has one class only, 0. A comparison needs at least two."),
         ([0, 1], "X has 6 rows and y has 2 labels. Pass one label for each row."),
         (np.eye(6), "y has shape (6, 6). Pass one label for each row."),
+        (
+            np.array(["2020-01-01", "2020-01-02"] * 3, dtype="datetime64[D]"),
+            "y holds times, which classifiers take for no classes. Pass strings: "
+            "y.astype(str).",
+        ),
     ]:
         with pytest.raises(InvalidTableError) as caught:
             compare(X, y)

@@ -3,6 +3,7 @@
 import math
 import warnings
 from dataclasses import replace
+from html import escape
 from html.parser import HTMLParser
 
 import numpy as np
@@ -316,6 +317,21 @@ def test_copies_of_a_large_class_are_told_from_new_rows(monkeypatch):
     evidence = sampler.generators_["few"].evidence
     assert evidence.copies == 1
     assert sampler.report_["few"].nearest_row_ratio < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        (np.str_("yes"), "'yes'"),
+        (np.int64(1), "1"),
+        (np.bool_(True), "True"),
+        (np.datetime64("2020-01-01", "ns"), "Timestamp('2020-01-01 00:00:00')"),
+    ],
+)
+def test_labels_are_shown_as_python_writes_them(label, shown):
+    report = Report({label: ClassReport(20, 80, 500, 400, 0.3, 2.5, 0.01, 0.9, 0.4)})
+    assert str(report).splitlines()[1].startswith(f"{shown}  ")
+    assert f"<td>{escape(shown)}</td>" in report._repr_html_()
 
 
 # --- of whole trainings ------------------------------------------------------------

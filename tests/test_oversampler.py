@@ -62,6 +62,8 @@ def test_the_original_rows_come_first_and_untouched(quick, mixed_table):
         pd.Series(["a", "b"], dtype="category"),
         pd.Series([True, False]),
         pd.Series([0, 1], dtype="Int64"),
+        pd.Series([2**53, 2**53 + 1], dtype="Int64"),
+        pd.Series([2**53, 2**53 + 1], dtype="int64[pyarrow]"),
         pd.Series([True, False], dtype="boolean"),
         np.array(["a", "b"]),
         np.array(["a", "b"], dtype=object),
@@ -665,7 +667,20 @@ REFUSALS = {
         blobs()[0],
         np.linspace(0, 1, 80),
         "Unknown label type: continuous. y must hold classes and holds measurements: "
-        "turn them into classes first, for example with pandas.cut.",
+        "turn them into classes first, for example with pandas.cut(y, "
+        "bins).astype(str).",
+    ),
+    "intervals for labels": (
+        blobs()[0],
+        pd.cut(pd.Series(np.linspace(0, 1, 80)), [-1, 0.7, 1]),
+        "Unknown label type: y holds objects of type Interval. Turn them into strings "
+        "by y.astype(str), or by y.astype(int) into whole numbers if they are.",
+    ),
+    "a column of labels for each class": (
+        blobs()[0],
+        pd.get_dummies(blobs()[1]),
+        "y has 2 columns. Pass one column of labels; if there is one column for each "
+        "class, y.idxmax(axis=1) makes one of them.",
     ),
     "labels of two types": (
         blobs()[0],
@@ -790,3 +805,19 @@ def test_a_divergence_names_the_class_the_iteration_and_the_remedy(quick):
     assert message.startswith("Training on class 1 diverged: the ")
     assert "at iteration " in message
     assert message.endswith("Lower learning_rate, or raise gradient_penalty.")
+
+
+def test_more_rows_than_any_machine_holds_are_refused(quick):
+    sampler = quick()
+    sampler.fit_resample(*blobs())
+    with pytest.raises(MemoryError, match=r"^The result would have 10{15} rows.*") as e:
+        sampler.sample(10**15, 1)
+    assert str(e.value).endswith("Ask for fewer rows by n_samples.")
+
+
+def test_frames_may_forbid_duplicate_labels(quick):
+    X = pd.DataFrame(blobs()[0], columns=list("xyz")).assign(text=["a", "b"] * 40)
+    X_resampled, _ = quick().fit_resample(
+        X.set_flags(allows_duplicate_labels=False), blobs()[1]
+    )
+    assert len(X_resampled) == 120

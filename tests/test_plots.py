@@ -331,6 +331,18 @@ def test_dates_of_any_resolution_and_zone_stand_where_clocks_show(unit, zone):
     assert edges[[0, -1]] == pytest.approx([18262, 18266], abs=0.6)
 
 
+@pytest.mark.parametrize("first", ["2020-01-01", "-0500-01-01"])
+def test_dates_that_mean_never_are_drawn(first):
+    """Years from 1 to 9999 are all that matplotlib knows."""
+    days = np.datetime64(first, "s") + np.arange(40) * np.timedelta64(5, "D")
+    days[::3] = np.datetime64("9999-12-31", "s")
+    figure, ax = plt.subplots()
+    _marginals.draw_marginal(ax, joined(days, days), "until")
+    figure.canvas.draw()
+    low, high = ax.get_xlim()
+    assert -719_162 <= low < high <= 2_932_896
+
+
 def test_bars_of_levels():
     _, ax = plt.subplots()
     column = joined(["p", "q", "q", None], ["q", "r", "q", "q"])

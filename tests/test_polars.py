@@ -33,6 +33,10 @@ def gaps(values, missing=None):
     return [missing if i % 4 == 0 else value for i, value in enumerate(values)]
 
 
+# Older releases of Polars have one set of categories for all.
+OWN = pl.Categorical
+if hasattr(pl, "Categories"):
+    OWN = pl.Categorical(pl.Categories("towns"))
 COLUMNS = {
     "float": pl.Series([i / 7 for i in range(N_ROWS)]),
     "single": pl.Series([i / 7 for i in range(N_ROWS)], dtype=pl.Float32),
@@ -47,6 +51,8 @@ COLUMNS = {
     "text with nulls": pl.Series(gaps("abc" * 40)),
     "category": pl.Series(list("abc") * 40, dtype=pl.Categorical),
     "category with nulls": pl.Series(gaps("abc" * 40), dtype=pl.Categorical),
+    "category of its own": pl.Series(list("abc") * 40, dtype=OWN),
+    "category of nothing": pl.Series([None] * N_ROWS, dtype=pl.Categorical),
     "enumeration": pl.Series(list("abc") * 40, dtype=pl.Enum(["c", "a", "d", "b"])),
     "day": pl.Series(DAYS),
     "time": TIMES,
@@ -274,3 +280,30 @@ def test_displays_take_what_the_sampler_took(quick, churn):
     expected = QualityDisplay.from_estimator(sampler, X, y)
     display = QualityDisplay.from_estimator(sampler, polars_X, polars_y)
     pd.testing.assert_frame_equal(display.figures, expected.figures)
+
+
+def test_labels_of_a_type_that_arrow_does_not_know_are_refused(quick):
+    y = pl.Series("y", [0, 1] * 60).cast(pl.Int128)
+    with pytest.raises(InvalidTableError) as error:
+        quick().fit_resample(pl.DataFrame({"x": NUMBERS}), y)
+    assert str(error.value) == (
+        "y has the Polars type Int128, which cannot be read here. Cast it to another "
+        "one."
+    )
+
+
+def test_pipelines_of_a_comparison_fit_the_frame_that_was_compared(churn):
+    _, y, X, _ = churn
+    comparison = compare_oversamplers(
+        X,
+        y,
+        samplers=["random over-sampling", GANOversampler(max_iter=3)],
+        classifiers="logistic regression",
+        cv=2,
+        random_state=0,
+        verbose=0,
+    )
+    for sampler in comparison.results_["sampler"].unique():
+        if sampler != "tuned threshold":
+            pipeline = comparison.pipeline(sampler, "logistic regression")
+            assert len(pipeline.fit(X, y).predict(X)) == len(X)

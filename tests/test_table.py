@@ -628,6 +628,21 @@ def test_dates_may_be_centuries_apart(unit):
     assert summary.from_numbers(there).equals(rows["until"])
 
 
+@pytest.mark.parametrize("dtype", ["int64", "uint64", "Int64", "datetime64[ns]"])
+@pytest.mark.parametrize("shown", [[2**60 + 3], [2**60 + 3, 2**60 + 9]])
+def test_few_large_integers_of_a_class_come_back_to_the_last_digit(dtype, shown):
+    """Though the table shows many, of which floats cannot tell neighbours apart."""
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"id": pd.Series(rng.integers(0, 2**62, 400)).astype(dtype)})
+    rows = pd.DataFrame({"id": pd.Series(shown * 30).astype(dtype)})
+    encoder = encoder_of(rows, pd.concat([table, rows], ignore_index=True))
+    decoded = encoder.inverse_transform(random_matrix(encoder, 100))["id"]
+    assert decoded.dtype == rows["id"].dtype
+    assert set(decoded) == set(rows["id"])
+    # The same from others' cells: they count as missing.
+    assert np.isfinite(encoder.transform(table)).all()
+
+
 def test_times_of_the_whole_range_of_64_bits_are_told_apart():
     ticks = [np.iinfo(np.int64).min + 1, -1, 0, 1, np.iinfo(np.int64).max]
     times = pd.Series(ticks * 8).astype("datetime64[ns]")
@@ -909,3 +924,15 @@ def test_one_hot_groups_are_found_in_parts_as_in_the_whole(seed, width, rate, cu
     rows.columns = range(rows.shape[1])
     whole, merged = whole_and_merged(rows, sorted(cuts))
     assert repr(merged) == repr(whole)
+
+
+def test_types_of_arrow_that_pandas_cannot_read_are_refused():
+    if not hasattr(pa, "string_view"):
+        pytest.skip("older releases of Arrow have no such type")
+    cells = pd.Series(["a", "b"], dtype=pd.ArrowDtype(pa.string_view()))
+    with pytest.raises(InvalidTableError) as error:
+        encoder_of(pd.DataFrame({"x": cells}))
+    assert str(error.value) == (
+        "Column 'x' has the Arrow type string_view, which pandas cannot read. Cast it "
+        "to another one, or drop the column."
+    )

@@ -23,6 +23,7 @@ from sklearn.metrics import (
     recall_score,
 )
 from sklearn.model_selection import StratifiedKFold, check_cv
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import check_random_state
 from tqdm import tqdm
 
@@ -30,7 +31,7 @@ from gansampler import _polars, validation
 from gansampler.comparison._columns import encoded_columns
 from gansampler.comparison._methods import THRESHOLD, WEIGHTS, make_methods
 from gansampler.comparison._names import by_name
-from gansampler.comparison._result import Comparison
+from gansampler.comparison._result import CELL_COLUMNS, FACTS, Comparison
 from gansampler.comparison._running import Fold, Plan, run_fold
 from gansampler.exceptions import InvalidTableError
 
@@ -60,9 +61,9 @@ def compare_oversamplers(
     y: Any,
     *,
     samplers: Any = None,
-    baselines: Sequence[str] = (WEIGHTS, THRESHOLD),
+    baselines: Sequence[str] | str | None = (WEIGHTS, THRESHOLD),
     classifiers: Any = None,
-    sampling_strategies: Sequence[Any] | None = None,
+    sampling_strategies: Any = None,
     preprocessing: Any = None,
     scoring: Any = None,
     pos_label: Any = None,
@@ -95,7 +96,7 @@ def compare_oversamplers(
         kind that the columns allow (SMOTE, SMOTENC or SMOTEN) and
         ``GANOversampler()``; each of these may also be given by its name.
 
-    baselines : list of {'class weights', 'tuned threshold'}, \
+    baselines : list of {'class weights', 'tuned threshold'}, one of them, or None, \
 default=('class weights', 'tuned threshold')
         What is compared besides no resampling, which always is. A threshold is tuned
         for each metric on its own, by cross-validation within the training rows, and
@@ -105,7 +106,7 @@ default=('class weights', 'tuned threshold')
         Classifiers by name, as for ``samplers``. None is logistic regression, a random
         forest and histogram gradient boosting, with their default settings.
 
-    sampling_strategies : list, default=None
+    sampling_strategies : list or single value, default=None
         Amounts to try with each sampler: values of its ``sampling_strategy``, for
         example ``[0.3, 1.0]``. None leaves each sampler as it is.
 
@@ -115,7 +116,7 @@ default=('class weights', 'tuned threshold')
         level. It stands behind samplers that take tables of strings and missing values
         as they are, and before the others; see Notes.
 
-    scoring : str, list or dict, default=None
+    scoring : str, callable, list or dict, default=None
         Names of scikit-learn's scorers, 'geometric_mean', or scorers by name. The
         first decides what is best. None is average precision, ROC AUC, balanced
         accuracy and F1. With more than two classes, F1, precision, recall, Jaccard and
@@ -159,7 +160,7 @@ default=('class weights', 'tuned threshold')
     InvalidTableError
         If ``X`` or ``y`` cannot be split or read.
     ValueError
-        If a name is not known or is used twice.
+        If a name is not known or is used twice, or nothing is left to compare.
     TypeError
         If a sampler has no ``fit_resample`` or a classifier no ``fit``.
 
@@ -194,6 +195,9 @@ default=('class weights', 'tuned threshold')
     >>> comparison.best_.classifier
     'logistic regression'
     """
+    # Pipelines are to fit what was given here.
+    door = FunctionTransformer(_polars.table_as_pandas)
+    door = door if _polars.is_polars(X) else "passthrough"
     X, y = _checked(X, y)
     classes, counts = np.unique(y, return_counts=True)
     pos_label = _positive(classes, counts, pos_label)
@@ -205,11 +209,15 @@ default=('class weights', 'tuned threshold')
         pos_label=pos_label,
     )
     encoder = encoded_columns() if preprocessing is None else preprocessing
+    methods = make_methods(
+        X, samplers, baselines, sampling_strategies, encoder, door=door
+    )
     if len(classes) > 2:
-        baselines = [name for name in baselines if name != THRESHOLD]
-    methods = make_methods(X, samplers, baselines, sampling_strategies, encoder)
+        methods = [method for method in methods if method.name != THRESHOLD]
     rng = check_random_state(random_state)
     folds = list(_folds(X, y, cv, n_repeats, groups, rng))
+    if not folds:
+        raise ValueError("cv has no folds. Pass a number of folds, or pairs of rows.")
     tasks = [(method, fold) for fold in folds for method in methods]
     rows: list[dict[str, Any]] = []
     run = Parallel(n_jobs=n_jobs, return_as="generator")
@@ -239,8 +247,18 @@ def _checked(X: Any, y: Any) -> tuple[Any, np.ndarray]:
         raise InvalidTableError(
             f"y has shape {labels.shape}. Pass one label for each row."
         )
+    if labels.dtype.kind in "mM":
+        raise InvalidTableError(
+            "y holds times, which classifiers take for no classes. Pass strings: "
+            "y.astype(str)."
+        )
     if isinstance(X, pd.DataFrame):
         validation.check_frame(X)
+        if X.columns.nlevels > 1:
+            raise InvalidTableError(
+                f"X has columns of {X.columns.nlevels} levels, which scikit-learn's "
+                "transformers do not take. Join the levels into one name each."
+            )
     else:
         X = np.asarray(pd.DataFrame(X)) if isinstance(X, (list, tuple)) else X
         X = np.asarray(X)
@@ -291,12 +309,29 @@ def _scorers(scoring: Any, pos_label: Any) -> dict[str, Any]:
         scoring = DEFAULT_SCORING
     if isinstance(scoring, str):
         scoring = [scoring]
-    if isinstance(scoring, Mapping):
-        return {
-            str(name): _scorer(scorer, pos_label) if isinstance(scorer, str) else scorer
-            for name, scorer in scoring.items()
-        }
-    return {name: _scorer(name, pos_label) for name in scoring}
+    if callable(scoring):
+        scoring = {getattr(scoring, "__name__", "score"): scoring}
+    named = (
+        scoring if isinstance(scoring, Mapping) else {name: name for name in scoring}
+    )
+    if not named:
+        raise ValueError("scoring is empty. Name a metric, or leave it out.")
+    scorers = {}
+    for name, scorer in named.items():
+        if not isinstance(scorer, str) and not callable(scorer):
+            raise ValueError(
+                "scoring must hold names of metrics, or scorers by name. Got "
+                f"{scorer!r}."
+            )
+        if str(name) in (*CELL_COLUMNS, *FACTS):
+            raise ValueError(
+                f"A metric cannot be called {name!r}: the results have a column of "
+                "that name. Give it another one."
+            )
+        scorers[str(name)] = (
+            _scorer(scorer, pos_label) if isinstance(scorer, str) else scorer
+        )
+    return scorers
 
 
 def _scorer(name: str, pos_label: Any) -> Any:

@@ -6,7 +6,7 @@ has to follow before a classifier.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +58,13 @@ class Method:
 
 
 def make_methods(
-    X: Any, samplers: Any, baselines: Sequence[str], strategies: Any, encoder: Any
+    X: Any,
+    samplers: Any,
+    baselines: Sequence[str] | str | None,
+    strategies: Any,
+    encoder: Any,
+    *,
+    door: Any = "passthrough",
 ) -> list[Method]:
     """All methods of a comparison, no resampling first.
 
@@ -68,11 +74,15 @@ def make_methods(
         The table: its columns choose the default kind of SMOTE.
     samplers : mapping, sequence or None
         As ``compare_oversamplers`` takes them.
-    baselines : sequence of str
-    strategies : sequence or None
+    baselines : sequence of str, str or None
+    strategies : sequence, a single value or None
         Values of ``sampling_strategy``; None leaves each sampler as it is.
     encoder : transformer or "passthrough"
+    door : transformer or "passthrough"
+        Stands before samplers that take rows as they are.
     """
+    baselines = [baselines] if isinstance(baselines, str) else list(baselines or ())
+    strategies = _as_list(strategies)
     unknown = [name for name in baselines if name not in BASELINES]
     if unknown:
         raise ValueError(
@@ -96,7 +106,7 @@ def make_methods(
             )
         for amount in _amounts(sampler, strategies):
             chosen = _with_amount(sampler, amount)
-            steps, rest = _prepared(chosen, encoder)
+            steps, rest = _prepared(chosen, encoder, door)
             methods.append(Method(name, _strategy(chosen), make_pipeline(*steps), rest))
     return methods
 
@@ -117,13 +127,13 @@ def default_samplers(X: Any) -> dict[str, Any]:
     }
 
 
-def _prepared(sampler: Any, encoder: Any) -> tuple[list[Any], Any]:
+def _prepared(sampler: Any, encoder: Any, door: Any) -> tuple[list[Any], Any]:
     """Steps up to a sampler, by what its tags say that it takes, and what is left."""
     if isinstance(sampler, Pipeline):
-        return ["passthrough", *steps_of(sampler)], encoder
+        return [door, *steps_of(sampler)], encoder
     takes = get_tags(sampler).input_tags
     if takes.string and takes.allow_nan:
-        return ["passthrough", sampler], encoder
+        return [door, sampler], encoder
     if takes.string:
         return [CompleteColumns(), sampler], encoder
     return [*steps_of(encoder), sampler], "passthrough"
@@ -134,6 +144,23 @@ def steps_of(estimator: Any) -> list[Any]:
     if isinstance(estimator, pipeline.Pipeline):
         return [step for _, step in estimator.steps]
     return [estimator]
+
+
+def _as_list(strategies: Any) -> list[Any] | None:
+    if strategies is None:
+        return None
+    single = isinstance(strategies, (str, Mapping)) or not isinstance(
+        strategies, Iterable
+    )
+    amounts = [strategies] if single else list(strategies)
+    for position, amount in enumerate(amounts):
+        if amount in amounts[:position]:
+            raise ValueError(
+                f"sampling_strategies holds {amount!r} twice. Name each amount once."
+            )
+    if not amounts:
+        raise ValueError("sampling_strategies is empty. Name one, or leave it out.")
+    return amounts
 
 
 def _amounts(sampler: Any, strategies: Any) -> list[Any]:

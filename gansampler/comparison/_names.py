@@ -29,7 +29,8 @@ def by_name(
     Raises
     ------
     ValueError
-        If two have the same name, or a string is no default's name.
+        If two have the same name, a string is no default's name, or there is no
+        classifier.
     TypeError
         If one lacks the method.
     """
@@ -43,6 +44,8 @@ def by_name(
             (one if isinstance(one, str) else type(one).__name__, one)
             for one in ([given] if single else given)
         ]
+    if kind == "classifier" and not pairs:
+        raise ValueError("classifiers is empty. Name one, or leave it out.")
     named: dict[str, Any] = {}
     for name, estimator in pairs:
         if name in named:

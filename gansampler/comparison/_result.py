@@ -31,6 +31,8 @@ from gansampler.comparison._wording import (
 KEYS = ["sampler", "sampling_strategy"]
 FOLD = ["repeat", "fold"]
 CELL = ["classifier", *FOLD]
+CELL_COLUMNS = [*KEYS, *CELL]
+FACTS = ["n_added", "sampler_seconds", "classifier_seconds", "error"]
 ALPHA = 0.05
 WIDTH = 88
 
@@ -167,16 +169,7 @@ class Comparison:
         title: str,
     ) -> None:
         self.metrics_ = list(plan.scorers)
-        columns = [
-            *KEYS,
-            "classifier",
-            *FOLD,
-            *self.metrics_,
-            "n_added",
-            "sampler_seconds",
-            "classifier_seconds",
-            "error",
-        ]
+        columns = [*CELL_COLUMNS, *self.metrics_, *FACTS]
         order = {method.key: i for i, method in enumerate(methods)}
         rows = sorted(rows, key=lambda r: order[r["sampler"], r["sampling_strategy"]])
         self.results_ = pd.DataFrame(rows, columns=columns).astype(

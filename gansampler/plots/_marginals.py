@@ -22,6 +22,10 @@ span the latter, and the outer ones count all that lies beyond."""
 
 TIME_UNITS = {"days": 86_400.0, "hours": 3_600.0, "minutes": 60.0, "seconds": 1.0}
 
+DATES = (-719_162.0, 2_932_896.0)
+"""0001-01-01 and 9999-12-31, which often stands for "never", in days since 1970:
+matplotlib knows no dates beyond."""
+
 
 def draw_marginal(
     ax: Any, column: JoinedColumn, title: str, gap: float | None = None
@@ -151,7 +155,9 @@ def _draw_numbers(ax: Any, column: JoinedColumn) -> list[str]:
         shares[1], edges, color=_style.SYNTHETIC_COLOR, linewidth=1.8, label="synthetic"
     )
     ax.set_ylim(bottom=0)
-    if unit != "date":
+    if unit == "date":
+        ax.set_xlim(*np.clip(ax.get_xlim(), *DATES))
+    else:
         ax.locator_params(axis="x", nbins=4)
     ax.set_ylabel("% of rows", fontsize="small")
     notes = [unit] if unit not in ("", "date") else []
@@ -179,7 +185,10 @@ def _times(
         unit = next((u for u, s in TIME_UNITS.items() if longest >= 2 * s), "seconds")
         return [part / TIME_UNITS[unit] for part in seconds], unit
     # As matplotlib counts them: days since 1970.
-    days = [_wall_time(part).astype("int64").to_numpy() / 86_400e6 for part in parts]
+    days = [
+        np.clip(_wall_time(part).astype("int64").to_numpy() / 86_400e6, *DATES)
+        for part in parts
+    ]
     locator = AutoDateLocator(maxticks=4)
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
