@@ -114,11 +114,11 @@ class ColumnSummary:
         whole = np.round(numbers)
         if self.kind == "time" and self.last - self.origin < LONG_SPAN:
             ticks = whole.astype(np.int64) * self.step + self.origin
-            return pd.Series(np.clip(ticks, self.origin, self.last)).astype(self.dtype)
+            return _as_times(np.clip(ticks, self.origin, self.last), self.dtype)
         # Python's integers: no sum overflows, and the ends stay exact.
         values = [min(int(x) * self.step + self.origin, self.last) for x in whole]
         if self.kind == "time":
-            return pd.Series(values, dtype=np.int64).astype(self.dtype)
+            return _as_times(np.array(values, dtype=np.int64), self.dtype)
         return pd.Series(values, dtype=self.dtype)
 
     def _from_floats(self, numbers: np.ndarray) -> pd.Series:
@@ -496,8 +496,31 @@ def _difference(integers: np.ndarray, origin: int) -> np.ndarray:
     return integers - origin
 
 
+def time_zone(dtype: Any) -> Any:
+    """The zone of a dtype of times, None where it has none."""
+    if isinstance(dtype, pd.ArrowDtype):
+        return getattr(dtype.pyarrow_dtype, "tz", None)
+    return getattr(dtype, "tz", None)
+
+
+def _as_times(ticks: np.ndarray, dtype: Any) -> pd.Series:
+    """Times in a dtype, from ticks of the clock on the wall."""
+    zone = time_zone(dtype)
+    if zone is None:
+        return pd.Series(ticks).astype(dtype)
+    clock = pd.Series(ticks.view(f"datetime64[{time_unit(dtype)}]"))
+    # An hour that comes twice a year counts as the first, one that is left out ends.
+    first = np.ones(len(ticks), dtype=bool)
+    times = clock.dt.tz_localize(zone, ambiguous=first, nonexistent="shift_forward")
+    return times.astype(dtype)
+
+
 def _integers(present: pd.Series) -> np.ndarray:
     if present.dtype.kind in "mM":
+        if time_zone(present.dtype) is not None:
+            # By the clock on the wall: days are whole where clocks change, too.
+            index = pd.DatetimeIndex(present)
+            return index.tz_localize(None).to_numpy().view(np.int64)
         if isinstance(present.dtype, pd.ArrowDtype):
             # pandas 2.0 makes no integers of Arrow times but Arrow's own.
             present = present.astype("int64[pyarrow]")

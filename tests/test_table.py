@@ -628,6 +628,33 @@ def test_dates_may_be_centuries_apart(unit):
     assert summary.from_numbers(there).equals(rows["until"])
 
 
+@pytest.mark.parametrize("arrow", [False, True])
+def test_days_stay_days_where_clocks_are_changed(arrow):
+    days = pd.Series(
+        pd.date_range("2024-01-01", periods=300, freq="D", tz="America/New_York")
+    )
+    if arrow:
+        days = days.astype(f"timestamp[{days.dt.unit}, America/New_York][pyarrow]")
+    rows = pd.DataFrame({"day": days})
+    encoder = encoder_of(rows)
+    assert encoder.inverse_transform(encoder.transform(rows))["day"].equals(days)
+    decoded = calibrated(encoder).inverse_transform(random_matrix(encoder, 900))["day"]
+    assert decoded.dtype == days.dtype
+    drawn = pd.DatetimeIndex(decoded)
+    assert (drawn == drawn.normalize()).all()
+    assert days.min() <= drawn.min() < drawn.max() <= days.max()
+
+
+def test_hours_that_a_clock_shows_twice_or_never():
+    zone = "Europe/Vienna"  # 2 to 3 is left out in March, and comes twice in October
+    shown = pd.Series(pd.to_datetime(["2024-03-31 01:30", "2024-10-27 04:30"]))
+    summary = ColumnPart.of("t", shown.dt.tz_localize(zone)).summary()
+    clock = pd.to_datetime(["2024-03-31 02:30", "2024-10-27 02:30"])
+    since = summary.high * ((clock - shown[0]) / (shown[1] - shown[0]))
+    times = summary.from_numbers(since.to_numpy()).astype(str).tolist()
+    assert times == ["2024-03-31 03:00:00+02:00", "2024-10-27 02:30:00+02:00"]
+
+
 @pytest.mark.parametrize("dtype", ["int64", "uint64", "Int64", "datetime64[ns]"])
 @pytest.mark.parametrize("shown", [[2**60 + 3], [2**60 + 3, 2**60 + 9]])
 def test_few_large_integers_of_a_class_come_back_to_the_last_digit(dtype, shown):
