@@ -512,17 +512,20 @@ def _as_times(ticks: np.ndarray, dtype: Any) -> pd.Series:
     # An hour that comes twice a year counts as the first, one that is left out ends.
     first = np.ones(len(ticks), dtype=bool)
     times = clock.dt.tz_localize(zone, ambiguous=first, nonexistent="shift_forward")
-    return times.astype(dtype)
+    return pd.Series(times.astype("int64")).astype(dtype)
 
 
 def _integers(present: pd.Series) -> np.ndarray:
-    if present.dtype.kind in "mM":
-        if time_zone(present.dtype) is not None:
-            # By the clock on the wall: days are whole where clocks change, too.
-            index = pd.DatetimeIndex(present)
-            return index.tz_localize(None).to_numpy().view(np.int64)
-        if isinstance(present.dtype, pd.ArrowDtype):
-            # pandas 2.0 makes no integers of Arrow times but Arrow's own.
-            present = present.astype("int64[pyarrow]")
-        return present.astype("int64").to_numpy()
-    return present.to_numpy(dtype=object)
+    dtype = present.dtype
+    if dtype.kind not in "mM":
+        return present.to_numpy(dtype=object)
+    if isinstance(dtype, pd.ArrowDtype):
+        # pandas 2.0 makes no integers of Arrow times but Arrow's own.
+        present = present.astype("int64[pyarrow]")
+    ticks = present.astype("int64").to_numpy()
+    zone = time_zone(dtype)
+    if zone is None:
+        return ticks
+    # By the clock on the wall: days are whole where clocks change, too.
+    times = pd.DatetimeIndex(ticks.view(f"datetime64[{time_unit(dtype)}]"), tz="UTC")
+    return times.tz_convert(zone).tz_localize(None).to_numpy().view(np.int64)
