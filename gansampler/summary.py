@@ -114,12 +114,25 @@ class ColumnSummary:
         whole = np.round(numbers)
         if self.kind == "time" and self.last - self.origin < LONG_SPAN:
             ticks = whole.astype(np.int64) * self.step + self.origin
-            return _as_times(np.clip(ticks, self.origin, self.last), self.dtype)
+            return self._as_times(np.clip(ticks, self.origin, self.last))
         # Python's integers: no sum overflows, and the ends stay exact.
         values = [min(int(x) * self.step + self.origin, self.last) for x in whole]
         if self.kind == "time":
-            return _as_times(np.array(values, dtype=np.int64), self.dtype)
+            return self._as_times(np.array(values, dtype=np.int64))
         return pd.Series(values, dtype=self.dtype)
+
+    def _as_times(self, ticks: np.ndarray) -> pd.Series:
+        zone, unit = time_zone(self.dtype), time_unit(self.dtype)
+        if zone is not None:
+            clock = pd.Series(ticks.view(f"datetime64[{unit}]"))
+            # Of an hour that the clock shows twice the first, but not where the range
+            # may begin with the second; one that is left out is shortened to nothing.
+            first = ticks - self.origin > TIME_STEPS[unit]["h"]
+            times = clock.dt.tz_localize(
+                zone, ambiguous=first, nonexistent="shift_forward"
+            )
+            ticks = times.astype("int64").to_numpy()
+        return pd.Series(ticks).astype(self.dtype)
 
     def _from_floats(self, numbers: np.ndarray) -> pd.Series:
         if types.is_object_dtype(self.dtype):
@@ -501,18 +514,6 @@ def time_zone(dtype: Any) -> Any:
     if isinstance(dtype, pd.ArrowDtype):
         return getattr(dtype.pyarrow_dtype, "tz", None)
     return getattr(dtype, "tz", None)
-
-
-def _as_times(ticks: np.ndarray, dtype: Any) -> pd.Series:
-    """Times in a dtype, from ticks of the clock on the wall."""
-    zone = time_zone(dtype)
-    if zone is None:
-        return pd.Series(ticks).astype(dtype)
-    clock = pd.Series(ticks.view(f"datetime64[{time_unit(dtype)}]"))
-    # An hour that comes twice a year counts as the first, one that is left out ends.
-    first = np.ones(len(ticks), dtype=bool)
-    times = clock.dt.tz_localize(zone, ambiguous=first, nonexistent="shift_forward")
-    return pd.Series(times.astype("int64")).astype(dtype)
 
 
 def _integers(present: pd.Series) -> np.ndarray:

@@ -100,6 +100,29 @@ def _overlapping(rng, n):
     return pd.Series(pd.arrays.IntervalArray.from_arrays(low, low + 2))
 
 
+def _days_in_a_zone(rng, n):
+    days = pd.Series(pd.to_datetime("2023-01-01") + pd.to_timedelta(range(900), "D"))
+    return (
+        days[rng.integers(0, 900, n)]
+        .reset_index(drop=True)
+        .dt.tz_localize("Europe/Rome")
+    )
+
+
+def _never(rng, n):
+    """Centuries apart: what is open ends in the last year of nanoseconds."""
+    days = np.datetime64("1800-01-01") + rng.integers(0, 9_000, n)
+    days[rng.random(n) < 0.3] = np.datetime64("2262-04-11")
+    return pd.Series(days.astype("datetime64[ns]"))
+
+
+def _one_or_many(rng, n):
+    # Rows are in order of their classes, the largest of which comes first or last.
+    numbers = rng.integers(0, 2**62, n)
+    numbers[: n // 2] = 2**61 + 1
+    return pd.Series(numbers)
+
+
 WORDS = ("a", "b", "Zürich", "", " x", "a,b", "nan", "0", "日本")
 normal = _numbers(lambda rng, n: rng.normal(3, 2, n))
 small = _integers(-5, 5, "int64")
@@ -130,6 +153,8 @@ COLUMNS = {
     "all of int64": _integers(-(2**63), 2**63 - 1, "int64"),
     "all of uint64": _integers(0, 2**64 - 1, "uint64"),
     "beyond exact floats": _integers(2**60, 2**60 + 99, "int64"),
+    "few beyond exact floats": _picks(2**60 + 3, 2**60 + 9, dtype="int64"),
+    "one in a class, many in others": _one_or_many,
     "identifiers": _numbers(lambda rng, n: rng.permutation(n)),
     "bool": _numbers(lambda rng, n: rng.random(n) < 0.3),
     "Int64": _as("Int64", small),
@@ -164,6 +189,8 @@ COLUMNS = {
     "datetime in seconds": _times("s"),
     "days": _times("us", step="D"),
     "datetime with zone": _times("ns", "Europe/Paris", step="h"),
+    "days in a zone": _days_in_a_zone,
+    "never": _never,
     "timedelta": lambda rng, n: pd.Series(
         rng.integers(-9999, 9999, n).astype("timedelta64[ms]")
     ),
@@ -222,6 +249,7 @@ def with_gaps(series, missing, rng):
 LABELS = {
     "integers": lambda k: np.arange(k) * 3 - 2,
     "small integers": lambda k: np.arange(k, dtype="uint8"),
+    "huge integers": lambda k: 2**60 + np.arange(k),
     "whole floats": lambda k: np.arange(k, dtype=float),
     "words": lambda k: np.array(["no", "yes", "maybe", "Ω"][:k]),
     "object words": lambda k: np.array(["no", "yes", "maybe", "Ω"][:k], dtype=object),
@@ -606,6 +634,11 @@ def assert_valid_column(new, own, table, value_range, rare_levels):
         types = {type(x) for x in values[2]}
         if types == {int}:
             assert {type(x) for x in values[0]} == {int}, "integers are integers"
+    shown = set(values[1])
+    if len(shown) == 1:
+        assert set(values[0]) == shown, f"the only value of the class: {dtype}"
+    if dtype.kind == "M" and all(x == x.normalize() for x in values[2]):
+        assert all(x == x.normalize() for x in values[0]), f"whole days: {dtype}"
     distinct = set(values[2])
     if len(distinct) <= 2 or (len(distinct) <= 32 and len(distinct) * 5 <= len(table)):
         assert set(values[0]) <= set(values[1]), f"observed values only: {dtype}"
