@@ -34,9 +34,8 @@ once: these fit a processor's cache."""
 
 NEWNESS = 0.75
 """How far the median of the rows that are kept has to be from its nearest real row, as
-a multiple of the same distance between real rows. At 1, the gaps between real rows fill
-and their own places stay empty: rows cover less of the class and classify no better
-(``docs/benchmarks``)."""
+a multiple of the same distance between real rows. At 1 the gaps between real rows fill
+up, their own places stay empty, and classifiers do no better (``docs/benchmarks``)."""
 
 
 class Neighborhood:
