@@ -14,6 +14,14 @@ import pandas as pd
 from pandas.api import types
 
 from gansampler.exceptions import InvalidTableError
+from gansampler.ticks import (
+    LONG_SPAN,
+    TIME_STEPS,
+    difference,
+    integers_of,
+    time_unit,
+    times_of,
+)
 
 Kind = Literal["number", "integer", "time", "category"]
 
@@ -24,18 +32,6 @@ each of them so often on average: then only observed values are generated."""
 
 EXACT_INTEGER = 2**53
 """Integers beyond are not all floats: such columns are counted from their minimum."""
-
-LONG_SPAN = 2**62
-"""Ticks between times beyond which sums could leave 64 bits: Python has to add them."""
-
-TIME_STEPS = {
-    unit: {
-        length: int(pd.Timedelta(1, length) / pd.Timedelta(1, unit))
-        for length in ("D", "h", "min", "s", "ms", "us", "ns")
-        if pd.Timedelta(1, length) >= pd.Timedelta(1, unit)
-    }
-    for unit in ("s", "ms", "us", "ns")
-}
 
 
 @dataclass(frozen=True)
@@ -92,7 +88,7 @@ class ColumnSummary:
         present = cells[~cells.isna().to_numpy()]
         if self.kind not in ("integer", "time") or not len(present):
             return self
-        integers = _integers(present)
+        integers = integers_of(present)
         origin, last = int(integers.min()), int(integers.max())
         high = float((last - origin) / self.step)
         return replace(self, low=0.0, high=high, origin=origin, last=last)
@@ -103,7 +99,7 @@ class ColumnSummary:
             return _floats(cells)
         missing = cells.isna().to_numpy()
         numbers = np.full(len(cells), np.nan)
-        since = _difference(_integers(cells[~missing]), self.origin)
+        since = difference(integers_of(cells[~missing]), self.origin)
         numbers[~missing] = since / self.step
         return numbers
 
@@ -114,25 +110,14 @@ class ColumnSummary:
         whole = np.round(numbers)
         if self.kind == "time" and self.last - self.origin < LONG_SPAN:
             ticks = whole.astype(np.int64) * self.step + self.origin
-            return self._as_times(np.clip(ticks, self.origin, self.last))
+            return times_of(
+                np.clip(ticks, self.origin, self.last), self.dtype, self.origin
+            )
         # Python's integers: no sum overflows, and the ends stay exact.
         values = [min(int(x) * self.step + self.origin, self.last) for x in whole]
         if self.kind == "time":
-            return self._as_times(np.array(values, dtype=np.int64))
+            return times_of(np.array(values, dtype=np.int64), self.dtype, self.origin)
         return pd.Series(values, dtype=self.dtype)
-
-    def _as_times(self, ticks: np.ndarray) -> pd.Series:
-        zone, unit = time_zone(self.dtype), time_unit(self.dtype)
-        if zone is not None:
-            clock = pd.Series(ticks.view(f"datetime64[{unit}]"))
-            # Of an hour that the clock shows twice the first, but not where the range
-            # may begin with the second; one that is left out is shortened to nothing.
-            first = ticks - self.origin > TIME_STEPS[unit]["h"]
-            times = clock.dt.tz_localize(
-                zone, ambiguous=first, nonexistent="shift_forward"
-            )
-            ticks = times.astype("int64").to_numpy()
-        return pd.Series(ticks).astype(self.dtype)
 
     def _from_floats(self, numbers: np.ndarray) -> pd.Series:
         if types.is_object_dtype(self.dtype):
@@ -228,7 +213,7 @@ class ColumnPart:
         if not len(present):
             return cls(name, cells.dtype, kind)
         if types.is_integer_dtype(cells.dtype) and _is_huge(low, high):
-            present = _integers(cells[~cells.isna().to_numpy()])
+            present = integers_of(cells[~cells.isna().to_numpy()])
             low, high = int(present.min()), int(present.max())
         return cls(
             name,
@@ -247,7 +232,7 @@ class ColumnPart:
         present = cells[~cells.isna().to_numpy()]
         if not len(present):
             return cls(name, cells.dtype, "time")
-        ticks = _integers(present)
+        ticks = integers_of(present)
         low, high = int(ticks.min()), int(ticks.max())
         steps = TIME_STEPS[time_unit(cells.dtype)].values()
         return cls(
@@ -258,7 +243,7 @@ class ColumnPart:
             low,
             high,
             _few_distinct(ticks),
-            next(step for step in steps if not (_difference(ticks, low) % step).any()),
+            next(step for step in steps if not (difference(ticks, low) % step).any()),
         )
 
     def merge(self, other: ColumnPart) -> ColumnPart:
@@ -464,13 +449,6 @@ def _complex_numbers(name: Hashable) -> InvalidTableError:
     )
 
 
-def time_unit(dtype: Any) -> str:
-    """The resolution of a dtype of times, as pandas and Arrow write it: ``"ms"``."""
-    if isinstance(dtype, pd.ArrowDtype):
-        return str(dtype.pyarrow_dtype.unit)
-    return str(getattr(dtype, "unit", None) or np.datetime_data(dtype)[0])
-
-
 def is_missing(cells: pd.Series) -> np.ndarray:
     """Which cells of a column are missing.
 
@@ -498,35 +476,3 @@ def _is_huge(low: float, high: float) -> bool:
 
 def _floats(cells: pd.Series) -> np.ndarray:
     return cells.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _difference(integers: np.ndarray, origin: int) -> np.ndarray:
-    """Integers less another, exact: those of 64 bits hold half of what it can be."""
-    if integers.dtype == np.int64 and len(integers):
-        ends = int(integers.min()) - origin, int(integers.max()) - origin
-        if max(map(abs, ends)) > np.iinfo(np.int64).max:
-            integers = integers.astype(object)
-    return integers - origin
-
-
-def time_zone(dtype: Any) -> Any:
-    """The zone of a dtype of times, None where it has none."""
-    if isinstance(dtype, pd.ArrowDtype):
-        return getattr(dtype.pyarrow_dtype, "tz", None)
-    return getattr(dtype, "tz", None)
-
-
-def _integers(present: pd.Series) -> np.ndarray:
-    dtype = present.dtype
-    if dtype.kind not in "mM":
-        return present.to_numpy(dtype=object)
-    if isinstance(dtype, pd.ArrowDtype):
-        # pandas 2.0 makes no integers of Arrow times but Arrow's own.
-        present = present.astype("int64[pyarrow]")
-    ticks = present.astype("int64").to_numpy()
-    zone = time_zone(dtype)
-    if zone is None:
-        return ticks
-    # By the clock on the wall: days are whole where clocks change, too.
-    times = pd.DatetimeIndex(ticks.view(f"datetime64[{time_unit(dtype)}]"), tz="UTC")
-    return times.tz_convert(zone).tz_localize(None).to_numpy().view(np.int64)

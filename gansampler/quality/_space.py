@@ -13,7 +13,8 @@ from sklearn.preprocessing import StandardScaler
 
 from gansampler._polars import table_as_pandas
 from gansampler.exceptions import IncomparableSamplesError
-from gansampler.summary import ColumnSummary, kind_of, summarise, time_unit
+from gansampler.summary import ColumnSummary, kind_of, summarise
+from gansampler.ticks import time_unit
 
 
 def common_space(reference: Any, *others: Any) -> list[np.ndarray]:
