@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
-from pathlib import Path
 
-import imblearn
-import joblib
-import sklearn
-
-INSIDE = tuple(
-    f"{Path(file).parent}{os.sep}"
-    for file in (__file__, imblearn.__file__, joblib.__file__, sklearn.__file__)
-)
-"""Folders of packages that call each other until the line of the user is reached."""
+INSIDE = {__package__, "imblearn", "joblib", "sklearn"}
+"""Packages that call each other until the line of the user is reached."""
 
 
 def warn_caller(message: str, category: type[Warning]) -> None:
@@ -27,6 +18,9 @@ def warn_caller(message: str, category: type[Warning]) -> None:
     category : type
     """
     frame, level = sys._getframe(1), 2
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(INSIDE):
+    while (
+        frame.f_back is not None
+        and frame.f_globals.get("__name__", "").partition(".")[0] in INSIDE
+    ):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, category, stacklevel=level)

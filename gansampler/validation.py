@@ -46,7 +46,13 @@ def check_labels(X: Any, y: Any) -> None:
             f"X has {n_rows} rows and y has {n_labels} labels. Pass one label for each "
             "row."
         )
-    check_classes(y)
+    if check_classes(y) == "unknown":
+        names = sorted({type(label).__name__ for label in _labels(y).ravel()})
+        raise InvalidTableError(
+            f"Unknown label type: y holds objects of type {' and '.join(names)}. Turn "
+            "them into strings by y.astype(str), or by y.astype(int) into whole "
+            "numbers if they are."
+        )
 
 
 def check_missing_labels(n_missing: int) -> None:
@@ -71,8 +77,18 @@ def _length(data: Any) -> int | None:
     return len(data) if hasattr(data, "__len__") else None
 
 
-def check_classes(y: Any) -> None:
-    """Raise ``InvalidTableError`` for labels of several types, or measurements."""
+def check_classes(y: Any) -> str:
+    """Raise ``InvalidTableError`` for labels of several types, or measurements.
+
+    Parameters
+    ----------
+    y : array-like
+
+    Returns
+    -------
+    str
+        What scikit-learn takes the labels for, such as "binary" or "unknown".
+    """
     labels = _labels(y)
     kinds = set()
     if labels.dtype == object:
@@ -83,20 +99,14 @@ def check_classes(y: Any) -> None:
             "y.astype(str)."
         )
     with np.errstate(invalid="ignore"):  # it casts infinite labels before it refuses
-        target = type_of_target(y, input_name="y")
+        target = str(type_of_target(y, input_name="y"))
     if target.startswith("continuous"):
         raise InvalidTableError(
             f"Unknown label type: {target}. y must hold classes and holds "
             "measurements: turn them into classes first, for example with "
             "pandas.cut(y, bins).astype(str)."
         )
-    if target == "unknown":
-        names = sorted({type(label).__name__ for label in labels.ravel()})
-        raise InvalidTableError(
-            f"Unknown label type: y holds objects of type {' and '.join(names)}. Turn "
-            "them into strings by y.astype(str), or by y.astype(int) into whole "
-            "numbers if they are."
-        )
+    return target
 
 
 def dense_labels(y: Any) -> Any:
