@@ -29,7 +29,7 @@ from benchmarks.running import one_line, run_into_file
 from benchmarks.utility import cpu_seconds, package_versions, select
 from gansampler import datasets
 from gansampler.quality import common_space, duplicate_share, nearest_row_ratio
-from gansampler.selection import SAME
+from gansampler.quality._near import SAME
 
 MIN_ROWS = 20
 """Smallest class that is attacked: a quarter of fewer rows decides nothing."""

@@ -26,7 +26,7 @@ from benchmarks.summarise import to_markdown
 from gansampler import GANOversampler
 from gansampler.datasets import load_churn
 from gansampler.gan.model import LARGEST_BLOCK
-from gansampler.selection import BLOCK, COUNT_BLOCK
+from gansampler.selection import BLOCK_CELLS, COUNT_BLOCK
 
 DEFAULT_OUT = Path(__file__).parent / "results" / "sampling.csv"
 LABEL = "yes"
@@ -67,7 +67,8 @@ def products_seconds(generator, n_rows, new):
     if generator.selection is None:
         return 0.0
     around = generator.selection.neighborhood
-    searched = (around.own, BLOCK, n_rows), (around.others, COUNT_BLOCK, new * n_rows)
+    block = max(1, BLOCK_CELLS // len(around.own._fit_X))
+    searched = (around.own, block, n_rows), (around.others, COUNT_BLOCK, new * n_rows)
     seconds = 0.0
     for search, block, n_needed in searched:
         fixed = torch.as_tensor(search._fit_X, dtype=torch.float32)

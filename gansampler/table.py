@@ -487,6 +487,8 @@ class TableEncoder:
         return self.pattern_.decode(blocks[-1][1], matrix, chance)
 
     def _patterns(self, rows: pd.DataFrame) -> pd.Series:
+        if not self.sometimes_missing_.any():
+            return pd.Series(np.full(len(rows), b"", dtype=object))
         missing = _is_missing(rows)[:, self.sometimes_missing_]
         return pd.Series([row.tobytes() for row in missing], dtype=object)
 
