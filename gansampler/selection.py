@@ -1,4 +1,4 @@
-"""Which generated rows are kept: none that copy the class, none deep in other classes.
+"""Which generated rows are kept: not the nearest to the class's, nor deep in others.
 
 The generator knows its own class only. Where the classes overlap, most rows of the
 overlap belong to the majority, and synthetic rows there do more harm than good; and a
