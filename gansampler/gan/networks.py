@@ -28,14 +28,19 @@ CATEGORY_FLOOR = 0.02
 the class shows is out of the generator's reach."""
 
 
-def init_linear(layer: nn.Linear, rng: torch.Generator) -> None:
-    """Fill a linear layer with PyTorch's default distribution, from ``rng`` only.
+def linear_layer(n_inputs: int, n_outputs: int, rng: torch.Generator) -> nn.Linear:
+    """A linear layer with weights of PyTorch's default distribution, from ``rng`` only.
 
-    ``nn.Linear`` would draw from the global random state, which belongs to the caller.
+    ``nn.Linear`` would draw from the global random state, which belongs to the caller,
+    and ``nn.utils.skip_init`` imports PyTorch's symbolic algebra, which takes longer
+    than the training on a small class.
     """
-    bound = 1 / math.sqrt(layer.in_features)
-    nn.init.uniform_(layer.weight, -bound, bound, generator=rng)
-    nn.init.uniform_(layer.bias, -bound, bound, generator=rng)
+    layer = nn.Linear(n_inputs, n_outputs, device="meta")
+    bound = 1 / math.sqrt(n_inputs)
+    for name, part in list(layer.named_parameters()):
+        values = torch.empty(part.shape).uniform_(-bound, bound, generator=rng)
+        setattr(layer, name, nn.Parameter(values))
+    return layer
 
 
 def multilayer_perceptron(
@@ -45,9 +50,7 @@ def multilayer_perceptron(
     layers: list[nn.Module] = []
     widths = [n_inputs, *hidden, n_outputs]
     for n_in, n_out in itertools.pairwise(widths):
-        linear = nn.utils.skip_init(nn.Linear, n_in, n_out)
-        init_linear(linear, rng)
-        layers += [linear, nn.LeakyReLU(LEAK)]
+        layers += [linear_layer(n_in, n_out, rng), nn.LeakyReLU(LEAK)]
     return nn.Sequential(*layers[:-1])
 
 
