@@ -348,14 +348,48 @@ def train_gan(
     match = Match(rows, n_numeric, category_sizes, settings, seed, device)
     averaged = copy.deepcopy(match.generator).requires_grad_(False)
     averaged_weights = as_vector(averaged)
+    gan = GAN(averaged, match.discriminator, match.latent)
+    selection = CheckpointSelection(gan, match, seed)
+    recorder = Recorder(settings.max_iter, device)
+    done = play(match, averaged_weights, selection, recorder, observer, name)
+    selection.restore_best()
+    gan.history = recorder.frame(done)
+    return gan.requires_grad_(False).eval()
+
+
+@torch.inference_mode()
+def play(
+    match: Match,
+    averaged_weights: Tensor,
+    selection: CheckpointSelection,
+    recorder: Recorder,
+    observer: Observer | None,
+    name: str,
+) -> int:
+    """Play the game of ``train_gan``; return how many updates were made.
+
+    The gradients are written out, so that PyTorch need not prepare for its own: in
+    inference mode each of the many small operations takes less time.
+
+    Parameters
+    ----------
+    match : Match
+        The game; both players move.
+    averaged_weights : Tensor of shape (n_weights,)
+        Set to the running average of the generator's.
+    selection : CheckpointSelection
+        Shown the averaged generator after each update.
+    recorder : Recorder
+        Told each update.
+    observer, name
+        As in ``train_gan``.
+    """
+    settings, device = match.settings, match.data.device
     make_optimizer = OPTIMIZERS[settings.optimizer]
     generator_optimizer = make_optimizer(match.generator_weights)
     discriminator_optimizer = make_optimizer(match.discriminator_weights)
-    gan = GAN(averaged, match.discriminator, match.latent)
-    selection = CheckpointSelection(gan, match, seed)
     max_iter, steps = settings.max_iter, settings.discriminator_steps
     simultaneous = settings.updates == "simultaneous"
-    recorder = Recorder(max_iter, device)
     n_moves = done = 0
 
     for iteration in range(max_iter):
@@ -401,15 +435,17 @@ def train_gan(
             learning_rate=rate,
             selection_distance=distance,
         )
-        if observer is not None and observer(done, recorder.figures(iteration)):
-            break
+        if observer is not None:
+            figures = recorder.figures(iteration)
+            # An observer may have gradients of its own to take.
+            with torch.inference_mode(False):
+                if observer(done, figures):
+                    break
 
     if done and not look:
         raise_if_diverged(loss, norm, "discriminator", done - 1, name)
         raise_if_diverged(reply, answer_norm, "generator", done - 1, name)
-    selection.restore_best()
-    gan.history = recorder.frame(done)
-    return gan.requires_grad_(False).eval()
+    return done
 
 
 class Recorder:
