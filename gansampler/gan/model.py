@@ -11,7 +11,12 @@ import torch
 from torch import Tensor, nn
 
 from gansampler.gan.latent import Latent
-from gansampler.gan.networks import Discriminator, Generator, split_categories
+from gansampler.gan.networks import (
+    Discriminator,
+    Generator,
+    softmax,
+    split_categories,
+)
 
 FIRST_BLOCK, LARGEST_BLOCK = 256, 4096
 """Rows generated at a time: few at first, for small draws, then twice as many each
@@ -247,7 +252,7 @@ class GAN(nn.Module):
         for _ in range(20):
             present = torch.cat(
                 [
-                    block.softmax(dim=1).mean(dim=0)
+                    softmax(block).mean(dim=0)
                     for block in split_categories(logits, generator.category_sizes)
                 ]
             )

@@ -20,8 +20,9 @@ LEAK = 0.2
 
 TINY = torch.finfo(torch.float32).tiny
 
-NARROW = 8
-"""A softmax over fewer cells than this is faster down the columns of a matrix."""
+NARROW = 16
+"""A softmax over fewer cells than this is faster down the columns of a matrix: along
+its rows PyTorch takes such few cells one by one."""
 
 CATEGORY_FLOOR = 0.02
 """Added to an anchor's one-hot cells before their logarithm, so that no level that
@@ -59,6 +60,13 @@ def split_categories(
 ) -> tuple[Tensor, ...]:
     """Cut the categorical part of a batch of rows into one tensor per column."""
     return torch.split(block, list(category_sizes), dim=1)
+
+
+def softmax(block: Tensor) -> Tensor:
+    """Softmax of each row."""
+    if block.shape[1] < NARROW:
+        return block.T.softmax(dim=0).T
+    return block.softmax(dim=1)
 
 
 def gumbel_noise(like: Tensor, rng: torch.Generator) -> Tensor:
@@ -170,10 +178,7 @@ class Generator(nn.Module):
             return output
         numeric, logits = self._split(output)
         noisy = (logits + gumbel_noise(logits, rng)) / temperature
-        blocks = [
-            block.softmax(dim=1)
-            for block in split_categories(noisy, self.category_sizes)
-        ]
+        blocks = map(softmax, split_categories(noisy, self.category_sizes))
         return torch.cat([numeric, *blocks], dim=1)
 
     def relax_backward(self, slope: Tensor, soft: Tensor, temperature: float) -> Tensor:
@@ -225,10 +230,7 @@ class Generator(nn.Module):
         uniform = torch.rand(shape, generator=rng, device=output.device)
         first = self.n_numeric
         for column, block in enumerate(split_categories(logits, self.category_sizes)):
-            if block.shape[1] < NARROW:
-                below = block.T.contiguous().softmax(dim=0).cumsum(dim=0)[:-1].T
-            else:
-                below = block.softmax(dim=1).cumsum(dim=1)[:, :-1]
+            below = softmax(block).cumsum(dim=1)[:, :-1]
             level = (below <= uniform[:, column, None]).sum(dim=1, keepdim=True)
             rows.scatter_(1, first + level, 1.0)
             first += block.shape[1]
