@@ -12,7 +12,7 @@ from gansampler.exceptions import TrainingDivergedError
 from gansampler.gan import GAMES, TrainingSettings, train_gan, training
 from gansampler.gan import latent as latent_module
 from gansampler.gan.latent import Latent, nearest_neighbors
-from gansampler.gan.networks import Discriminator, Generator
+from gansampler.gan.networks import NARROW, Discriminator, Generator, softmax
 from gansampler.gan.optimizers import (
     ADAM_BETAS,
     OPTIMIZERS,
@@ -88,11 +88,19 @@ def test_soft_cells_sum_to_one_and_hard_cells_are_one_hot():
     assert hard[:, 4:].sum(dim=1).unique().tolist() == [1.0]
 
 
-def test_hard_cells_are_drawn_from_the_softmax():
-    generator = Generator(1, 0, (3,), (2,), anchored=False, rng=rng())
-    logits = torch.tensor([[0.0, 1.0, 2.0]]).repeat(20_000, 1)
+@pytest.mark.parametrize("n_levels", [3, NARROW])
+def test_hard_cells_are_drawn_from_the_softmax(n_levels):
+    generator = Generator(1, 0, (n_levels,), (2,), anchored=False, rng=rng())
+    logits = torch.linspace(0, 2, n_levels).repeat(20_000, 1)
     rates = generator.draw(logits, rng()).mean(dim=0)
     assert rates.tolist() == pytest.approx(logits[0].softmax(0).tolist(), abs=0.01)
+
+
+@pytest.mark.parametrize("n_levels", [1, 2, NARROW - 1, NARROW, 40])
+def test_the_softmax_of_few_and_of_many_levels_is_that_of_pytorch(n_levels):
+    logits = 30 * torch.randn(50, n_levels + 2, generator=rng())[:, 1:-1]
+    expected = logits.double().softmax(dim=1).float()
+    assert torch.allclose(softmax(logits), expected, atol=1e-6)
 
 
 def test_initial_weights_are_those_of_pytorch_and_come_from_the_generator_alone():
@@ -463,6 +471,30 @@ def test_an_observer_sees_each_update_and_can_stop():
     assert seen[0][1] == sorted(HISTORY_COLUMNS)
     assert len(gan.history) == 3
     assert gan.best_iteration == 3
+
+
+def test_observers_may_take_gradients_and_so_may_users_of_what_was_trained():
+    def slope_of_a_square(iteration, figures):
+        x = torch.ones(1, requires_grad=True)
+        (x**2).backward()
+        slopes.append(x.grad.item())
+
+    slopes = []
+    settings = TrainingSettings(max_iter=2)
+    gan = train_gan(
+        normal_rows(),
+        n_numeric=3,
+        settings=settings,
+        seed=0,
+        observer=slope_of_a_square,
+    )
+    assert slopes == [2.0, 2.0]
+    row = torch.ones(1, 3, requires_grad=True)
+    gan.discriminator(row).sum().backward()
+    assert (row.grad != 0).any()
+    weights = gan.generator.requires_grad_(True).network[0].weight
+    gan.generator(*gan.latent.draw(4, rng())).sum().backward()
+    assert weights.grad.shape == weights.shape
 
 
 def test_a_loss_that_is_not_finite_is_caught_before_the_step():
