@@ -652,13 +652,16 @@ def _report(arguments: argparse.Namespace) -> None:
                     of_class.n_synthetic,
                 )
             )
-    sizes = [sum(c[kind] for c in tables.classes.values()) for kind in (2, 3)]
+    n_real, n_synthetic = (
+        sum(getattr(of_class, name) for of_class in tables.classes.values())
+        for name in ("n_real", "n_synthetic")
+    )
     n_columns = rows[0].real.shape[1]
     classes = "all rows compared as one, since no --target was given"
     if arguments.target is not None:
         classes = f"the classes in {arguments.target!r}"
     facts = [
-        f"Real: {real}, {sizes[0]:,} rows. Synthetic: {synthetic}, {sizes[1]:,} rows. "
+        f"Real: {real}, {n_real:,} rows. Synthetic: {synthetic}, {n_synthetic:,} rows. "
         f"{n_columns:,} columns; {classes}."
     ]
     title = f"{synthetic.name} beside {real.name}"

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import pairwise_distances_argmin
 
+from gansampler._thinning import thinned
 from gansampler.marginals import (
     N_POINTS,
     Marginal,
@@ -449,8 +450,7 @@ class CategoricalColumn:
         if not self.has_rare:
             return
         (rows,) = np.nonzero(values >= self.n_own)
-        if len(rows) > MAX_DONORS:
-            rows = np.sort(rng.choice(rows, MAX_DONORS, replace=False))
+        rows = thinned(rows, MAX_DONORS, rng)
         self.donors, self.donor_values = matrix[rows], values[rows]
         self.donor_starts = None
         if self.by_similarity:

@@ -18,6 +18,7 @@ import pandas as pd
 from scipy.spatial.distance import cdist, pdist
 
 from gansampler._thinning import some_positions
+from gansampler._wording import percent
 from gansampler.levels import LevelCounts, count_levels
 from gansampler.quality import coverage, marginal_gaps
 from gansampler.quality._near import SAME, nearest_rows, neighbourhood_radii
@@ -80,7 +81,7 @@ MAX_UNSEEN = 0.25
 """Rare levels: chance that a further row of the class has a level that none has yet."""
 
 N_NAMED = 3
-"""Columns that differ from the class's law that a verdict names."""
+"""Columns, or pairs of them, that a verdict names."""
 
 
 @dataclass(frozen=True)
@@ -399,10 +400,10 @@ def _mode_collapse(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict
     if evidence.spread > MAX_SPREAD:
         return None
     poor = evidence.coverage < MIN_COVERAGE or evidence.spread < MIN_SPREAD
-    return _verdict(
+    return make_verdict(
         "mode_collapse",
         POOR if poor else OK,
-        f"The generator reaches {_percent(evidence.coverage)} of the class's rows, "
+        f"The generator reaches {percent(evidence.coverage)} of the class's rows, "
         f"and its own rows lie {evidence.spread:.2f} times as far apart as real ones.",
         _calm_down(parameters),
     )
@@ -410,7 +411,7 @@ def _mode_collapse(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict
 
 def _scattered_rows(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict:
     poor = evidence.spread > MAX_SPREAD
-    return _verdict(
+    return make_verdict(
         "scattered_rows",
         POOR if poor else OK,
         f"The generator's rows lie {evidence.spread:.3g} times as far apart as real "
@@ -428,7 +429,7 @@ def _discriminator_wins(
     else:
         poor = evidence.ranking > MAX_RANKING
         figure = (
-            f"ranks real above generated rows in {_percent(evidence.ranking)} of pairs"
+            f"ranks real above generated rows in {percent(evidence.ranking)} of pairs"
         )
     gradient = ""
     if poor and math.isfinite(evidence.gradient):
@@ -438,7 +439,7 @@ def _discriminator_wins(
     advice = [*_fewer_steps(parameters), _stronger_penalty(parameters)]
     if parameters.get("loss") == "minimax":
         advice.insert(0, "set loss='non_saturating'")
-    return _verdict(
+    return make_verdict(
         "discriminator_wins",
         POOR if poor else OK,
         f"The discriminator {figure}{gradient}.",
@@ -455,7 +456,7 @@ def _discriminator_memorises(
     memorises = evidence.memory > MAX_MEMORY
     memorises &= not evidence.divergence > MAX_DIVERGENCE[0]
     advice = [_stronger_penalty(parameters), *_fewer_steps(parameters)]
-    return _verdict(
+    return make_verdict(
         "discriminator_memorises",
         POOR if memorises else OK,
         f"On the rows that it has learned from the discriminator sees "
@@ -471,9 +472,9 @@ def _fidelity(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | No
     advice = [_now("raise", "max_iter", parameters)]
     if parameters.get("latent_distribution", "neighbors") != "neighbors":
         advice.append("set latent_distribution='neighbors'")
-    return _verdict(
+    return make_verdict(
         "fidelity",
-        _above(evidence.divergence, MAX_DIVERGENCE),
+        status_above(evidence.divergence, MAX_DIVERGENCE),
         "A small classifier tells the generator's rows from withheld rows of the class "
         f"by {max(0.0, evidence.divergence):.2f} nats beyond chance (0 is best, 0.69 "
         "worst).",
@@ -485,10 +486,10 @@ def _copying(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict:
     copied = evidence.copies > MAX_COPIES or evidence.nearest_row_ratio < MIN_RATIO
     # Where all cells are levels there may be no other rows to choose.
     status = (WARN if evidence.only_categories else POOR) if copied else OK
-    return _verdict(
+    return make_verdict(
         "copying",
         status,
-        f"{_percent(evidence.copies)} of the synthetic rows repeat a row of the class; "
+        f"{percent(evidence.copies)} of the synthetic rows repeat a row of the class; "
         f"they are {evidence.nearest_row_ratio:.2f} times as far from the class's rows "
         "as these are from each other.",
         _sentence([_now("raise", "copy_rejection", parameters)]),
@@ -498,29 +499,30 @@ def _copying(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict:
 def _columns(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:
     if not evidence.gaps:
         return None
-    status = _above(evidence.gaps[0][2], MAX_GAP)
+    status = status_above(evidence.gaps[0][2], MAX_GAP)
     bound = MAX_GAP[0] if status != OK else -math.inf
     shown = [column for column in evidence.gaps if column[2] > bound]
     shown = shown if status != OK else shown[:1]
     named = ", ".join(f"{name!r} ({gap:.2f})" for name, gap, _ in shown)
     start = (
-        "The law of a column differs most from the class's in"
+        "The column whose distribution is farthest from the class's is"
         if status == OK
         else (
-            "These columns do not follow the class's law (gap, 0 is best and 1 worst):"
+            "The distributions of these columns are not the class's (gap, 0 is best "
+            "and 1 worst):"
         )
     )
     advice = _now("raise", "max_iter", parameters)
     if parameters.get("border_rejection"):
         advice = _now("lower", "border_rejection", parameters)
-    return _verdict("columns", status, f"{start} {named}.", _sentence([advice]))
+    return make_verdict("columns", status, f"{start} {named}.", _sentence([advice]))
 
 
 def _identifiers(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:
     if not evidence.identifiers:
         return None
     named = ", ".join(map(repr, evidence.identifiers))
-    return _verdict(
+    return make_verdict(
         "identifiers",
         WARN,
         "No two of the rows that were looked at agree in these columns of text, as if "
@@ -533,8 +535,8 @@ def _identifiers(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict |
 def _rare_levels(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:
     if not evidence.unseen_levels or parameters.get("rare_levels") == "table":
         return None
-    named = ", ".join(f"{name!r} ({_percent(x)})" for name, x in evidence.unseen_levels)
-    return _verdict(
+    named = ", ".join(f"{name!r} ({percent(x)})" for name, x in evidence.unseen_levels)
+    return make_verdict(
         "rare_levels",
         WARN,
         "Further rows of the class would have levels that none of its rows shows so "
@@ -558,17 +560,19 @@ def _late_divergence(
             "which was kept."
         )
     advice = [_now("lower", "learning_rate", parameters), "lower max_iter"]
-    return _verdict("late_divergence", WARN if late else OK, message, _sentence(advice))
+    return make_verdict(
+        "late_divergence", WARN if late else OK, message, _sentence(advice)
+    )
 
 
 def _majority(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:
     if math.isnan(evidence.inside):
         return None
-    return _verdict(
+    return make_verdict(
         "majority",
-        _above(evidence.inside - evidence.real_inside, MAX_INSIDE),
-        f"{_percent(evidence.inside)} of the synthetic rows lie among other classes, "
-        f"and {_percent(evidence.real_inside)} of the real ones.",
+        status_above(evidence.inside - evidence.real_inside, MAX_INSIDE),
+        f"{percent(evidence.inside)} of the synthetic rows lie among other classes, "
+        f"and {percent(evidence.real_inside)} of the real ones.",
         _sentence([_now("raise", "border_rejection", parameters)]),
     )
 
@@ -588,12 +592,26 @@ JUDGES = (
 )
 
 
-def _verdict(name: str, status: str, message: str, remedy: str) -> Verdict:
+def make_verdict(name: str, status: str, message: str, remedy: str) -> Verdict:
+    """A verdict, whose remedy is left out where all is well."""
     return Verdict(name, status, message, "" if status == OK else remedy)
 
 
-def _above(figure: float, thresholds: tuple[float, float]) -> str:
-    return OK if figure <= thresholds[0] else WARN if figure <= thresholds[1] else POOR
+def status_above(
+    figure: float, thresholds: tuple[float, float], least: str = OK
+) -> str:
+    """Judge a figure by the thresholds of a warning and of a poor one.
+
+    Parameters
+    ----------
+    figure : float
+    thresholds : tuple of float
+    least : str, default=OK
+        The status of a figure below both.
+    """
+    if figure > thresholds[1]:
+        return POOR
+    return WARN if figure > thresholds[0] else least
 
 
 def _now(verb: str, name: str, parameters: Mapping[str, Any]) -> str:
@@ -623,10 +641,6 @@ def _fewer_steps(parameters: Mapping[str, Any]) -> list[str]:
 
 def _stronger_penalty(parameters: Mapping[str, Any]) -> str:
     return _now("raise", "gradient_penalty", parameters)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
 
 
 def _last_to_first(norms: pd.Series) -> float:

@@ -31,6 +31,7 @@ from gansampler.exceptions import (
     TrainingQualityWarning,
 )
 from gansampler.gan import GAMES, TrainingSettings
+from gansampler.gan.optimizers import OPTIMIZERS
 from gansampler.gan.training import Observer
 from gansampler.onehot import OneHotGroups
 from gansampler.persistence import read_model, write_model
@@ -261,7 +262,6 @@ class GANOversampler(BaseOverSampler):
     (5, 20)
     """
 
-    # Of samplers that were saved before there was such a thing, too.
     _polars_memory: dict[str, Any] | None = None
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
@@ -272,7 +272,7 @@ class GANOversampler(BaseOverSampler):
         "hidden_layer_sizes": ["array-like"],
         "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
         "updates": [StrOptions({"alternating", "simultaneous"})],
-        "optimizer": [StrOptions({"adam", "sgd"})],
+        "optimizer": [StrOptions(set(OPTIMIZERS))],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
         "gradient_penalty": [Interval(Real, 0, None, closed="left"), None],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
@@ -627,7 +627,8 @@ class GANOversampler(BaseOverSampler):
         # Watchers see trainings in this process only.
         watched = bool(self.verbose) or self.callback is not None
         trainer = self if watched else clone(self)
-        made = Parallel(1 if watched else self.n_jobs)(
+        alone = watched or len(labels) == 1  # another process would only cost its start
+        made = Parallel(1 if alone else self.n_jobs)(
             delayed(trainer._train_and_draw)(
                 int(self.sampling_strategy_[label]),
                 settings,

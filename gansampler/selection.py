@@ -50,7 +50,9 @@ class Neighborhood:
     """
 
     def __init__(self, own: np.ndarray, others: np.ndarray) -> None:
-        self.own, self.others = _search(own), _search(others)
+        # Rows of the class are also looked up around each other, itself left out.
+        self.own = _search(own, len(own) - 1)
+        self.others = _search(others, len(others))
 
     def to_own(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Distances to rows of the class.
@@ -198,7 +200,7 @@ class RowSelection:
     min_distance : float
         To the nearest row of the class.
     min_inside : float
-        Least border score.
+        Least ``insideness``.
     acceptance : float
         Share of generated rows that reach both, as measured.
     """
@@ -391,7 +393,5 @@ def smallest(numbers: np.ndarray, k: int) -> np.ndarray:
     return found
 
 
-def _search(rows: np.ndarray) -> NearestNeighbors:
-    # The search among the fitted rows themselves leaves each row out.
-    n_neighbors = max(1, min(N_NEIGHBORS, len(rows) - 1))
-    return NearestNeighbors(n_neighbors=n_neighbors).fit(rows)
+def _search(rows: np.ndarray, most: int) -> NearestNeighbors:
+    return NearestNeighbors(n_neighbors=min(N_NEIGHBORS, most)).fit(rows)

@@ -15,6 +15,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import validate_data
 
+from gansampler._wording import counted
 from gansampler.exceptions import InvalidTableError
 
 
@@ -59,8 +60,8 @@ def check_missing_labels(n_missing: int) -> None:
     """Raise ``InvalidTableError`` if any labels are missing."""
     if n_missing:
         raise InvalidTableError(
-            f"y contains {n_missing} missing label{'s'[: n_missing != 1]}. Drop these "
-            "rows or label them: each row needs a class."
+            f"y contains {counted(n_missing, 'missing label')}. Drop these rows or "
+            "label them: each row needs a class."
         )
 
 

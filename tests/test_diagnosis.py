@@ -101,8 +101,8 @@ FAILURES = {
     "columns": (
         {"gaps": (("age", 0.5, 0.35), ("plan", 0.4, 0.2), ("x", 0.1, -0.1))},
         "poor",
-        "These columns do not follow the class's law (gap, 0 is best and 1 worst): "
-        "'age' (0.50), 'plan' (0.40).",
+        "The distributions of these columns are not the class's (gap, 0 is best and 1 "
+        "worst): 'age' (0.50), 'plan' (0.40).",
         "Lower border_rejection (now 0.2).",
     ),
     "late_divergence": (

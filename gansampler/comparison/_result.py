@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from textwrap import fill
@@ -13,6 +13,7 @@ import pandas as pd
 from imblearn.pipeline import make_pipeline
 from sklearn.model_selection import TunedThresholdClassifierCV
 
+from gansampler._wording import counted
 from gansampler.comparison._methods import NONE, THRESHOLD, WEIGHTS, Method, steps_of
 from gansampler.comparison._running import RANKING, Fold, Plan, seeded, weighted
 from gansampler.comparison._statistics import (
@@ -241,27 +242,20 @@ class Comparison:
         metric = self._metric(metric)
         scores = self._scores(metric, by_classifier=True).dropna(axis=1)
         means: dict[Any, float] = dict(scores.mean())
-        simple = [key for key in means if self._methods[key[:2]].is_baseline]
-        others = [key for key in means if key not in simple]
-        if not simple:
+        simplest, sampler, test = self._contest(
+            means,
+            lambda key, to: corrected_t_test(
+                scores[key] - scores[to], self._test_share
+            ),
+        )
+        if simplest is None:
             raise RuntimeError(
                 "Nothing that adds no rows was scored in all folds. See the column "
                 "error of results_."
             )
-        # Of equals the first, which is the simpler one.
-        best, simplest = (
-            max(means, key=means.__getitem__),
-            max(simple, key=means.__getitem__),
-        )
-        difference, p_value = 0.0, 1.0
-        if best in others:
-            tests = [
-                corrected_t_test(scores[key] - scores[simplest], self._test_share)
-                for key in others
-            ]
-            position = others.index(best)
-            difference = tests[position].difference
-            p_value = float(holm([test.p_value for test in tests])[position])
+        best, difference, p_value = simplest, 0.0, 1.0
+        if test is not None and means[sampler] > means[simplest]:
+            best, difference, p_value = sampler, test.difference, test.p_value
         return Best(
             sampler=best[0],
             sampling_strategy=best[1],
@@ -311,7 +305,7 @@ class Comparison:
         ['mean', 'standard error', 'mean rank']
         """
         index = [*KEYS, "classifier"] if by_classifier else KEYS
-        parts: dict[tuple[str, str], Any] = {}
+        parts: dict[Key, Any] = {}
         for metric in self.metrics_:
             scores = self._scores(metric, by_classifier=by_classifier)
             parts[metric, "mean"] = scores.mean()
@@ -337,7 +331,7 @@ class Comparison:
         self,
         metric: str | None = None,
         *,
-        reference: str | tuple[str, str] = NONE,
+        reference: str | Key = NONE,
     ) -> pd.DataFrame:
         """Test all samplers and amounts against one of them.
 
@@ -431,7 +425,7 @@ class Comparison:
         for reason, rows in failed.groupby("error", sort=False):
             keys = dict.fromkeys(zip(*(rows[key] for key in KEYS), strict=True))
             names = ", ".join(method_name(*key) for key in keys)
-            times = f"{len(rows)} training{'s'[: len(rows) != 1]}"
+            times = counted(len(rows), "training")
             lines.append(f"{names} failed in {times}: {reason}")
         return "\n".join(lines)
 
@@ -476,11 +470,10 @@ class Comparison:
         from gansampler.comparison._plot import draw
 
         chosen = self.metrics_ if metrics is None else [*map(self._metric, metrics)]
-        n_classifiers = len(self._plan.classifiers)
         axes: np.ndarray[Any, Any] = draw(
             {metric_name(m): self.tests(m) for m in chosen},
             baselines=[key for key, m in self._methods.items() if m.is_baseline],
-            note=f"mean over {n_classifiers} classifier{'s'[: n_classifiers != 1]} and "
+            note=f"mean over {counted(len(self._plan.classifiers), 'classifier')} and "
             f"{self._n_folds} folds, with 95 % intervals",
             axes=ax,
         )
@@ -488,7 +481,7 @@ class Comparison:
 
     def pipeline(
         self,
-        sampler: str | tuple[str, str] | None = None,
+        sampler: str | Key | None = None,
         classifier: str | None = None,
     ) -> Any:
         """An unfitted pipeline of a sampler and a classifier, to use it on new rows.
@@ -602,26 +595,19 @@ class Comparison:
     def _verdict(self, metric: str) -> str:
         means: dict[Any, float] = dict(self._scores(metric).mean().dropna())
         name = metric_name(metric)
-        simple = [key for key in means if self._methods[key].is_baseline]
-        samplers = [key for key in means if key not in simple]
-        if not simple or not samplers:
-            return f"{name}: nothing to compare."
-        # Of equals the first, which is the simpler one.
-        rival, best = (
-            max(simple, key=means.__getitem__),
-            max(samplers, key=means.__getitem__),
+        rival, best, test = self._contest(
+            means, lambda key, to: self._test(metric, key, to)
         )
-        tests = [self._test(metric, key, rival) for key in samplers]
-        position = samplers.index(best)
-        test = tests[position]
-        p_value = holm([test.p_value for test in tests])[position]
-        sampler, by, p = method_name(*best), f"{test.difference:+.3f}", p_text(p_value)
-        if p_value < ALPHA and test.difference > 0:
+        if test is None:
+            return f"{name}: nothing to compare."
+        sampler, by = method_name(*best), f"{test.difference:+.3f}"
+        p = p_text(test.p_value)
+        if test.p_value < ALPHA and test.difference > 0:
             return (
                 f"{name}: {sampler} is better than {DOING[rival[0]]}, the best without "
                 f"new rows, by {by} ({p})."
             )
-        if p_value < ALPHA:
+        if test.p_value < ALPHA:
             return (
                 f"{name}: {DOING[rival[0]]} is better than any sampler; {sampler} "
                 f"comes next, at {by} ({p})."
@@ -632,6 +618,28 @@ class Comparison:
             f"can tell; the best sampler, {sampler}, is at {by} (95 % interval "
             f"{test.low:+.3f} to {test.high:+.3f}, {p})."
         )
+
+    def _contest(
+        self, means: Mapping[Any, float], test: Callable[[Any, Any], PairedTest]
+    ) -> tuple[Any, Any, PairedTest | None]:
+        """The best that adds no rows, the best that does, and the test of the two.
+
+        The p-value is adjusted for all that add rows. Each is None where there is none.
+        """
+        simple = [key for key in means if self._methods[key[:2]].is_baseline]
+        samplers = [key for key in means if key not in simple]
+        # Of equals the first, which is the simpler one.
+        rival, best = (
+            max(keys, key=means.__getitem__, default=None)
+            for keys in (simple, samplers)
+        )
+        if rival is None or best is None:
+            return rival, best, None
+        tests = [test(key, rival) for key in samplers]
+        position = samplers.index(best)
+        p_values = holm([test.p_value for test in tests])
+        adjusted = tests[position]._replace(p_value=float(p_values[position]))
+        return rival, best, adjusted
 
     def _cells(self, metric: str) -> pd.DataFrame:
         """Scores with a row for each classifier and fold, a column for each method."""
@@ -652,9 +660,7 @@ class Comparison:
             names=[*KEYS, "classifier"],
         )
 
-    def _test(
-        self, metric: str, key: tuple[str, str], to: tuple[str, str]
-    ) -> PairedTest:
+    def _test(self, metric: str, key: Key, to: Key) -> PairedTest:
         cells = self._cells(metric)
         differences = (cells[key] - cells[to]).dropna()
         by_fold = differences.groupby(level=FOLD).mean()
@@ -668,7 +674,7 @@ class Comparison:
             raise ValueError(f"No metric is called {metric!r}. Choose one of {known}.")
         return metric
 
-    def _key(self, sampler: str | tuple[str, str]) -> tuple[str, str]:
+    def _key(self, sampler: str | Key) -> Key:
         if isinstance(sampler, tuple):
             name, strategy = sampler[0], str(sampler[1])
             found = [key for key in self._methods if key == (name, strategy)]

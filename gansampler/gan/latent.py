@@ -7,6 +7,8 @@ import torch
 from sklearn.neighbors import NearestNeighbors
 from torch import Tensor, nn
 
+from gansampler._thinning import thinned
+
 FEW_ROWS, MANY_NUMBERS = 100, 32
 """Classes of fewer rows start from noise alone unless asked otherwise: points between
 so few rows lie on few lines, which trees and nearest neighbours learn by heart
@@ -56,8 +58,7 @@ class Latent(nn.Module):
         self.latent_dim = latent_dim
         anchors = neighbors = None
         if distribution == "neighbors":
-            if len(rows) > MAX_ANCHORS:
-                rows = rows[np.sort(rng.choice(len(rows), MAX_ANCHORS, replace=False))]
+            rows = thinned(rows, MAX_ANCHORS, rng)
             anchors = torch.from_numpy(np.ascontiguousarray(rows, dtype=np.float32))
             neighbors = torch.from_numpy(nearest_neighbors(rows))
         self.register_buffer("anchors", anchors)

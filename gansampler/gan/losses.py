@@ -2,8 +2,8 @@
 
 Each game is a pair of losses that the players minimise, both functions of the
 discriminator's logits on as many real as generated rows, and the derivatives of the two
-by the logits. To add one, write its functions and enter them in ``GAMES``: nothing else
-needs to change.
+by the logits. To add one, write its functions and enter them in ``GAMES``, and what
+theory expects of it in ``EQUILIBRIA`` of ``theory.py``.
 
 Notation: D(x) = sigmoid(logit(x)) is the probability that a row is real.
 """

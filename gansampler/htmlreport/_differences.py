@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import betabinom
 
-from gansampler.htmlreport._text import plain_label
-from gansampler.plots._style import percent
+from gansampler._wording import counted, percent
+from gansampler.htmlreport._text import short_name
 from gansampler.quality._space import JoinedColumn
 
 MAX_OUTSIDE = 0.05
@@ -78,7 +78,7 @@ def _of_levels(column: JoinedColumn) -> Difference:
     real, synthetic = (count / count.sum() for count in counts)
     missing = np.asarray(column.levels.isna())
     names = [
-        "missing" if gap else repr(plain_label(level, 24))
+        "missing" if gap else repr(short_name(level, 24))
         for level, gap in zip(column.levels, missing, strict=True)
     ]
     # Levels that no real row has are faults, named below.
@@ -96,7 +96,7 @@ def _of_levels(column: JoinedColumn) -> Difference:
             f"row has: {named}{more}"
         )
     n_real = int((~missing & (counts[0] > 0)).sum())
-    return Difference(f"{n_real} level{'s'[: n_real != 1]}", facts, tuple(faults))
+    return Difference(counted(n_real, "level"), facts, tuple(faults))
 
 
 def _of_numbers(column: JoinedColumn) -> Difference:

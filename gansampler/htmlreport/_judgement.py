@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gansampler._wording import percent
+from gansampler.columns import MAX_LEVELS, MIN_LEVEL_ROWS
 from gansampler.diagnosis import (
     CRITICAL,
     MAX_COPIES,
@@ -17,14 +19,17 @@ from gansampler.diagnosis import (
     MAX_INSIDE,
     MIN_RATIO,
     MIN_ROWS,
+    N_NAMED,
     OK,
     POOR,
     WARN,
     Verdict,
+    make_verdict,
     share_inside,
+    status_above,
 )
 from gansampler.htmlreport._differences import Difference, describe
-from gansampler.htmlreport._text import plain_label
+from gansampler.htmlreport._text import short_name
 from gansampler.plots._quality import (
     MAX_LEARNED,
     MAX_ROWS,
@@ -32,7 +37,6 @@ from gansampler.plots._quality import (
     measure_gaps,
     some_rows,
 )
-from gansampler.plots._style import percent
 from gansampler.quality import (
     common_space,
     correlation_gaps,
@@ -45,11 +49,9 @@ from gansampler.summary import kind_of
 MAX_CELLS, MIN_JOINED = 5_000_000, 5000
 """Cells of either kind that are looked at, and rows that are in any case."""
 
-MAX_LEVELS, MIN_REPEATS = 64, 5
-"""Levels of a column in the figures of whole rows, and cells that each must have: if a
-column has more, the others share one. So an identifier has no say."""
-
 OTHER_LEVELS = "(other levels)"
+"""Stands in the figures of whole rows for all but the frequent levels of a column that
+has many, as in the encoder. So an identifier has no say."""
 
 MAX_GAP_ROWS = 5000
 """Rows of either kind by which the columns are compared with real against real."""
@@ -67,9 +69,6 @@ few rows may have."""
 
 MAX_EXCESS_CORRELATION = (0.1, 0.2)
 """Mean difference of correlations above the largest between real rows."""
-
-N_NAMED = 3
-"""Columns and pairs that a verdict names."""
 
 
 @dataclass(frozen=True)
@@ -220,7 +219,7 @@ def few_levels(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
         if parts[0].count() and kind_of(name, parts[0]) == "category":
             counts = parts[0].value_counts()
             if max(part.nunique() for part in parts) > MAX_LEVELS:
-                frequent = counts.index[counts >= MIN_REPEATS][:MAX_LEVELS]
+                frequent = counts.index[counts >= MIN_LEVEL_ROWS][:MAX_LEVELS]
                 whole = [part.isin(frequent) | part.isna() for part in parts]
                 for changes, part, kept in zip(changed, parts, whole, strict=True):
                     changes[name] = part.astype(object).where(kept, OTHER_LEVELS)
@@ -251,7 +250,7 @@ def _judged_columns(
         }
     )
     columns["status"] = [
-        _above(excess, MAX_GAP, WARN if differences[name].faults else OK)
+        status_above(excess, MAX_GAP, WARN if differences[name].faults else OK)
         for name, excess in columns["excess"].items()
     ]
     rank = columns["status"].map({POOR: 0, WARN: 1, OK: 2})
@@ -282,7 +281,7 @@ def _copies(
             f"; they lie {ratio:.2f} times as far from the nearest real row as real "
             "rows lie from each other"
         )
-    return _verdict(
+    return make_verdict(
         "copies",
         status,
         f"{message}.",
@@ -296,9 +295,9 @@ def _told_apart(figures: pd.DataFrame) -> Verdict | None:
         return None
     floor = 0.5 if math.isnan(between) else max(0.5, between)
     real = "" if math.isnan(between) else f", and {between:.2f} between real rows"
-    return _verdict(
+    return make_verdict(
         "told apart",
-        _above(area - floor, MAX_EXCESS_AUC),
+        status_above(area - floor, MAX_EXCESS_AUC),
         "A classifier that has to tell synthetic rows from real ones reaches an AUC of "
         f"{area:.2f} (0.5 is guessing, 1 is certainty{real}).",
         "See which columns are off below. Raise max_iter, or lower border_rejection, "
@@ -311,11 +310,13 @@ def _coverage(figures: pd.DataFrame) -> Verdict | None:
     if math.isnan(reached):
         return None
     share = reached / between if between > 0 else reached
-    status = _above(1 - share, (1 - MIN_COVERAGE_SHARE[0], 1 - MIN_COVERAGE_SHARE[1]))
+    status = status_above(
+        1 - share, (1 - MIN_COVERAGE_SHARE[0], 1 - MIN_COVERAGE_SHARE[1])
+    )
     real = (
         "" if math.isnan(between) else f", where as many real rows reach {between:.0%}"
     )
-    return _verdict(
+    return make_verdict(
         "coverage",
         status,
         f"{percent(reached)} of the real rows have a synthetic row among their nearest"
@@ -335,7 +336,7 @@ def _columns(columns: pd.DataFrame) -> Verdict:
         )
         return Verdict("columns", OK, f"{message} by more than {MAX_GAP[0]}.", "")
     named = ", ".join(
-        f"{plain_label(name)!r} ({gap:.2f})"
+        f"{short_name(name)!r} ({gap:.2f})"
         for name, gap in off["gap"].head(N_NAMED).items()
     )
     more = f" and {len(off) - N_NAMED} more" if len(off) > N_NAMED else ""
@@ -363,7 +364,7 @@ def _correlations(
     values = np.triu(pairs.to_numpy(), 1)
     worst = np.argsort(-values, axis=None, kind="stable")[:N_NAMED]
     named = ", ".join(
-        f"{plain_label(pairs.index[i])!r} with {plain_label(pairs.columns[j])!r} "
+        f"{short_name(pairs.index[i])!r} with {short_name(pairs.columns[j])!r} "
         f"({values[i, j]:.2f})"
         for i, j in zip(*np.unravel_index(worst, values.shape), strict=True)
         if values[i, j] > 0
@@ -373,9 +374,9 @@ def _correlations(
     real_too = (
         "" if math.isnan(between) else f", and by {between:.2f} between real rows"
     )
-    return _verdict(
+    return make_verdict(
         "dependence",
-        _above(gap - floor, MAX_EXCESS_CORRELATION),
+        status_above(gap - floor, MAX_EXCESS_CORRELATION),
         f"Correlations differ by {gap:.2f} in the mean over pairs of columns{real_too}."
         f"{largest}",
         "Raise max_iter.",
@@ -388,9 +389,9 @@ def _other_classes(few: Sequence[pd.DataFrame], random_state: int) -> Verdict | 
     real_inside = share_inside(real, real, others, random_state)
     if math.isnan(inside):
         return None
-    return _verdict(
+    return make_verdict(
         "other classes",
-        _above(inside - real_inside, MAX_INSIDE),
+        status_above(inside - real_inside, MAX_INSIDE),
         f"{percent(inside)} of the synthetic rows lie among other classes, and "
         f"{percent(real_inside)} of the real ones.",
         "Raise border_rejection.",
@@ -403,13 +404,3 @@ def _beside_real(
     """A figure of the synthetic rows, and the same between real ones."""
     synthetic, between = figures.loc[name, ["synthetic", reference]].to_numpy(float)
     return float(synthetic), float(between)
-
-
-def _verdict(name: str, status: str, message: str, remedy: str) -> Verdict:
-    return Verdict(name, status, message, "" if status == OK else remedy)
-
-
-def _above(figure: float, thresholds: tuple[float, float], least: str = OK) -> str:
-    if figure > thresholds[1]:
-        return POOR
-    return WARN if figure > thresholds[0] else least

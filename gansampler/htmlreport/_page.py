@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from gansampler import __version__
+from gansampler._wording import counted, percent
 from gansampler.diagnosis import MIN_ROWS, OK, POOR, WARN, Verdict
 from gansampler.htmlreport._judgement import ClassJudgement
 from gansampler.htmlreport._pictures import Pictures, gauge
 from gansampler.htmlreport._style import STYLE
-from gansampler.htmlreport._text import escaped, plain_label
+from gansampler.htmlreport._text import escaped, short_name
 from gansampler.plots._quality import FIGURES
-from gansampler.plots._style import percent
 from gansampler.report import MARKS, ClassReport
 
 MAX_COLUMNS = 40
@@ -264,7 +264,7 @@ def _section(
         f'<section aria-labelledby="class-{place}">'
         f'<h2 id="class-{place}">{heading} {_badge(status)}</h2>',
         f"<p>{rows.n_synthetic:,} synthetic rows beside {rows.n_real:,} real ones, "
-        f"{_plural(len(judgement.columns), 'column')}.</p>{note}",
+        f"{counted(len(judgement.columns), 'column')}.</p>{note}",
         "<h3>Verdicts</h3>",
         _verdicts(judgement.verdicts),
         _figures(judgement),
@@ -353,7 +353,7 @@ def _columns(judgement: ClassJudgement, pictures: Pictures) -> str:
         off = int((hidden["status"] != OK).sum())
         which = f"{off} of them off as well" if off else "none of them off"
         more = (
-            f'<p class="note">{_plural(len(hidden), "more column")} not shown, '
+            f'<p class="note">{counted(len(hidden), "more column")} not shown, '
             f"{which}; the largest gap among them is {largest}.</p>"
         )
     return (
@@ -377,7 +377,7 @@ def _training(training: Training, pictures: Pictures) -> str:
     verdicts = _verdicts(report.verdicts) if report.verdicts else ""
     drawn = pictures.history(training.history, training.loss, report.best_iteration)
     return (
-        f"<h3>The training</h3><p>{_plural(report.n_iter, 'update')} in "
+        f"<h3>The training</h3><p>{counted(report.n_iter, 'update')} in "
         f"{report.seconds:.1f} seconds; the generator after number "
         f"{report.best_iteration} was kept. {percent(report.acceptance)} of the rows "
         "that it drew were kept: the others lay too near to real rows or to other "
@@ -396,11 +396,7 @@ def _badge(status: str) -> str:
 
 
 def _name(name: Any) -> str:
-    return escaped(plain_label(name))
-
-
-def _plural(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'s'[: n != 1]}"
+    return escaped(short_name(name))
 
 
 def _number(figure: float) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from gansampler.htmlreport._judgement import ClassJudgement
-from gansampler.htmlreport._text import CONTROL, escaped, plain_label
+from gansampler.htmlreport._text import CONTROL, escaped, short_name
 from gansampler.plots import TrainingHistoryDisplay, _style
 from gansampler.plots._history import PANELS
 from gansampler.plots._marginals import draw_marginal
@@ -115,7 +115,7 @@ class Pictures:
     def marginal(self, judgement: ClassJudgement, name: Hashable) -> str:
         """The law of one column."""
         with self._axes(SMALL_HEIGHT) as ax:
-            draw_marginal(ax, judgement.joined[name], plain_label(name))
+            draw_marginal(ax, judgement.joined[name], short_name(name))
             return self._figure_of(
                 ax,
                 f"How often the cells of column {name} are what, in per cent of real "

@@ -27,6 +27,6 @@ def escaped(text: Any) -> str:
     return escape(CONTROL.sub("\ufffd", str(text)))
 
 
-def plain_label(name: Any, width: int = NAME_WIDTH) -> str:
+def short_name(name: Any, width: int = NAME_WIDTH) -> str:
     """A name in one line of limited width, not yet escaped."""
     return label(name, width).replace(r"\$", "$")

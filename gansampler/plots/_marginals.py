@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from gansampler._wording import counted, percent
 from gansampler.plots import _style
 from gansampler.quality._space import JoinedColumn
 
@@ -119,8 +120,8 @@ def _draw_levels(ax: Any, column: JoinedColumn) -> list[str]:
     ax.set_xlim(left=0)
     if not levels.n_hidden:
         return ["% of rows"]
-    real, synthetic = (_style.percent(share / 100) for share in levels.hidden)
-    more = f"{levels.n_hidden} more level{'s'[: levels.n_hidden != 1]}"
+    real, synthetic = (percent(share / 100) for share in levels.hidden)
+    more = counted(levels.n_hidden, "more level")
     return [f"% of rows; {more}:", f"{real} real, {synthetic} synthetic"]
 
 
@@ -164,7 +165,7 @@ def _draw_numbers(ax: Any, column: JoinedColumn) -> list[str]:
     if clipped:
         notes.append("outer bars: all beyond")
     if any(missing):
-        real, synthetic = map(_style.percent, missing)
+        real, synthetic = map(percent, missing)
         notes.append(f"missing: {real} real, {synthetic} synthetic")
     return notes
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gansampler import quality
+from gansampler._thinning import some_positions
 from gansampler.plots import _style
 from gansampler.plots._trained import as_frame, rows_of_class, trained_class
 
@@ -581,6 +582,4 @@ def some_rows(
     rows: pd.DataFrame, n_rows: int, rng: np.random.Generator
 ) -> pd.DataFrame:
     """At most so many rows, in their order."""
-    if len(rows) <= n_rows:
-        return rows
-    return rows.iloc[np.sort(rng.choice(len(rows), n_rows, replace=False))]
+    return rows.iloc[some_positions(len(rows), n_rows, rng)]

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.extmath import randomized_svd
 
+from gansampler._thinning import thinned
+from gansampler._wording import percent
 from gansampler.plots import _style
 from gansampler.plots._marginals import draw_marginal
 from gansampler.plots._trained import as_frame, rows_of_class, trained_class
@@ -359,13 +361,13 @@ def draw_joint(ax: Any, columns: Sequence[JoinedColumn]) -> tuple[Any, Any]:
     """
     real, synthetic = encode(columns)[0]
     rng = np.random.default_rng(0)
-    reference = _some(real, 2 * MAX_POINTS, rng)
+    reference = thinned(real, 2 * MAX_POINTS, rng)
     directions, shares = principal_components(reference)
     n_points = min(MAX_POINTS, max(len(real), MIN_SYNTHETIC))
     centre = reference.mean(axis=0)
     drawn = [
         ax.scatter(
-            *((_some(rows, n_points, rng) - centre) @ directions.T).T,
+            *((thinned(rows, n_points, rng) - centre) @ directions.T).T,
             # Few real points show below many crosses.
             s=np.clip(4000 / len(rows), 16, 60),
             alpha=0.6,
@@ -384,7 +386,7 @@ def draw_joint(ax: Any, columns: Sequence[JoinedColumn]) -> tuple[Any, Any]:
     ):
         axis.set_tick_params(labelsize="small")
         axis.set_label_text(
-            f"{name} component ({_style.percent(share)} of the real variance)",
+            f"{name} component ({percent(share)} of the real variance)",
             fontsize="small",
         )
     ax.set_title("Principal components of the real rows", loc="left", fontsize="medium")
@@ -425,12 +427,6 @@ def principal_components(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         # The real rows are one point; synthetic ones may lie elsewhere.
         directions[:n_found] = np.eye(2, centred.shape[1])[:n_found]
     return directions, shares
-
-
-def _some(rows: np.ndarray, n_rows: int, rng: np.random.Generator) -> np.ndarray:
-    if len(rows) <= n_rows:
-        return rows
-    return rows[np.sort(rng.choice(len(rows), n_rows, replace=False))]
 
 
 def draw_correlations(ax: Any, gaps: pd.DataFrame, by_chance: float) -> Any:

@@ -198,19 +198,3 @@ def labels(names: Sequence[Any], width: int = 24) -> list[str]:
             cut = f"…{rest}".replace("$", r"\$")
         result.append(cut)
     return result
-
-
-def percent(share: float) -> str:
-    """A share in per cent, never rounded to nothing or to all.
-
-    Examples
-    --------
-    >>> from gansampler.plots._style import percent
-    >>> percent(0.123), percent(0.001), percent(0.999), percent(1)
-    ('12 %', '<1 %', '>99 %', '100 %')
-    """
-    if 0 < share < 0.01:
-        return "<1 %"
-    if 0.99 < share < 1:
-        return ">99 %"
-    return f"{share:.0%}".replace("%", " %")

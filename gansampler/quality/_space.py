@@ -12,6 +12,7 @@ import scipy.sparse
 from sklearn.preprocessing import StandardScaler
 
 from gansampler._polars import table_as_pandas
+from gansampler._wording import counted
 from gansampler.exceptions import IncomparableSamplesError
 from gansampler.summary import ColumnSummary, kind_of, summarise
 from gansampler.ticks import time_unit
@@ -214,7 +215,7 @@ def _check_shapes(samples: Mapping[str, Any], at_least: Sequence[int]) -> None:
             )
         if n_rows < wanted:
             raise IncomparableSamplesError(
-                f"{name} has {n_rows} row{'s'[: n_rows != 1]}. Pass at least {wanted}."
+                f"{name} has {counted(n_rows, 'row')}. Pass at least {wanted}."
             )
 
 
