@@ -369,7 +369,7 @@ class GANOversampler(BaseOverSampler):
         {'yes': 1439}
         """
         with validation.all_or_nothing(self):
-            if _is_dask(X) or _is_dask(y):
+            if validation.is_dask(X) or validation.is_dask(y):
                 from gansampler import _dask  # Dask is heavy, and an extra
 
                 _dask.fit(self, X, y, **params)
@@ -427,7 +427,7 @@ class GANOversampler(BaseOverSampler):
         """
         resampled: tuple[Any, Any]
         with validation.all_or_nothing(self):
-            if _is_dask(X) or _is_dask(y):
+            if validation.is_dask(X) or validation.is_dask(y):
                 from gansampler import _dask  # Dask is heavy, and an extra
 
                 resampled = _dask.fit_resample(self, X, y, **params)
@@ -787,11 +787,6 @@ class GANOversampler(BaseOverSampler):
         tags.input_tags.string = True
         tags.input_tags.allow_nan = True
         return tags
-
-
-def _is_dask(data: Any) -> bool:
-    # Whoever has such data has imported Dask.
-    return type(data).__module__.partition(".")[0] == "dask"
 
 
 def _draw_seed(rng: np.random.RandomState) -> int:

@@ -176,6 +176,12 @@ def _check_array(X: Any) -> None:
             )
 
 
+def is_dask(data: Any) -> bool:
+    """Whether data is a dask collection."""
+    # Whoever has such data has imported Dask.
+    return type(data).__module__.partition(".")[0] == "dask"
+
+
 def check_frame(X: pd.DataFrame) -> None:
     """Raise ``InvalidTableError`` for a frame without cells or with twin columns."""
     check_shape(*X.shape)

@@ -195,6 +195,128 @@ def test_thresholds_of_classifiers_without_probabilities(numbers):
     assert scores[0] == pytest.approx(scores[1])
 
 
+@pytest.mark.parametrize("labels", [("bad", "good"), ("good", "bad")])
+@pytest.mark.parametrize("classifier", [LogisticRegression(), RidgeClassifier()])
+def test_scores_are_right_whichever_class_comes_first(numbers, labels, classifier):
+    """A metric must not get the responses for the positive class of another one."""
+    X, y = numbers
+    named = np.where(y == 1, *labels)
+    train, test = np.arange(160), np.arange(160, 240)
+    comparison = compare(
+        X,
+        named,
+        classifiers=classifier,
+        cv=[(train, test)],
+        scoring=["average_precision", "roc_auc", "f1"],
+        baselines=BASELINES,
+    )
+    of_numbers = compare(
+        X,
+        y,
+        classifiers=classifier,
+        cv=[(train, test)],
+        scoring=["average_precision", "roc_auc", "f1"],
+        baselines=BASELINES,
+    )
+    metrics = comparison.metrics_
+    assert comparison.results_[metrics].to_numpy() == pytest.approx(
+        of_numbers.results_[metrics].to_numpy()
+    )
+    assert (comparison.results_["roc_auc"] > 0.5).all()
+
+
+def test_brier_scores_know_the_positive_class_and_failing_metrics_fail_alone(numbers):
+    X, y = numbers
+    named = np.where(y == 1, "yes", "no")
+    comparison = compare(X, named, scoring=["neg_brier_score", "roc_auc"], cv=3)
+    assert comparison.results_[comparison.metrics_].notna().all(axis=None)
+    ridge = compare(
+        X,
+        named,
+        scoring=["neg_brier_score", "roc_auc"],
+        classifiers=RidgeClassifier(),
+        cv=3,
+    ).results_
+    assert ridge["roc_auc"].notna().all()
+    assert ridge["neg_brier_score"].isna().all()
+    assert ridge["error"].str.startswith("neg_brier_score: AttributeError: ").all()
+
+
+class Unchanged(FunctionSampler):
+    """Adds no row, and takes any table."""
+
+    def __init__(self):
+        super().__init__(validate=False)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = tags.input_tags.allow_nan = True
+        return tags
+
+
+class CrossFitted(TransformerMixin, BaseEstimator):
+    """Treats the rows that it learns from otherwise, as ``TargetEncoder`` does."""
+
+    def fit(self, X, y):
+        self.n_features_in_ = X.shape[1]
+        return self
+
+    def fit_transform(self, X, y):
+        self.fit(X, y)
+        return 1 / (1 + X**2)
+
+    def transform(self, X):
+        return X
+
+
+def test_preprocessing_learns_as_in_a_pipeline(numbers):
+    comparison = compare(
+        *numbers, samplers={"unchanged": Unchanged()}, preprocessing=CrossFitted()
+    )
+    rows = comparison.results_.set_index("sampler")
+    assert rows.loc["unchanged", "roc_auc"].tolist() == pytest.approx(
+        rows.loc["no resampling", "roc_auc"].tolist()
+    )
+
+
+def test_what_lacks_a_classifier_is_no_rival(numbers):
+    X, y = numbers
+    comparison = compare(
+        X,
+        y,
+        baselines="class weights",
+        classifiers={
+            "linear": LogisticRegression(),
+            "neighbours": KNeighborsClassifier(),
+        },
+        samplers="SMOTE",
+        scoring="balanced_accuracy",
+        cv=3,
+    )
+    first, _, last = comparison.verdict().splitlines()
+    assert "doing nothing" in first
+    assert last == (
+        "Not compared above, since some of the scores are missing: class weights."
+    )
+
+
+def test_one_fold_is_too_few_for_a_test(numbers):
+    X, y = numbers
+    comparison = compare(
+        X, y, samplers="SMOTE", cv=[(np.arange(160), np.arange(160, 240))]
+    )
+    assert all(
+        line.endswith("One fold is too few to tell whether that is chance.")
+        for line in comparison.verdict().splitlines()
+    )
+
+
+def test_text_that_no_training_row_has_is_a_missing_number():
+    kinds = CompleteColumns().fit(pd.DataFrame({"a": [1, 2, 3.5, 2]}, dtype=object))
+    made = kinds.transform(pd.DataFrame({"a": [1, "x"]}, dtype=object))
+    assert np.isfinite(made["a"]).all()
+
+
 def test_jobs_and_repetition_change_nothing_but_seconds(mixed_table):
     X, y = mixed_table
     options = {
@@ -649,6 +771,12 @@ def test_pipelines_come_ready_to_fit(mixed_table):
             "sampling_strategies holds 0.5 twice. Name each amount once.",
         ),
         (
+            {"sampling_strategies": [lambda y: {1: 90}, lambda y: {1: 99}]},
+            ValueError,
+            "Two amounts of 'random over-sampling' are both called '<lambda>' in the "
+            "results. Give functions names of their own, by def.",
+        ),
+        (
             {"sampling_strategies": []},
             ValueError,
             "sampling_strategies is empty. Name one, or leave it out.",
@@ -703,6 +831,17 @@ def test_what_cannot_be_compared_is_refused_at_once(numbers, options, error, mes
     with pytest.raises(error) as caught:
         compare(*numbers, **options)
     assert str(caught.value) == message
+
+
+def test_functions_of_labels_are_no_scorers(numbers):
+    with pytest.raises(ValueError, match="looks like it is a metric function"):
+        compare(*numbers, scoring=f1_score)
+
+
+def test_names_of_columns_of_two_types_are_refused():
+    X = pd.DataFrame({0: [1.0] * 8, "a": range(8)})
+    with pytest.raises(InvalidTableError, match=r"X\.rename\(columns=str\)\.$"):
+        compare(X, [0, 1] * 4)
 
 
 def test_single_values_stand_for_lists_of_one(numbers):
@@ -810,6 +949,13 @@ def test_picture_shows_each_metric_and_method():
             comparison.plot(ax=[own, own])
     finally:
         plt.close("all")
+
+
+def test_picture_of_one_metric_by_its_name(numbers):
+    comparison = compare(*numbers, cv=3)
+    assert comparison.plot(metrics="f1").get_title() == "F1"
+    with pytest.raises(ValueError, match=r"^metrics is empty\."):
+        comparison.plot(metrics=[])
 
 
 def test_html_is_escaped(numbers):

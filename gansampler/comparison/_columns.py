@@ -161,6 +161,9 @@ def _as_frame(X: Any) -> pd.DataFrame:
 
 
 def _numbers(cells: pd.Series) -> pd.Series:
+    if cells.dtype == object:
+        # Text that none of the rows held that taught the kind of the column.
+        cells = pd.to_numeric(cells, errors="coerce")
     values = cells.astype(dense(cells.dtype)).to_numpy(np.float64, na_value=np.nan)
     return pd.Series(values, cells.index)
 

@@ -15,6 +15,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import (
     average_precision_score,
+    brier_score_loss,
+    check_scoring,
     f1_score,
     get_scorer,
     jaccard_score,
@@ -238,6 +240,12 @@ default=('class weights', 'tuned threshold')
 def _checked(X: Any, y: Any) -> tuple[Any, np.ndarray]:
     if scipy.sparse.issparse(X):
         raise InvalidTableError("X is a sparse matrix. Pass X.toarray(), or a frame.")
+    for what, data in (("X", X), ("y", y)):
+        if validation.is_dask(data):
+            raise InvalidTableError(
+                f"{what} is a dask collection. Pass a part that fits in memory, for "
+                "example X.sample(frac=0.01).compute()."
+            )
     X, y = _polars.table_as_pandas(X), _polars.labels_as_pandas(y)
     validation.check_labels(X, y)
     labels = np.asarray(y)
@@ -254,6 +262,12 @@ def _checked(X: Any, y: Any) -> tuple[Any, np.ndarray]:
         )
     if isinstance(X, pd.DataFrame):
         validation.check_frame(X)
+        if len({isinstance(name, str) for name in X.columns}) > 1:
+            raise InvalidTableError(
+                "X has columns with names that are strings and others that are not, "
+                "which scikit-learn does not take. Make them all strings: "
+                "X.rename(columns=str)."
+            )
         if X.columns.nlevels > 1:
             raise InvalidTableError(
                 f"X has columns of {X.columns.nlevels} levels, which scikit-learn's "
@@ -328,6 +342,9 @@ def _scorers(scoring: Any, pos_label: Any) -> dict[str, Any]:
                 f"A metric cannot be called {name!r}: the results have a column of "
                 "that name. Give it another one."
             )
+        if callable(scorer):
+            # Refuses functions of labels, which take no classifier.
+            check_scoring(LogisticRegression(), scoring=scorer)
         scorers[str(name)] = (
             _scorer(scorer, pos_label) if isinstance(scorer, str) else scorer
         )
@@ -338,6 +355,13 @@ def _scorer(name: str, pos_label: Any) -> Any:
     if name == "geometric_mean":
         return make_scorer(_geometric_mean)
     by_score = {"response_method": ("decision_function", "predict_proba")}
+    if name == "neg_brier_score" and pos_label is not None:
+        return make_scorer(
+            brier_score_loss,
+            greater_is_better=False,
+            response_method="predict_proba",
+            pos_label=pos_label,
+        )
     if pos_label is None:
         if name == "average_precision":
             return make_scorer(_average_precision, **by_score)

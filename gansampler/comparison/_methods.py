@@ -108,6 +108,13 @@ def make_methods(
             chosen = _with_amount(sampler, amount)
             steps, rest = _prepared(chosen, encoder, door)
             methods.append(Method(name, _strategy(chosen), make_pipeline(*steps), rest))
+    keys = [method.key for method in methods]
+    for position, key in enumerate(keys):
+        if key in keys[:position]:
+            raise ValueError(
+                f"Two amounts of {key[0]!r} are both called {key[1]!r} in the results. "
+                "Give functions names of their own, by def."
+            )
     return methods
 
 
@@ -140,9 +147,9 @@ def _prepared(sampler: Any, encoder: Any, door: Any) -> tuple[list[Any], Any]:
 
 
 def steps_of(estimator: Any) -> list[Any]:
-    """The steps of a pipeline: imbalanced-learn's take no pipeline as a step."""
+    """The steps of a pipeline, and of those within: no pipeline may be a step."""
     if isinstance(estimator, pipeline.Pipeline):
-        return [step for _, step in estimator.steps]
+        return [part for _, step in estimator.steps for part in steps_of(step)]
     return [estimator]
 
 
@@ -182,4 +189,4 @@ def _strategy(sampler: Any) -> str:
 
 
 def _last(sampler: Any) -> Any:
-    return sampler.steps[-1][1] if isinstance(sampler, Pipeline) else sampler
+    return steps_of(sampler)[-1]

@@ -427,6 +427,17 @@ class Comparison:
             names = ", ".join(method_name(*key) for key in keys)
             times = counted(len(rows), "training")
             lines.append(f"{names} failed in {times}: {reason}")
+        left_out = [
+            method_name(*key)
+            for key in self._methods
+            if any(self._cells(m)[key].notna().any() for m in self.metrics_)
+            and any(key not in self._comparable(m) for m in self.metrics_)
+        ]
+        if left_out:
+            lines.append(
+                "Not compared above, since some of the scores are missing: "
+                f"{', '.join(left_out)}."
+            )
         return "\n".join(lines)
 
     def plot(self, *, metrics: Sequence[str] | None = None, ax: Any = None) -> Any:
@@ -469,7 +480,14 @@ class Comparison:
         """
         from gansampler.comparison._plot import draw
 
-        chosen = self.metrics_ if metrics is None else [*map(self._metric, metrics)]
+        if metrics is None:
+            metrics = self.metrics_
+        chosen = [
+            self._metric(m)
+            for m in ([metrics] if isinstance(metrics, str) else metrics)
+        ]
+        if not chosen:
+            raise ValueError("metrics is empty. Name one, or leave it out.")
         axes: np.ndarray[Any, Any] = draw(
             {metric_name(m): self.tests(m) for m in chosen},
             baselines=[key for key, m in self._methods.items() if m.is_baseline],
@@ -593,10 +611,13 @@ class Comparison:
         return means
 
     def _verdict(self, metric: str) -> str:
-        means: dict[Any, float] = dict(self._scores(metric).mean().dropna())
-        name = metric_name(metric)
+        name, scores = metric_name(metric), self._comparable(metric)
+        scores = scores.groupby(level=FOLD).mean()
         rival, best, test = self._contest(
-            means, lambda key, to: self._test(metric, key, to)
+            dict(scores.mean()),
+            lambda key, to: corrected_t_test(
+                scores[key] - scores[to], self._test_share
+            ),
         )
         if test is None:
             return f"{name}: nothing to compare."
@@ -611,6 +632,11 @@ class Comparison:
             return (
                 f"{name}: {DOING[rival[0]]} is better than any sampler; {sampler} "
                 f"comes next, at {by} ({p})."
+            )
+        if self._n_folds == 1:
+            return (
+                f"{name}: {sampler} is at {by} to {DOING[rival[0]]}. One fold is too "
+                "few to tell whether that is chance."
             )
         as_good = "as good" if test.difference > 0 else "at least as good"
         return (
@@ -640,6 +666,18 @@ class Comparison:
         p_values = holm([test.p_value for test in tests])
         adjusted = tests[position]._replace(p_value=float(p_values[position]))
         return rival, best, adjusted
+
+    def _comparable(self, metric: str) -> pd.DataFrame:
+        """Cells of the methods that have all of them.
+
+        Means over other classifiers or folds would not compare. If no method of either
+        kind has all, those that all methods have in common.
+        """
+        cells = self._cells(metric).dropna(axis=1, how="all")
+        complete = cells.dropna(axis=1)
+        columns: list[Any] = list(complete)
+        kinds = {self._methods[key].is_baseline for key in columns}
+        return complete if len(kinds) == 2 else cells.dropna()
 
     def _cells(self, metric: str) -> pd.DataFrame:
         """Scores with a row for each classifier and fold, a column for each method."""

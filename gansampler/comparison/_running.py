@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.frozen import FrozenEstimator
-from sklearn.metrics import check_scoring
 from sklearn.model_selection import (
     FixedThresholdClassifier,
     StratifiedKFold,
@@ -136,8 +135,11 @@ def _resample(method: Method, fold: Fold, X: Any, y: np.ndarray) -> tuple[Any, .
     # Test rows are prepared by what the training rows taught; never resampled.
     X_test = head[:-1].transform(take(X, fold.test))
     if method.encoder != "passthrough":
-        encoder = clone(method.encoder).fit(X_more, y_more)
-        X_more, X_test = encoder.transform(X_more), encoder.transform(X_test)
+        # As in a pipeline: some transformers treat the rows that they learn from
+        # otherwise.
+        encoder = clone(method.encoder)
+        X_more = encoder.fit_transform(X_more, y_more)
+        X_test = encoder.transform(X_test)
     return X_more, np.asarray(y_more), X_test, y[fold.test]
 
 
@@ -149,16 +151,13 @@ def _scores(
     y: np.ndarray,
     X_test: Any,
     y_test: np.ndarray,
-) -> dict[str, float]:
+) -> dict[str, float | str]:
     if method.name == WEIGHTS:
         classifier, parameters = weighted(classifier, y)
         classifier.fit(X, y, **parameters)
     else:
         classifier.fit(X, y)
-    score = check_scoring(classifier, scoring=dict(plan.scorers))
-    return {
-        name: float(value) for name, value in score(classifier, X_test, y_test).items()
-    }
+    return _each_score(plan, lambda name, scorer: scorer(classifier, X_test, y_test))
 
 
 def _scores_at_tuned_thresholds(
@@ -169,7 +168,7 @@ def _scores_at_tuned_thresholds(
     y: np.ndarray,
     X_test: Any,
     y_test: np.ndarray,
-) -> dict[str, float]:
+) -> dict[str, float | str]:
     """Scores with a threshold for each metric that serves it best on training rows.
 
     Like ``TunedThresholdClassifierCV``, with one cross-validation for all metrics.
@@ -189,9 +188,9 @@ def _scores_at_tuned_thresholds(
     # a higher threshold loses no hit.
     steps = np.linspace(0, 1, N_THRESHOLDS)
     candidates = np.unique(np.quantile(of_positives, steps, method="nearest"))
-    scores = {}
-    for name, scorer in plan.scorers.items():
-        model = classifier
+
+    def score(name: str, scorer: Any) -> float:
+        model: Any = classifier
         if name not in RANKING:
             tried = [
                 scorer(_Replay(classifier.classes_, positive, at), responses, y)
@@ -203,8 +202,26 @@ def _scores_at_tuned_thresholds(
                 pos_label=plan.pos_label,
                 response_method=how,
             ).fit(X, y)
-        scores[name] = float(scorer(model, X_test, y_test))
-    return scores
+        return float(scorer(model, X_test, y_test))
+
+    return _each_score(plan, score)
+
+
+def _each_score(
+    plan: Plan, score: Callable[[str, Any], float]
+) -> dict[str, float | str]:
+    """Each metric on its own; of those that fail the first one's error.
+
+    Not by scikit-learn's scorer of many metrics: it hands the responses for the
+    positive class of one metric to the next, whose positive class may be another.
+    """
+    found: dict[str, float | str] = {}
+    for name, scorer in plan.scorers.items():
+        try:
+            found[name] = float(score(name, scorer))
+        except Exception as error:
+            found.setdefault("error", f"{name}: {one_line(error)}")
+    return found
 
 
 class _Replay(ClassifierMixin, BaseEstimator):
