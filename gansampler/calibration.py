@@ -279,11 +279,14 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
 
     def _preprocess(self, X: Any) -> Any:
         """Apply what stands before the sampler in a pipeline of both."""
-        if not isinstance(self.sampler_, Pipeline):
-            return X
-        # Its transform passes over samplers, if the last step is none.
-        end = ("end", "passthrough")
-        return Pipeline([*self.sampler_.steps[:-1], end]).transform(X)
+        last = self.sampler_
+        # The last step may be a pipeline itself. A pipeline's transform passes over
+        # samplers, if its last step is none.
+        while isinstance(last, Pipeline):
+            end = ("end", "passthrough")
+            X = Pipeline([*last.steps[:-1], end]).transform(X)
+            last = last.steps[-1][1]
+        return X
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -326,8 +329,8 @@ def corrected_for_priors(
     Raises
     ------
     ValueError
-        If probabilities have no column for each class, or shares are not above 0 or do
-        not sum to 1.
+        If probabilities have no column for each class, or are none, or shares are not
+        above 0 or do not sum to 1.
 
     Examples
     --------
@@ -345,6 +348,14 @@ def corrected_for_priors(
         raise ValueError(
             "probabilities must have a row for each sample and a column for each "
             f"class, as predict_proba returns them. Got shape {probabilities.shape}."
+        )
+    sums = probabilities.sum(axis=1)
+    if not (
+        (probabilities >= 0).all() and (sums > 0).all() and np.isfinite(sums).all()
+    ):
+        raise ValueError(
+            "probabilities must be 0 or more, and above 0 for a class of each row, as "
+            "predict_proba returns them. Some of those given are not."
         )
     n_classes = probabilities.shape[1]
     trained = _checked_shares("trained_priors", trained_priors, n_classes)

@@ -59,6 +59,10 @@ NO_CHANCE = np.empty(0)
 SKEWED = 2.0
 """Skewness beyond which a column's tails are compressed before training."""
 
+FAR = 1e6
+"""Standard deviations of the class beyond which a cell of another class is as far as
+any: the squares of such numbers are still exact enough to be compared."""
+
 
 def skewness(numbers: np.ndarray) -> float:
     """Third standardised moment of numbers that are not all equal."""
@@ -85,12 +89,14 @@ def count_decimals(numbers: np.ndarray, dtype: Any) -> int | None:
     if single or half:
         numbers = numbers.astype(np.float32 if single else np.float16)
     most_digits = 2**24 if single else 2**11 if half else 2**51
+    sizes = np.abs(numbers.astype(np.float64))
     for decimals in range(MAX_DECIMALS + 1):
-        # Beyond, every float is a multiple of the last decimal.
-        if float(np.abs(numbers).max()) * 10.0**decimals > most_digits:
+        # Beyond, every float is a multiple of the last decimal, and shows nothing.
+        telling = numbers[sizes * 10.0**decimals <= most_digits]
+        if decimals and not len(telling):
             return None
-        rounded = np.round(numbers.astype(np.float64), decimals).astype(numbers.dtype)
-        if (rounded == numbers).all():
+        rounded = np.round(telling.astype(np.float64), decimals).astype(numbers.dtype)
+        if (rounded == telling).all():
             return decimals
     return None
 
@@ -132,8 +138,11 @@ class NumericColumn:
             largest = float(np.abs(observed).max())
             if largest and not ORDINARY[0] < largest < ORDINARY[1]:
                 self.unit = largest
-        observed = observed / self.unit
-        self.levels, counts = np.unique(observed, return_counts=True)
+        exact, observed = observed, observed / self.unit
+        self.levels, first, counts = np.unique(
+            observed, return_index=True, return_counts=True
+        )
+        self.exact_levels = exact[first]
         n_levels, n = len(self.levels), len(observed)
         self.few_valued = summary.few_valued or (
             n_levels <= FEW_VALUES and n_levels * FEW_REPEATS <= n
@@ -166,7 +175,7 @@ class NumericColumn:
             return float(np.nanmin(numbers)), float(np.nanmax(numbers))
         if self.value_range is not None or self.summary.kind in ("integer", "time"):
             return self.summary.low, self.summary.high
-        return -np.inf, np.inf
+        return self.summary.limits
 
     def _bend(self, numbers: np.ndarray) -> np.ndarray:
         if self.bend is None:
@@ -193,11 +202,19 @@ class NumericColumn:
         """Numbers as cells in the column's dtype; any that may be, where missing."""
         missing = np.isnan(values)
         if missing.any():
-            values = np.where(missing, self.low if np.isfinite(self.low) else 0, values)
+            values = np.where(missing, min(max(self.low, 0.0), self.high), values)
         if self.unit != 1.0:
-            # What was scaled may have been rounded beyond the ends.
-            values = np.clip(values * self.unit, *self.ends)
+            values = self._unscaled(values)
         return self.summary.from_numbers(values)
+
+    def _unscaled(self, values: np.ndarray) -> np.ndarray:
+        # What was scaled may have been rounded: beyond the ends, or off a level.
+        numbers = np.clip(values * self.unit, *self.ends)
+        nearest = np.searchsorted(self.levels, values)
+        nearest = np.minimum(nearest, len(self.levels) - 1)
+        is_level = self.levels[nearest] == values
+        numbers[is_level] = self.exact_levels[nearest[is_level]]
+        return numbers
 
     def encode(self, values: np.ndarray) -> np.ndarray:
         """Numbers in units of the class's standard deviation; zero where missing.
@@ -212,7 +229,10 @@ class NumericColumn:
         """
         if not self.width:
             return np.empty((len(values), 0))
-        encoded = (self._bend(values) - self.mean) / self.scale
+        # Cells of other classes may be beyond what single precision can hold.
+        with np.errstate(over="ignore"):
+            encoded = (self._bend(values) - self.mean) / self.scale
+        encoded = np.clip(encoded, -FAR, FAR)
         encoded[np.isnan(encoded)] = 0.0
         return encoded[:, None]
 

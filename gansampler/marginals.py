@@ -155,16 +155,20 @@ def spread(values: np.ndarray, n_points: int) -> np.ndarray:
 
 def reflect(values: np.ndarray, low: float, high: float) -> np.ndarray:
     """Fold values at the ends of a range, as often as it takes to be inside."""
-    if np.isfinite(low) and np.isfinite(high):
+    # Once at each end: a remainder by twice the width alone would round values to the
+    # last digit of the width, and one far-away cell makes a range wide.
+    with np.errstate(over="ignore"):
+        folded = np.where(values < low, low + (low - values), values)
+        folded = np.where(folded > high, high - (folded - high), folded)
+        outside = (folded < low) | (folded > high)
         width = high - low
-        if width == 0:
-            return np.full_like(values, low)
-        return low + width - np.abs((values - low) % (2 * width) - width)
-    if np.isfinite(low):
-        return low + np.abs(values - low)
-    if np.isfinite(high):
-        return high - np.abs(high - values)
-    return values
+        if not outside.any():
+            return folded
+        if width == 0 or not np.isfinite(width):
+            return np.clip(folded, low, high)
+        turns = (values[outside] - low) % (2 * width)
+    folded[outside] = low + width - np.abs(turns - width)
+    return folded
 
 
 @dataclass(frozen=True)

@@ -149,8 +149,10 @@ class OneHotGroups:
         for group in self.groups:
             levels = columns[group[0]].to_numpy(dtype=np.int64)
             for number, position in enumerate(group, start=1):
-                cells = pd.Series(levels == number, rows.index)
-                columns[position] = cells.astype(np.int8).astype(like[position].dtype)
+                column = like[position]
+                floats = column.dtype == object and not column.whole_objects
+                cells = (levels == number).astype(float if floats else np.int8)
+                columns[position] = pd.Series(cells, rows.index).astype(column.dtype)
         ordered = pd.concat([columns[i] for i in range(len(self.columns))], axis=1)
         ordered.columns = self.columns
         return ordered
@@ -208,7 +210,7 @@ def _exclusive(run: list[int], flags: Flags) -> list[list[int]]:
 
 def _zeros_and_ones(table: Table, position: int, part: ColumnPart) -> np.ndarray | None:
     """Cells of a column as booleans, None if any is neither zero nor one."""
-    number = part.kind == "number" and not types.is_object_dtype(part.dtype)
+    number = part.kind == "number" and not part.too_large
     few = part.values is not None and part.values <= {0, 1}
     if not (number and few) and not types.is_bool_dtype(part.dtype):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any, ClassVar
@@ -266,6 +266,11 @@ class GANOversampler(BaseOverSampler):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **BaseOverSampler._parameter_constraints,
+        # imbalanced-learn accepts other mappings too, and then does nothing.
+        "sampling_strategy": [
+            kind if kind is not Mapping else dict
+            for kind in BaseOverSampler._parameter_constraints["sampling_strategy"]
+        ],
         "loss": [StrOptions(set(GAMES))],
         "latent_distribution": [StrOptions({"auto", "neighbors", "normal", "uniform"})],
         "latent_dim": [Interval(Integral, 1, None, closed="left")],

@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -31,6 +32,9 @@ others cost time and are not shown to choose better (``docs/benchmarks``)."""
 BLOCK_CELLS, COUNT_BLOCK = 2**19, 64
 """Distances to the class, and rows whose distances to the others, that are held at
 once: these fit a processor's cache."""
+
+SINGLE: Any = {"device": "cpu", "dtype": torch.float32}
+"""Whatever the caller has made PyTorch's defaults."""
 
 NEWNESS = 0.75
 """How far the median of the rows that are kept has to be from its nearest real row, as
@@ -112,7 +116,7 @@ class Products:
     """
 
     def __init__(self, rows: np.ndarray) -> None:
-        fixed = torch.as_tensor(rows, dtype=torch.float32)
+        fixed = torch.as_tensor(rows, **SINGLE)
         squares = fixed.square().sum(dim=1, keepdim=True)
         self.fixed = torch.cat([-2 * fixed, squares, torch.ones_like(squares)], dim=1)
 
@@ -139,7 +143,7 @@ class Products:
         closest = np.zeros((len(rows), k), dtype=np.float32)
         # Memory that is held throughout: new pages would cost as much as the product.
         step = max(1, BLOCK_CELLS // len(self.fixed))
-        memory = torch.empty(min(step, len(rows)), len(self.fixed))
+        memory = torch.empty(min(step, len(rows)), len(self.fixed), **SINGLE)
         for start in range(0, len(rows), step):
             part = extended[start : start + step]
             distances = torch.mm(part, self.fixed.T, out=memory[: len(part)]).numpy()
@@ -162,8 +166,8 @@ class Products:
         ndarray of shape (n_rows,)
         """
         extended = self._extended(rows, limits)
-        counts = torch.empty(len(rows))
-        memory = torch.empty(COUNT_BLOCK * len(self.fixed))
+        counts = torch.empty(len(rows), **SINGLE)
+        memory = torch.empty(COUNT_BLOCK * len(self.fixed), **SINGLE)
         for start in range(0, len(rows), COUNT_BLOCK):
             part = extended[start : start + COUNT_BLOCK]
             beyond = memory[: len(self.fixed) * len(part)].view(-1, len(part))

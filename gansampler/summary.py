@@ -93,6 +93,14 @@ class ColumnSummary:
         high = float((last - origin) / self.step)
         return replace(self, low=0.0, high=high, origin=origin, last=last)
 
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The least and the largest number that a cell of the dtype can hold."""
+        dtype = getattr(dense(self.dtype), "numpy_dtype", dense(self.dtype))
+        single = isinstance(dtype, np.dtype) and dtype.kind == "f"
+        limit = float(np.finfo(dtype if single else np.float64).max)
+        return -limit, limit
+
     def to_numbers(self, cells: pd.Series) -> np.ndarray:
         """Cells as float64 numbers, NaN where missing."""
         if self.kind == "number":
@@ -111,12 +119,14 @@ class ColumnSummary:
         if self.kind == "time" and self.last - self.origin < LONG_SPAN:
             ticks = whole.astype(np.int64) * self.step + self.origin
             return times_of(
-                np.clip(ticks, self.origin, self.last), self.dtype, self.origin
+                np.clip(ticks, self.origin, self.last), dense(self.dtype), self.origin
             )
         # Python's integers: no sum overflows, and the ends stay exact.
         values = [min(int(x) * self.step + self.origin, self.last) for x in whole]
         if self.kind == "time":
-            return times_of(np.array(values, dtype=np.int64), self.dtype, self.origin)
+            return times_of(
+                np.array(values, dtype=np.int64), dense(self.dtype), self.origin
+            )
         return pd.Series(values, dtype=self.dtype)
 
     def _from_floats(self, numbers: np.ndarray) -> pd.Series:

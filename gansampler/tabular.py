@@ -48,7 +48,8 @@ class Table:
             return self.X.iloc[:, position]
         if self._by_column is not None:
             return pd.Series(self._by_column[:, [position]].toarray().ravel())
-        return pd.Series(self._array[:, position], copy=False)
+        cells = self._array[:, position]
+        return pd.Series(cells, dtype=_kept(cells), copy=False)
 
     @cached_property
     def parts(self) -> list[ColumnPart]:
@@ -82,7 +83,10 @@ class Table:
         for start in range(0, self.n_columns, width):
             if by_row:
                 columns = np.array(self.X[:, start : start + width].T, order="C")
-                yield from (pd.Series(cells, copy=False) for cells in columns)
+                yield from (
+                    pd.Series(cells, dtype=_kept(cells), copy=False)
+                    for cells in columns
+                )
             else:
                 yield self.column(start)
 
@@ -97,9 +101,8 @@ class Table:
         X = self._array
         if isinstance(X, pd.DataFrame):
             return X.iloc[chosen].reset_index(drop=True)
-        return pd.DataFrame(
-            X[chosen].toarray() if scipy.sparse.issparse(X) else X[chosen]
-        )
+        cells = X[chosen].toarray() if scipy.sparse.issparse(X) else X[chosen]
+        return pd.DataFrame(cells, dtype=_kept(cells))
 
     def like(self, rows: pd.DataFrame) -> Any:
         """Rows in the container and dtype of this table."""
@@ -123,6 +126,11 @@ class Table:
             # SciPy 1.11 stacks sparse arrays to a sparse matrix.
             return type(X)(scipy.sparse.vstack(stacked, format=X.format, dtype=X.dtype))
         return np.concatenate(stacked, axis=0, dtype=X.dtype)
+
+
+def _kept(cells: np.ndarray) -> Any:
+    """Objects stay objects: among strings pandas would turn None into NaN."""
+    return object if cells.dtype == object else None
 
 
 def in_container(rows: pd.DataFrame, template: Any) -> Any:

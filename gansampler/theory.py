@@ -307,7 +307,8 @@ def _probe_features(rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def _standardised(rows: np.ndarray) -> np.ndarray:
     scale = rows.std(axis=0)
-    varies = scale > 1e-9
+    # A column of one value may seem to vary by its rounding.
+    varies = scale > 1e-13 * np.abs(rows).max(axis=0, initial=0)
     return np.asarray((rows - rows.mean(axis=0))[:, varies] / scale[varies])
 
 

@@ -23,6 +23,8 @@ TIME_STEPS = {
 
 def time_unit(dtype: Any) -> str:
     """The resolution of a dtype of times, as pandas and Arrow write it: ``"ms"``."""
+    if isinstance(dtype, pd.SparseDtype):
+        dtype = dtype.subtype
     if isinstance(dtype, pd.ArrowDtype):
         return str(dtype.pyarrow_dtype.unit)
     return str(getattr(dtype, "unit", None) or np.datetime_data(dtype)[0])
@@ -48,6 +50,8 @@ def integers_of(present: pd.Series) -> np.ndarray:
         Ticks, of int64, for times; by the clock on the wall where they have a zone:
         there days are whole where clocks are changed, too. Else Python's integers.
     """
+    if isinstance(present.dtype, pd.SparseDtype):
+        present = present.astype(present.dtype.subtype)
     dtype = present.dtype
     if dtype.kind not in "mM":
         return present.to_numpy(dtype=object)

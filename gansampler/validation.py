@@ -33,8 +33,13 @@ def all_or_nothing(estimator: BaseEstimator) -> Iterator[None]:
 
 def check_labels(X: Any, y: Any) -> None:
     """Raise ``InvalidTableError`` unless y gives each row of X a class."""
-    if y is None or scipy.sparse.issparse(y):
+    if y is None:
         return  # scikit-learn's own message is clear
+    if scipy.sparse.issparse(y):
+        raise InvalidTableError(
+            "y is a sparse matrix. Pass one label for each row as an array; from a "
+            "column for each class, np.asarray(y.argmax(axis=1)).ravel() makes them."
+        )
     if isinstance(y, pd.DataFrame) and y.shape[1] != 1:
         raise InvalidTableError(
             f"y has {y.shape[1]} columns. Pass one column of labels; if there is one "
@@ -117,7 +122,11 @@ def dense_labels(y: Any) -> Any:
     none of the numbers for a category: all labels would be lost. It makes floats of
     nullable integers, and large ones would be rounded.
     """
+    if isinstance(y, pd.DataFrame) and y.shape[1] == 1:
+        y = y.iloc[:, 0]
     dtype: Any = getattr(y, "dtype", None)
+    if isinstance(dtype, pd.SparseDtype):
+        return y.sparse.to_dense()
     if isinstance(dtype, pd.CategoricalDtype) and dtype.categories.dtype.kind == "b":
         return y.astype(bool)
     if types.is_extension_array_dtype(dtype) and dtype.kind in "biu":

@@ -1,6 +1,7 @@
 """``PriorCorrectedClassifier``: exact where theory says so, and a good citizen."""
 
 import doctest
+import math
 import pickle
 import re
 
@@ -31,7 +32,7 @@ from sklearn.model_selection import (
 )
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -234,6 +235,24 @@ def test_preprocessing_in_the_samplers_pipeline_applies_to_predicted_rows_too():
     np.testing.assert_array_equal(
         inside.predict_proba(X), outside.fit(X, y).predict_proba(X)
     )
+
+
+def test_a_pipeline_at_the_end_of_the_samplers_applies_too():
+    X, y = gaussian_table([200, 20])
+    X = X * [1, 1000]
+    flat, nested = (
+        PriorCorrectedClassifier(LogisticRegression(), sampler).fit(X, y)
+        for sampler in (
+            make_sampling_pipeline(
+                StandardScaler(), MinMaxScaler(), SMOTE(random_state=0)
+            ),
+            make_sampling_pipeline(
+                StandardScaler(),
+                make_sampling_pipeline(MinMaxScaler(), SMOTE(random_state=0)),
+            ),
+        )
+    )
+    np.testing.assert_array_equal(flat.predict_proba(X), nested.predict_proba(X))
 
 
 def test_a_search_tunes_the_amount_and_none_of_it():
@@ -461,6 +480,14 @@ def test_losses_of_the_benchmark_are_those_of_scikit_learn():
             "priors must hold one share above 0 for each of the 2 classes, with sum 1. "
             "Got [0.5, 0.3, 0.2].",
         ),
+        *[
+            (
+                ([[0.5, 0.5], impossible], [0.5, 0.5], [0.9, 0.1]),
+                "probabilities must be 0 or more, and above 0 for a class of each row, "
+                "as predict_proba returns them. Some of those given are not.",
+            )
+            for impossible in ([0.0, 0.0], [math.nan, 0.5], [-1.0, 2.0])
+        ],
     ],
 )
 def test_shares_that_are_none_are_not_corrected_for(arguments, message):

@@ -261,6 +261,14 @@ def test_labels_of_the_index_go_on_or_are_missing(quick, table, index):
     pd.testing.assert_frame_equal(found.iloc[:120], X, check_freq=False)
 
 
+def test_labels_go_on_beyond_a_small_dtype(quick, table):
+    index = pd.Index(np.arange(120), dtype="int8")
+    X, y = (part.set_axis(index) for part in table)
+    found = quick().fit_resample(*in_partitions(X, y, 3))[0].compute()
+    assert len(found) > 140
+    assert found.index.tolist() == list(range(len(found)))
+
+
 def test_a_filtered_table_keeps_its_divisions(quick, table):
     """Dask does not know that the rows at the end of the last division are gone."""
     X, y = (part[:-5] for part in table)

@@ -4,12 +4,14 @@ import copy
 import pickle
 import warnings
 from collections import Counter
+from types import MappingProxyType
 
 import joblib
 import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
+import torch
 from imblearn.pipeline import make_pipeline
 from sklearn.base import clone
 from sklearn.datasets import make_blobs
@@ -468,6 +470,99 @@ def test_columns_of_extreme_scale(quick, scale):
     assert len(np.unique(new[:, 0])) > 30
 
 
+@pytest.mark.parametrize(
+    ("dtype", "far"),
+    [
+        ("int64", 2**63 - 1),
+        ("float64", 1e16),
+        ("float64", np.finfo(float).max),
+        ("float32", np.finfo("float32").min),
+    ],
+)
+def test_a_far_away_cell_of_another_class_spoils_no_column(quick, dtype, far):
+    """Such as the largest number of a type, which often stands for nothing."""
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(
+        {"limit": rng.integers(0, 500, 120).astype(dtype), "z": rng.normal(size=120)}
+    )
+    X.loc[5, "limit"] = far
+    y = np.repeat([0, 1], [80, 40])
+    X_resampled, _ = quick().fit_resample(X, y)
+    new, own = X_resampled["limit"][120:], X["limit"][80:]
+    assert new.nunique() > 15
+    assert own.median() / 2 < new.median() < 2 * own.median()
+
+
+def test_no_limit_is_that_of_the_dtype(quick):
+    rng = np.random.default_rng(0)
+    cells = np.r_[np.linspace(0, 60_000, 80), rng.uniform(30_000, 65_000, 20)]
+    X = pd.DataFrame({"half": cells.astype("float16"), "z": rng.normal(size=100)})
+    sampler = quick(value_range=None)
+    X_resampled, _ = sampler.fit_resample(X, np.repeat([0, 1], [80, 20]))
+    assert np.isfinite(X_resampled["half"]).all()
+    assert np.isfinite(sampler.sample(5000, class_label=1)["half"]).all()
+
+
+def test_few_extreme_values_come_back_to_the_last_digit(quick):
+    far = -np.finfo(float).max
+    cells = np.random.default_rng(0).choice([0.0, 1.0, 3.0, far], 100)
+    X_resampled, _ = quick().fit_resample(cells[:, None], np.repeat([0, 1], [80, 20]))
+    assert set(X_resampled[:, 0]) == {0.0, 1.0, 3.0, far}
+
+
+def test_missing_objects_stay_what_they_are(quick):
+    X = np.array([["a" if i % 3 else None, i] for i in range(60)], dtype=object)
+    X_resampled, _ = quick().fit_resample(X, np.repeat([0, 1], [45, 15]))
+    assert {type(cell) for cell in X_resampled[:, 0]} == {str, type(None)}
+
+
+def test_flags_among_objects_are_one_column(quick):
+    rng = np.random.default_rng(0)
+    flags = np.eye(3, dtype=int)[rng.integers(0, 3, 80)].astype(object)
+    X = np.hstack([rng.normal(size=(80, 1)).astype(object), flags])
+    X_resampled, _ = quick().fit_resample(X, np.repeat([0, 1], [60, 20]))
+    assert (X_resampled[:, 1:].sum(axis=1) == 1).all()
+    assert {type(cell) for cell in X_resampled[:, 1]} == {int}
+
+
+def test_sparse_columns_of_times(quick):
+    times = pd.date_range("2020", periods=60).to_numpy()
+    X = pd.DataFrame({"time": pd.arrays.SparseArray(times)})
+    X_resampled, _ = quick().fit_resample(X, np.repeat([0, 1], [45, 15]))
+    assert X_resampled["time"].dtype == X["time"].dtype
+    assert X_resampled["time"].isin(times).all()
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        pd.Series([False, True], dtype="category"),
+        pd.Series([2**53, 2**53 + 1], dtype="Int64"),
+        pd.Series([2**53, 2**53 + 1], dtype="int64[pyarrow]"),
+    ],
+    ids=lambda labels: str(labels.dtype),
+)
+def test_frames_of_one_column_of_labels_lose_none(quick, labels):
+    y = labels.iloc[np.repeat([0, 1], [60, 20])].to_frame("left")
+    _, y_resampled = quick().fit_resample(blobs()[0], y.reset_index(drop=True))
+    assert y_resampled["left"].dtype == labels.dtype
+    assert y_resampled["left"].value_counts().tolist() == [60, 60]
+    assert y_resampled["left"][:80].tolist() == y["left"].tolist()
+
+
+def test_the_default_dtype_of_pytorch_is_the_callers_own(quick):
+    X, y = blobs()
+    expected, _ = quick().fit_resample(X, y)
+    torch.set_default_dtype(torch.float64)
+    try:
+        sampler = quick()
+        found, _ = sampler.fit_resample(X, y)
+        assert sampler.sample(3, class_label=1).shape == (3, 3)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert np.array_equal(found, expected)
+
+
 # --- attributes --------------------------------------------------------------------
 
 
@@ -682,6 +777,12 @@ REFUSALS = {
         "y has 2 columns. Pass one column of labels; if there is one column for each "
         "class, y.idxmax(axis=1) makes one of them.",
     ),
+    "a sparse matrix of labels": (
+        blobs()[0],
+        scipy.sparse.csr_matrix(np.eye(2)[blobs()[1]]),
+        "y is a sparse matrix. Pass one label for each row as an array; from a column "
+        "for each class, np.asarray(y.argmax(axis=1)).ravel() makes them.",
+    ),
     "labels of two types": (
         blobs()[0],
         np.array([1, "a"] * 40, dtype=object),
@@ -753,6 +854,11 @@ def test_one_class_is_refused(quick):
 def test_an_unknown_value_of_a_parameter_is_refused(quick):
     with pytest.raises(ValueError, match="The 'loss' parameter of GANOversampler"):
         quick(loss="wgan").fit_resample(*blobs())
+
+
+def test_a_strategy_that_imbalanced_learn_would_pass_over_is_refused(quick):
+    with pytest.raises(ValueError, match="The 'sampling_strategy' parameter of GANO"):
+        quick(sampling_strategy=MappingProxyType({1: 30})).fit_resample(*blobs())
 
 
 @pytest.mark.parametrize("widths", [(-1,), (1.5,), ("a",)])

@@ -215,7 +215,8 @@ def test_distances_are_the_same_in_pieces(monkeypatch):
     real, synthetic = normal(0, 101), normal(1, 53)
     whole = [metric(real, synthetic) for metric in ON_ROWS]
     monkeypatch.setattr(near, "CHUNK_CELLS", 300)
-    assert [metric(real, synthetic) for metric in ON_ROWS] == whole
+    in_pieces = [metric(real, synthetic) for metric in ON_ROWS]
+    assert in_pieces == pytest.approx(whole, rel=1e-9)
 
 
 def test_nearest_row_ratio_of_copies_is_zero():
@@ -593,3 +594,10 @@ def test_arrays_with_gaps_are_refused_with_the_way_out(metric):
 def test_infinite_numbers_are_refused():
     with pytest.raises(InvalidTableError, match="Column 'a' contains infinity"):
         coverage(FRAME, FRAME.assign(a=np.inf))
+
+
+@pytest.mark.parametrize("metric", [coverage, density])
+@pytest.mark.parametrize("n_neighbors", [0, -1, 2.5])
+def test_neighbours_are_counted_from_one(metric, n_neighbors):
+    with pytest.raises(ValueError, match=r"^n_neighbors must be a whole number of at"):
+        metric(normal(0, 20), normal(1, 20), n_neighbors)

@@ -187,3 +187,16 @@ def test_readout_of_few_rows_and_of_no_training():
         f"JS = 0.100 (0 at the equilibrium, log 2 = {LOG_2:.3f} at most; unknown "
         "between halves of the class)"
     )
+
+
+@pytest.mark.parametrize("unit", [1e-100, 1e-10, 1e10, 1e100])
+def test_the_divergence_has_no_unit(unit):
+    a = np.random.default_rng(0).normal(size=(100, 1))
+    far = jensen_shannon_divergence(a * unit, (a + 9) * unit)
+    assert far == pytest.approx(jensen_shannon_divergence(a, a + 9), abs=1e-3)
+    assert far > 0.6
+
+
+def test_columns_that_vary_by_rounding_alone_tell_nothing():
+    a = np.full((50, 1), 0.1) * np.arange(1, 4)
+    assert jensen_shannon_divergence(a, a * (1 + 1e-15)) == 0

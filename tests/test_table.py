@@ -176,7 +176,9 @@ def test_without_a_range_only_the_dtype_bounds_the_numbers():
         ([0.1, 2.25], 2),
         ([1e-8, 3.1e-8], 9),
         ([1 / 3, 0.5], None),
-        ([1e20, 1.5], None),
+        ([1e20, 1.5], 1),
+        ([1e20, 1 / 3], None),
+        ([1e16, 3.0], 0),
     ],
 )
 def test_count_decimals(numbers, decimals):

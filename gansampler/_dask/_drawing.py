@@ -55,7 +55,13 @@ class SyntheticPart:
             return missing.astype(like.dtype)
         first = last + 1 + self.start
         index = pd.RangeIndex(first, first + self.n_rows, name=like.name)
-        return index if isinstance(like, pd.RangeIndex) else index.astype(like.dtype)
+        if isinstance(like, pd.RangeIndex):
+            return index
+        plain = getattr(like.dtype, "numpy_dtype", like.dtype)
+        if first + self.n_rows - 1 > np.iinfo(plain).max:
+            # Labels beyond a small dtype would start again from its least.
+            return index.astype(np.int64)
+        return index.astype(like.dtype)
 
 
 def layout(

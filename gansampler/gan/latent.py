@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from sklearn.neighbors import NearestNeighbors
@@ -67,15 +69,17 @@ class Latent(nn.Module):
     def draw(self, n_rows: int, rng: torch.Generator) -> tuple[Tensor, Tensor | None]:
         """Draw noise of shape (n_rows, latent_dim) and anchors, None without them."""
         shape, device = (n_rows, self.latent_dim), rng.device
+        # The defaults of PyTorch are the caller's to change.
+        kind: Any = {"generator": rng, "device": device, "dtype": torch.float32}
         if self.distribution == "uniform":
-            return torch.rand(shape, generator=rng, device=device), None
-        noise = torch.randn(shape, generator=rng, device=device)
+            return torch.rand(shape, **kind), None
+        noise = torch.randn(shape, **kind)
         if self.anchors is None or self.neighbors is None:
             return noise, None
         n_anchors, n_neighbors = self.neighbors.shape
         first = torch.randint(n_anchors, (n_rows,), generator=rng, device=device)
         column = torch.randint(n_neighbors, (n_rows,), generator=rng, device=device)
-        share = torch.rand(n_rows, 1, generator=rng, device=device)
+        share = torch.rand(n_rows, 1, **kind)
         second = self.neighbors.view(-1)[first * n_neighbors + column]
         start, end = (self.anchors.index_select(0, rows) for rows in (first, second))
         return noise, start.lerp_(end, share)

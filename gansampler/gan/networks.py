@@ -39,7 +39,8 @@ def linear_layer(n_inputs: int, n_outputs: int, rng: torch.Generator) -> nn.Line
     layer = nn.Linear(n_inputs, n_outputs, device="meta")
     bound = 1 / math.sqrt(n_inputs)
     for name, part in list(layer.named_parameters()):
-        values = torch.empty(part.shape).uniform_(-bound, bound, generator=rng)
+        values = torch.empty(part.shape, device="cpu", dtype=torch.float32)
+        values.uniform_(-bound, bound, generator=rng)
         setattr(layer, name, nn.Parameter(values))
     return layer
 
@@ -74,7 +75,9 @@ def gumbel_noise(like: Tensor, rng: torch.Generator) -> Tensor:
 
     ``torch.nn.functional.gumbel_softmax`` takes no generator.
     """
-    uniform = torch.rand(like.shape, generator=rng, device=like.device)
+    uniform = torch.rand(
+        like.shape, generator=rng, device=like.device, dtype=like.dtype
+    )
     # -log(-log u): zero is among the numbers drawn.
     return uniform.clamp_(min=TINY).log_().neg_().log_().neg_()
 
@@ -131,7 +134,10 @@ class Generator(nn.Module):
             nn.init.zeros_(last.bias)
         # Set after training so that the levels appear at the class's own rates.
         self.logit_offset: Tensor
-        self.register_buffer("logit_offset", torch.zeros(sum(self.category_sizes)))
+        offsets = torch.zeros(
+            sum(self.category_sizes), device="cpu", dtype=torch.float32
+        )
+        self.register_buffer("logit_offset", offsets)
 
     def forward(self, noise: Tensor, anchor: Tensor | None = None) -> Tensor:
         """Return numeric cells and logits of the categories.
@@ -227,7 +233,9 @@ class Generator(nn.Module):
         rows = torch.zeros_like(output)
         rows[:, : self.n_numeric] = numeric
         shape = len(output), len(self.category_sizes)
-        uniform = torch.rand(shape, generator=rng, device=output.device)
+        uniform = torch.rand(
+            shape, generator=rng, device=output.device, dtype=output.dtype
+        )
         first = self.n_numeric
         for column, block in enumerate(split_categories(logits, self.category_sizes)):
             below = softmax(block).cumsum(dim=1)[:, :-1]

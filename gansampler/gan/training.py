@@ -282,7 +282,10 @@ class Match:
         return loss, self.generator_layers.gradient
 
     def _noise(self, *shape: int) -> Tensor:
-        return torch.randn(shape, generator=self.rng, device=self.data.device)
+        data = self.data
+        return torch.randn(
+            shape, generator=self.rng, device=data.device, dtype=data.dtype
+        )
 
     def _blurred(self, rows: Tensor, scale: float) -> Tensor:
         return torch.add(rows, self._noise(*rows.shape), alpha=scale)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ def energy_distance(real: Any, synthetic: Any) -> float:
     """
     # Training calls this often, and a diverging generator has distance NaN.
     a, b = as_matrices({"real": real, "synthetic": synthetic}, (2, 2), finite=False)
-    return float(2 * cdist(a, b).mean() - pdist(a).mean() - pdist(b).mean())
+    return 2 * _mean_distance(a, b) - _mean_within(a) - _mean_within(b)
 
 
 def coverage(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
@@ -81,6 +82,8 @@ def coverage(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
     ------
     IncomparableSamplesError
         If the samples have too few rows or different columns.
+    ValueError
+        If ``n_neighbors`` is no whole number of at least 1.
 
     References
     ----------
@@ -95,6 +98,7 @@ def coverage(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
     >>> coverage(real, np.array([[0.4]]), n_neighbors=1)
     0.5
     """
+    _check_neighbors(n_neighbors)
     a, b = as_matrices({"real": real, "synthetic": synthetic}, (2, 1))
     nearest = nearest_rows(a, b)
     return float((nearest <= neighbourhood_radii(a, n_neighbors)).mean())
@@ -123,6 +127,8 @@ def density(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
     ------
     IncomparableSamplesError
         If the samples have too few rows or different columns.
+    ValueError
+        If ``n_neighbors`` is no whole number of at least 1.
 
     References
     ----------
@@ -137,6 +143,7 @@ def density(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
     >>> density(real, np.array([[0.4], [50.0]]), n_neighbors=1)
     1.0
     """
+    _check_neighbors(n_neighbors)
     a, b = as_matrices({"real": real, "synthetic": synthetic}, (2, 1))
     n_neighbors = min(n_neighbors, len(a) - 1)
     radii = neighbourhood_radii(a, n_neighbors)
@@ -212,6 +219,28 @@ def beyond_nearest(
         reach = np.where(distances <= nearest[:, None], radii, 0.0).max(axis=1)
         parts.append(nearest > reach * (1 + 2 * ROUNDING))
     return np.concatenate(parts)
+
+
+def _mean_distance(a: np.ndarray, b: np.ndarray) -> float:
+    """Mean distance of the rows of one sample to those of another."""
+    total = sum(float(distances.sum()) for _, distances in _chunks(a, b))
+    return total / (len(a) * len(b))
+
+
+def _mean_within(rows: np.ndarray) -> float:
+    """Mean distance of the rows of a sample to its other rows."""
+    n = len(rows)
+    if n * n <= CHUNK_CELLS:
+        return float(pdist(rows).mean())
+    # Each pair counts twice, and each row is at no distance from itself.
+    return _mean_distance(rows, rows) * n / (n - 1)
+
+
+def _check_neighbors(n_neighbors: Any) -> None:
+    if not isinstance(n_neighbors, Integral) or n_neighbors < 1:
+        raise ValueError(
+            f"n_neighbors must be a whole number of at least 1. Got {n_neighbors!r}."
+        )
 
 
 def _chunks(a: np.ndarray, b: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
