@@ -123,6 +123,16 @@ def _one_or_many(rng, n):
     return pd.Series(numbers)
 
 
+def _far(far, make):
+    """Some cells far away, as where the largest number of a type stands for nothing."""
+
+    def make_far(rng, n):
+        cells = make(rng, n)
+        return cells.where(rng.random(n) > rng.choice([0.02, 0.3]), far)
+
+    return make_far
+
+
 WORDS = ("a", "b", "Zürich", "", " x", "a,b", "nan", "0", "日本")
 normal = _numbers(lambda rng, n: rng.normal(3, 2, n))
 small = _integers(-5, 5, "int64")
@@ -143,6 +153,16 @@ COLUMNS = {
     "largest": _numbers(lambda rng, n: rng.normal(size=n) * 1e300),
     "tiny": _numbers(lambda rng, n: rng.normal(size=n) * 1e-30),
     "subnormal": _numbers(lambda rng, n: rng.normal(size=n) * 1e-310),
+    "far cells": _far(np.finfo(float).max, normal),
+    "far cells of float32": _far(np.finfo("float32").min, _as("float32", normal)),
+    "far cells of float16": _far(np.finfo("float16").max, _as("float16", normal)),
+    "far whole cells": _far(
+        1e20, _numbers(lambda rng, n: rng.integers(0, 99, n) * 1.0)
+    ),
+    "far integers": _far(2**63 - 1, _integers(0, 500, "int64")),
+    "few of any size": _numbers(
+        lambda rng, n: rng.choice([0.0, 1.0, 3.0, -np.finfo(float).max], n)
+    ),
     "far from zero": _numbers(lambda rng, n: 1e9 + rng.random(n)),
     "signed zeros": _numbers(lambda rng, n: rng.choice([0.0, -0.0, 1.0], n)),
     "constant": _numbers(lambda rng, n: np.full(n, rng.normal())),
@@ -647,17 +667,21 @@ def assert_valid_column(new, own, table, value_range, rare_levels):
         low, high = min(limits.tolist()), max(limits.tolist())
         assert min(values[0]) >= low, f"range: {dtype}"
         assert max(values[0]) <= high, f"range: {dtype}"
-    if str(dtype).lower() in ("float64", "double[pyarrow]"):
+    if dtype.kind == "f":
         floats = [np.asarray(x, dtype=float) for x in values]
-        assert np.isfinite(floats[0]).all(), "finite"
-        if np.abs(floats[2]).max() < 1e9:
-            for decimals in range(MAX_DECIMALS):
-                if (floats[1].round(decimals) == floats[1]).all():
-                    rounded = floats[0].round(decimals) == floats[0]
-                    # The ends of the range may be finer, being the table's.
-                    ends = np.isin(floats[0], [floats[2].min(), floats[2].max()])
-                    assert (rounded | ends).all(), f"{decimals} decimals"
-                    break
+        assert np.isfinite(floats[0]).all(), f"finite: {dtype}"
+        if (floats[1] % 1 == 0).all():
+            ends = np.isin(floats[0], [floats[2].min(), floats[2].max()])
+            assert ((floats[0] % 1 == 0) | ends).all(), f"whole: {dtype}"
+    exact = str(dtype).lower() in ("float64", "double[pyarrow]")
+    if exact and np.abs(floats[2]).max() < 1e9:
+        for decimals in range(MAX_DECIMALS):
+            if (floats[1].round(decimals) == floats[1]).all():
+                rounded = floats[0].round(decimals) == floats[0]
+                # The ends of the range may be finer, being the table's.
+                ends = np.isin(floats[0], [floats[2].min(), floats[2].max()])
+                assert (rounded | ends).all(), f"{decimals} decimals"
+                break
 
 
 def is_numeric(cells):
