@@ -131,6 +131,26 @@ def test_no_seed_gives_other_rows_each_time():
     assert resample(random_state=None) != resample(random_state=None)
 
 
+def test_no_seed_draws_from_the_global_state_of_numpy_and_no_other(global_state):
+    np.random.seed(5)  # noqa: NPY002
+    before = global_state()
+    first = resample(random_state=None, max_iter=2)
+    after = global_state()
+    assert after[1] != before[1]
+    assert (after[0], *after[2:]) == (before[0], *before[2:])
+    np.random.seed(5)  # noqa: NPY002
+    assert resample(random_state=None, max_iter=2) == first
+
+
+def test_an_integer_seed_does_not_read_the_global_state_of_numpy(global_state):
+    np.random.seed(5)  # noqa: NPY002
+    before = global_state()
+    first = resample(max_iter=2)
+    assert global_state() == before
+    np.random.seed(6)  # noqa: NPY002
+    assert resample(max_iter=2) == first
+
+
 def test_frames_give_the_rows_of_arrays():
     assert resample(pd.DataFrame) == resample()
 
