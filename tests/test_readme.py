@@ -7,15 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from gansampler.datasets import load_churn
-
 README = Path(__file__).parents[1] / "README.md"
 
 
 def test_python_blocks_run_one_after_the_other(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    X, y = load_churn()
-    X.assign(churn=y)[:300].to_csv("customers.csv", index=False)
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
     assert len(blocks) == 5
     namespace = {}
@@ -23,7 +19,7 @@ def test_python_blocks_run_one_after_the_other(capsys, tmp_path, monkeypatch):
         exec(compile(block, "README.md", "exec"), namespace)
     score, shown, *_ = capsys.readouterr().out.splitlines()
     assert 0.5 < float(score) <= 1
-    assert shown.startswith("Comparison of over-samplers: 300 rows, 19 columns, ")
+    assert shown.startswith("Comparison of over-samplers: 600 rows, 19 columns, ")
     assert (namespace["comparison"].results_["error"] == "").all()
     assert (tmp_path / "comparison.png").read_bytes().startswith(b"\x89PNG")
     assert namespace["probabilities"][:, 1].mean() == pytest.approx(0.141, abs=0.02)
