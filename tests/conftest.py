@@ -1,13 +1,11 @@
 """Tables and helpers that several test files share."""
 
-import random
-
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 
 from gansampler import GANOversampler
+from tests.state import global_state
 
 
 @pytest.fixture
@@ -49,20 +47,7 @@ def mixed_table():
     return X, y
 
 
-@pytest.fixture
-def global_state():
-    """Everything global that a sampler could disturb, as something comparable."""
-
-    def read():
-        numpy_state = np.random.get_state()  # noqa: NPY002
-        return (
-            random.getstate(),
-            (numpy_state[0], numpy_state[1].tobytes(), *numpy_state[2:]),
-            torch.get_rng_state().numpy().tobytes(),
-            torch.get_num_threads(),
-            torch.get_default_dtype(),
-            torch.is_grad_enabled(),
-            torch.are_deterministic_algorithms_enabled(),
-        )
-
-    return read
+@pytest.fixture(name="global_state")
+def read_global_state():
+    """Reads everything global that a sampler could disturb."""
+    return global_state

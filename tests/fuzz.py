@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
-import random
 import sys
 import tempfile
 import time
@@ -33,11 +32,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
-import torch
 from hypothesis import strategies as st
 
 from gansampler import GANOversampler, synthesis
 from gansampler.exceptions import InvalidTableError, SmallClassWarning
+from tests.state import global_state
 
 MAX_DECIMALS = 6
 """Decimals that are looked for here; the package looks for more."""
@@ -491,21 +490,6 @@ def fingerprint(data):
     if isinstance(data, np.ndarray):
         return data.dtype.str, data.shape, [repr(x) for x in data.ravel().tolist()]
     return type(data), repr(data)
-
-
-def global_state():
-    numpy_state = np.random.get_state()  # noqa: NPY002
-    return (
-        random.getstate(),
-        numpy_state[1].tobytes(),
-        numpy_state[2:],
-        torch.get_rng_state().numpy().tobytes(),
-        torch.get_num_threads(),
-        torch.get_default_dtype(),
-        torch.is_grad_enabled(),
-        pd.get_option("mode.copy_on_write") if pd.__version__ < "3" else None,
-        np.geterr(),
-    )
 
 
 @contextmanager
