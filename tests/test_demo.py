@@ -77,7 +77,7 @@ def test_without_matplotlib_there_are_figures_only(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     assert _picture.draw(tmp_path / "a.png", []) == (
         "No picture was drawn, because matplotlib is not installed: "
-        'pip install "gansampler[plot]"'
+        "pip install matplotlib"
     )
     assert not list(tmp_path.iterdir())
 

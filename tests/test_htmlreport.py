@@ -607,7 +607,7 @@ def test_the_extra_is_named_before_any_work(folder, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     expected = (
         "Pictures need matplotlib, which is not installed. Install it with: pip "
-        "install 'gansampler[plot]'"
+        "install matplotlib"
     )
     assert failure(capsys, folder, *report(real="no.csv")) == expected
     balance = ["balance", "no.csv", *TARGET, "-o", "out.csv", "--report", "p.html"]

@@ -636,7 +636,7 @@ def test_missing_matplotlib_is_said(sampler, table, monkeypatch):
     monkeypatch.delattr(mpl, "pyplot")
     message = (
         r"^Pictures need matplotlib, which is not installed\. Install it with: "
-        r"pip install 'gansampler\[plot\]'$"
+        r"pip install matplotlib$"
     )
     for display in DISPLAYS:
         arguments = () if display is TrainingHistoryDisplay else table

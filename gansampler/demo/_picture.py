@@ -41,7 +41,7 @@ def draw(picture: Path, results: Sequence[Rows]) -> str:
     except ImportError:
         return (
             "No picture was drawn, because matplotlib is not installed: "
-            'pip install "gansampler[plot]"'
+            "pip install matplotlib"
         )
     # Not through pyplot, which would open windows and touch its global state.
     figure = Figure(figsize=(15, 4.2 * len(results)), layout="constrained")

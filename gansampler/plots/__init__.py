@@ -1,9 +1,9 @@
 """Pictures of a trained sampler, in the manner of scikit-learn's displays.
 
 Each display is made by one of its class methods, keeps what it has drawn in
-attributes, and can be drawn again with ``plot``. They need matplotlib:
-``pip install 'gansampler[plot]'``. Colours are told apart by the colour-blind, and
-all else follows matplotlib's style sheets, dark ones included.
+attributes, and can be drawn again with ``plot``. They need matplotlib, which is in the
+extra ``plot``. Colours are told apart by the colour-blind, and all else follows
+matplotlib's style sheets, dark ones included.
 """
 
 from importlib import import_module

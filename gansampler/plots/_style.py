@@ -27,7 +27,7 @@ def require_matplotlib() -> Any:
     except ImportError as error:
         raise ImportError(
             "Pictures need matplotlib, which is not installed. Install it with: "
-            "pip install 'gansampler[plot]'"
+            "pip install matplotlib"
         ) from error
     return plt
 

@@ -196,8 +196,7 @@ def parquet_module() -> ModuleType:
         return import_module("gansampler.tablefiles._parquet")
     except ImportError as error:
         raise TableFileError(
-            "Parquet files need pyarrow, which is not installed: "
-            'pip install "gansampler[parquet]"'
+            "Parquet files need pyarrow, which is not installed: pip install pyarrow"
         ) from error
 
 
