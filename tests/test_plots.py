@@ -123,6 +123,13 @@ def test_raw_lines_stand_behind_their_running_mean():
     assert header == "100 updates, bold: mean over 4 updates"
 
 
+def test_a_single_update_is_a_point():
+    history = pd.DataFrame({"iteration": [1], "value": [-1.4]})
+    display = TrainingHistoryDisplay.from_history(history)
+    assert display.lines_["value"].get_marker() == "o"
+    assert display.figure_.axes[0].texts[0].get_text() == "1 update"
+
+
 @pytest.mark.parametrize("loss", ["minimax", "non_saturating"])
 def test_targets_of_log_loss_games(sampler, loss):
     history = sampler.history_["rare"]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from gansampler._wording import counted
 from gansampler.plots import _style
 from gansampler.plots._trained import trained_class
 
@@ -366,7 +367,7 @@ class TrainingHistoryDisplay:
             parts.append(f"class {_style.label(repr(self.class_label), 40)}")
         if self.loss is not None:
             parts.append(f"loss={self.loss!r}")
-        parts.append(f"{len(self.history)} updates")
+        parts.append(counted(len(self.history), "update"))
         if window > 1:
             parts.append(f"bold: mean over {window} updates")
         return ", ".join(parts)
@@ -405,7 +406,13 @@ class TrainingHistoryDisplay:
             (raw,) = ax.plot(x, y, color=line.color, alpha=0.3, linewidth=0.8)
             self.raw_lines_[line.column] = raw
         (self.lines_[line.column],) = ax.plot(
-            x, smooth, color=line.color, linewidth=2, label=line.label
+            x,
+            smooth,
+            # A line through a single update would not be seen.
+            marker="o" if len(x) == 1 else None,
+            color=line.color,
+            linewidth=2,
+            label=line.label,
         )
 
     def _draw_target(self, ax: Any, name: str, panel: Panel) -> None:
