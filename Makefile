@@ -105,7 +105,7 @@ docs: .venv/.docs
 bench-fidelity: .venv/.benchmark
 	$(BIN)/python -m benchmarks.fidelity --methods real smote \
 	    smoothed_bootstrap smoothed_bootstrap_valid gan gan_law gan_neighbors \
-	    --folds 3 --seeds 1 --jobs $(JOBS) --out benchmarks/results/fidelity.csv
+	    ctgan tvae --folds 3 --seeds 1 --jobs $(JOBS) --out benchmarks/results/fidelity.csv
 	$(BIN)/python -m benchmarks.summarise_fidelity benchmarks/results/fidelity.csv \
 	    --reference gan
 

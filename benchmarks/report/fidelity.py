@@ -10,6 +10,12 @@ from benchmarks.summarise_fidelity import complete_sets, mean_table
 FOLD = ["dataset", "seed", "fold"]
 ENOUGH = 0.9
 """Share of the reference's folds that a method must have to stand beside it."""
+BY_SET = {
+    "energy_distance": (-1, "lower energy distance"),
+    "coverage": (1, "higher coverage"),
+    "nearest_row_ratio": (1, "higher nearest-row ratio"),
+}
+"""Metrics that are counted by data set: 1 where more is better, and what is counted."""
 COLUMNS = {
     "energy": "energy distance",
     "coverage": "coverage",
@@ -90,6 +96,8 @@ def fidelity_section(results):
             picture("fidelity.svg", "Energy distance against nearest-row ratio"),
             table(_rows(means)),
             *_position(means),
+            f"On how many data sets {title(REFERENCE)} has, against each other method:",
+            table(_by_set(results)),
         ]
     )
 
@@ -101,6 +109,24 @@ def _rows(means):
         | {name: f"{values[column]:.3f}" for column, name in known.items()}
         for method, values in means.iterrows()
     ]
+
+
+def _by_set(results):
+    """On how many sets the reference is nearer, covers more, and is newer."""
+    sets = results.groupby(["dataset", "method"])[METRICS].mean().unstack("method")
+    rows = []
+    for method in comparable_methods(results)[0]:
+        if method in (REFERENCE, REAL):
+            continue
+        row = {"": title(method)}
+        for metric, (sign, name) in BY_SET.items():
+            pair = sets[metric][[REFERENCE, method]].dropna()
+            gains = sign * (pair[REFERENCE] - pair[method])
+            better, equal = int((gains > 0).sum()), int((gains == 0).sum())
+            shown = f"{better} of {len(gains)}"
+            row[name] = f"{shown}, {equal} equal" if equal else shown
+        rows.append(row)
+    return rows
 
 
 def _position(means):
