@@ -778,6 +778,69 @@ def test_parquet_rounds_what_a_column_cannot_hold(tmp_path):
     }
 
 
+def written_decimals(folder, cells, kind, numbers):
+    """Exact decimals that such a column gets for numbers, or else for its cells."""
+    path = folder / "decimals.parquet"
+    columns = {"x": pa.array(cells, kind), "y": ["a", "b"] * (len(cells) // 2)}
+    pq.write_table(pa.table(columns), path)
+    table = read_table(path, "y")
+    rows = table.features if numbers is None else pd.DataFrame({"x": numbers})
+    content = table.with_rows(rows, pd.Series(["a"] * len(rows)))
+    return pq.read_table(pa.BufferReader(content))["x"].to_pylist()[len(cells) :]
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "numbers", "expected"),
+    [
+        # What was there comes back to the last digit, whatever a float makes of it.
+        (["0.1", "0.2"], pa.decimal128(38, 18), [0.2, 0.1], ["0.2", "0.1"]),
+        (
+            ["123456789012345678.91", "223456789012345678.93"],
+            pa.decimal128(20, 2),
+            [223456789012345678.93],
+            ["223456789012345678.93"],
+        ),
+        # Other numbers have the decimals that are there, within the ends.
+        (
+            ["0.1", "1.75"],
+            pa.decimal128(38, 18),
+            [1 / 3, 0.0, 1.8, np.nan],
+            ["0.33", "0.1", "1.75", None],
+        ),
+        (["100", "2500"], pa.decimal128(8, 2), [517.3], ["517"]),
+        (
+            ["999999999999999998", "999999999999999999", "5", "7"],
+            pa.decimal128(18, 0),
+            [1e18, 2e18, 6.2],
+            ["999999999999999999", "999999999999999999", "6"],
+        ),
+        (
+            ["9" * 50, "1"],
+            pa.decimal256(50, 0),
+            [1e51, 12.5],
+            ["9" * 50, "12"],
+        ),
+    ],
+)
+def test_parquet_decimals_have_digits_that_were_there(
+    tmp_path, cells, kind, numbers, expected
+):
+    cells = [Decimal(cell) for cell in cells]
+    written = written_decimals(tmp_path, cells, kind, numbers)
+    assert written == [None if text is None else Decimal(text) for text in expected]
+
+
+def test_parquet_decimals_that_floats_confuse_are_levels(tmp_path):
+    cells = [Decimal(10**18 - 1 - row % 3) for row in range(30)]
+    assert written_decimals(tmp_path, cells, pa.decimal128(18, 0), None) == cells
+    # Many of them are an amount, whose cells must not be repeated.
+    cells = [Decimal(10**18 - 1 - row) for row in range(30)]
+    path = tmp_path / "many.parquet"
+    columns = {"x": pa.array(cells, pa.decimal128(18, 0)), "y": ["a", "b"] * 15}
+    pq.write_table(pa.table(columns), path)
+    assert read_table(path, "y").features["x"].dtype == "float64"
+
+
 @pytest.mark.parametrize(
     ("index", "expected"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal, localcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import types
 
+from gansampler.summary import FEW_REPEATS, FEW_VALUES
 from gansampler.tablefiles._files import (
     TableFileError,
     check_columns,
     check_labels,
     read_bytes,
 )
+
+DECIMAL_DIGITS = 80
+"""More than any exact decimal of Arrow has."""
 
 NULLABLE = {
     pa.bool_(): pd.BooleanDtype(),
@@ -68,7 +73,7 @@ class ParquetTable:
         """All columns but the target and the index."""
         return pd.DataFrame(
             {
-                name: _arrow_to_pandas(self.table[name])
+                name: _features_to_pandas(self.table[name])
                 for name in self.columns
                 if name != self.target and name not in self.index
             }
@@ -202,7 +207,7 @@ def _plain_type(kind: pa.DataType) -> pa.DataType:
     """Type that pandas holds without Python objects, for types that it does not.
 
     Days become times of day zero, zoned times UTC, times of day their ticks since
-    midnight, and exact decimals floats.
+    midnight, and exact decimals floats (but see ``_features_to_pandas``).
     """
     if types.is_date(kind):
         return pa.timestamp("s")
@@ -228,9 +233,62 @@ def _arrow_to_pandas(column: pa.ChunkedArray) -> pd.Series:
     return values
 
 
+def _features_to_pandas(column: pa.ChunkedArray) -> pd.Series:
+    """Cells to learn from: a few exact decimals that floats confuse are levels."""
+    if types.is_decimal(column.type) and _confused_by_floats(column):
+        levels: pd.Series = column.to_pandas()
+        return levels
+    return _arrow_to_pandas(column)
+
+
+def _confused_by_floats(column: pa.ChunkedArray) -> bool:
+    """Whether decimals are few that repeat, and some of them are one float."""
+    decimals = pc.unique(column).drop_null()
+    few = len(decimals) <= FEW_VALUES
+    if not few or len(decimals) * FEW_REPEATS > len(column) - column.null_count:
+        return False
+    return len(set(decimals.cast(pa.float64()).to_pylist())) < len(decimals)
+
+
+def _floats_to_decimals(numbers: np.ndarray, like: pa.ChunkedArray) -> pa.Array:
+    """Numbers as exact decimals of a column.
+
+    A number that a cell of the column is read as becomes that cell; others get no more
+    decimals than the column shows, and lie between its ends.
+    """
+    decimals = pc.unique(like).drop_null()
+    observed = decimals.to_pylist()
+    if not observed:
+        return pa.nulls(len(numbers), like.type)
+    exact = dict(zip(decimals.cast(pa.float64()).to_pylist(), observed, strict=True))
+    low, high = min(observed), max(observed)
+    with localcontext() as context:
+        context.prec = DECIMAL_DIGITS
+        step = Decimal(1).scaleb(min(0, *map(_exponent, observed)))
+
+        def written(number: float) -> Decimal | None:
+            if np.isnan(number):
+                return None
+            if number in exact:
+                return exact[number]
+            return min(max(Decimal(number).quantize(step), low), high)
+
+        cells = [written(number) for number in numbers.tolist()]
+    return pa.array(cells, like.type)
+
+
+def _exponent(number: Decimal) -> int:
+    """Power of ten of the last digit of a decimal that is not zero."""
+    return int(number.normalize().as_tuple().exponent)
+
+
 def _pandas_to_arrow(values: pd.Series, like: pa.ChunkedArray) -> pa.Array:
     """Cells of a sampler, as values of the column that they belong to."""
     plain_type = _plain_type(like.type)
+    if types.is_decimal(like.type):
+        if values.dtype == object:  # levels, which are decimals already
+            return pa.array(values, like.type, from_pandas=True)
+        return _floats_to_decimals(values.to_numpy(dtype=np.float64), like)
     if types.is_floating(plain_type):
         # "Not a number" becomes a null only where the column has nulls.
         nulls = like.null_count > 0
