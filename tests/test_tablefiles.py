@@ -20,6 +20,7 @@ from packaging.version import Version
 
 from gansampler import tablefiles
 from gansampler.exceptions import GANSamplerError
+from gansampler.table import TableEncoder
 from gansampler.tablefiles import TableFileError, check_paths, read_table, write_whole
 
 
@@ -704,6 +705,24 @@ def of_many_types():
     )
 
 
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_parquet_times_of_day_keep_their_steps(tmp_path, unit):
+    quarters = [datetime.time(row % 24, 15 * (row // 24 % 4)) for row in range(400)]
+    kind = pa.time32(unit) if unit in ("s", "ms") else pa.time64(unit)
+    path = tmp_path / "table.parquet"
+    columns = {"x": pa.array(quarters, kind), "y": ["a"] * 300 + ["b"] * 100}
+    pq.write_table(pa.table(columns), path)
+    table = read_table(path, "y")
+    rows = table.features[:300]
+    encoder = TableEncoder().fit(rows)
+    noise = np.random.default_rng(0).normal(size=(50, encoder.n_numeric_))
+    made = encoder.inverse_transform(noise)
+    content = table.with_rows(made, pd.Series(["a"] * 50))
+    added = pq.read_table(pa.BufferReader(content))["x"][400:]
+    whole_minutes = [t.replace(second=0, microsecond=0) for t in added.to_pylist()]
+    assert added.to_pylist() == whole_minutes
+
+
 @pytest.mark.parametrize("codec", ["none", "snappy", "zstd"])
 def test_parquet_comes_back_with_its_schema_and_values(tmp_path, codec):
     path = tmp_path / "table.parquet"
@@ -739,8 +758,8 @@ def test_parquet_gives_samplers_plain_types(tmp_path):
         "day64": "datetime64[s]",
         "moment": "datetime64[ns]",
         "zoned": "datetime64[ms]",
-        "time": "Int32",
-        "time64": "int64",
+        "time": "timedelta64[ms]",
+        "time64": "timedelta64[us]",
         "span": "timedelta64[us]",
         "decimal": "float64",
         "category": "category",

@@ -206,17 +206,15 @@ def _has_plain_values(kind: pa.DataType) -> bool:
 def _plain_type(kind: pa.DataType) -> pa.DataType:
     """Type that pandas holds without Python objects, for types that it does not.
 
-    Days become times of day zero, zoned times UTC, times of day their ticks since
-    midnight, and exact decimals floats (but see ``_features_to_pandas``).
+    Days become times of day zero, zoned times UTC, times of day spans since midnight,
+    and exact decimals floats (but see ``_features_to_pandas``).
     """
     if types.is_date(kind):
         return pa.timestamp("s")
     if types.is_timestamp(kind):
         return pa.timestamp(kind.unit)
-    if types.is_time32(kind):
-        return pa.int32()
-    if types.is_time64(kind):
-        return pa.int64()
+    if types.is_time(kind):
+        return pa.duration(kind.unit)
     if types.is_decimal(kind):
         return pa.float64()
     return kind
@@ -227,7 +225,10 @@ def _arrow_to_pandas(column: pa.ChunkedArray) -> pd.Series:
 
     Integers and booleans stay what they are although some are missing.
     """
-    plain = column.cast(_plain_type(column.type)).unify_dictionaries()
+    plain_type = _plain_type(column.type)
+    if types.is_time(column.type):
+        column = column.cast(_ticks_type(column.type)).cast(pa.int64())
+    plain = column.cast(plain_type).unify_dictionaries()
     mapper = NULLABLE.get if column.null_count else None
     values: pd.Series = plain.to_pandas(types_mapper=mapper)
     return values
@@ -298,7 +299,14 @@ def _pandas_to_arrow(values: pd.Series, like: pa.ChunkedArray) -> pa.Array:
     if types.is_date(like.type):
         # Through days: a date of milliseconds must not hold a part of a day.
         plain = plain.cast(pa.date32())
+    if types.is_time(like.type):
+        plain = plain.cast(pa.int64()).cast(_ticks_type(like.type))
     return plain.cast(like.type)
+
+
+def _ticks_type(kind: pa.DataType) -> pa.DataType:
+    """Integers as which a type of times of day is kept."""
+    return pa.int32() if types.is_time32(kind) else pa.int64()
 
 
 def _index_continued(column: pa.ChunkedArray, n_added: int) -> pa.Array:
