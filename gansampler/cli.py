@@ -458,11 +458,8 @@ def _balance(arguments: argparse.Namespace) -> None:
         separator=arguments.sep,
         encoding=arguments.encoding,
     )
-    if arguments.mark is not None and arguments.mark in table.columns:
-        raise ValueError(
-            f"{arguments.input} has a column {arguments.mark!r} already: choose "
-            "another name for --mark"
-        )
+    if arguments.mark is not None:
+        _check_mark(table, arguments.mark, arguments.input)
     strategy = _strategy_for(table, arguments.sampling_strategy)
     sampler, features, labels = _synthetic_rows(table, strategy, arguments)
     tablefiles.write_whole(
@@ -478,6 +475,15 @@ def _balance(arguments: argparse.Namespace) -> None:
     if arguments.report is not None:
         # After the table: whatever happens to the page, the training is not lost.
         _report_on_training(sampler, table, features, labels, arguments)
+
+
+def _check_mark(table: FileTable, mark: str, path: Path) -> None:
+    """Refuse a column to add that the file cannot have, before any work."""
+    if mark in table.columns:
+        raise ValueError(
+            f"{path} has a column {mark!r} already: choose another name for --mark"
+        )
+    table.check_mark(path, mark)
 
 
 def _check_settings(arguments: argparse.Namespace) -> None:

@@ -362,6 +362,39 @@ def test_mark_that_is_a_column_already(folder, capsys):
     )
 
 
+def test_mark_that_the_encoding_cannot_hold(folder, capsys):
+    arguments = balance("--mark", "größe", "--encoding", "ascii", "--quiet")
+    assert failure(capsys, *arguments) == (
+        "gansampler: error: in.csv is read as ascii text, which cannot hold 'ö': "
+        "choose another name than 'größe' for --mark, or another --encoding\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("labels", "kinds"),
+    [
+        ([0, 1], "int64"),
+        ([0.5, 1.5], "float64"),
+        (pd.MultiIndex.from_tuples([("a", "b"), ("c", "d")]), "unicode and unicode"),
+    ],
+)
+def test_mark_among_labels_that_are_no_texts(folder, copying, capsys, labels, kinds):
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame([[1.5, "no"], [2.5, "no"], [3.5, "yes"]])
+    frame.columns = labels
+    frame.to_parquet("in.parquet")
+    target = str(frame.columns[1])
+    names = {"source": "in.parquet", "output": "out.parquet", "target": target}
+    assert failure(capsys, *balance("--mark", "made", **names)) == (
+        f"gansampler: error: the columns of in.parquet have labels of type {kinds} in "
+        "pandas, among which it could not read a column 'made': leave --mark out, or "
+        "write the file anew with labels that are texts\n"
+    )
+    assert not (folder / "out.parquet").exists()
+    assert main(balance(**names)) == 0
+    assert pd.read_parquet("out.parquet").columns.equals(frame.columns)
+
+
 def test_output_that_exists(folder, copying, capsys):
     (folder / "out.csv").write_text("precious")
     assert failure(capsys, *balance()) == (

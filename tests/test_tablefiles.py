@@ -968,6 +968,8 @@ def test_what_is_no_parquet_file(tmp_path):
         b"[]",
         b'{"columns": []}',
         b'{"index_columns": [3]}',
+        b'{"index_columns": [], "column_indexes": [3]}',
+        b'{"index_columns": [], "column_indexes": [{}]}',
         b'{"index_columns": [{"kind": "range", "start": 0, "stop": 2}]}',
         b'{"index_columns": [{"kind": "range", "start": 0, "step": "1"}]}',
     ],

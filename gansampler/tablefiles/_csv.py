@@ -94,6 +94,30 @@ class CsvTable:
         """Write a class as its cells in the file read."""
         return unquoted(self.columns[self.target].write(label)).strip()
 
+    def check_mark(self, path: Path, mark: str) -> None:
+        """Refuse a further column whose name the file's encoding cannot hold.
+
+        Parameters
+        ----------
+        path : Path
+            The file read.
+        mark : str
+            Name of the column, as in ``with_rows``.
+
+        Raises
+        ------
+        TableFileError
+            If the name has characters that are not of the encoding.
+        """
+        try:
+            mark.encode(self.encoding)
+        except UnicodeEncodeError as error:
+            raise TableFileError(
+                f"{path} is read as {self.encoding} text, which cannot hold "
+                f"{error.object[error.start]!r}: choose another name than {mark!r} "
+                "for --mark, or another --encoding"
+            ) from error
+
     def with_rows(
         self, features: pd.DataFrame, labels: pd.Series, mark: str | None = None
     ) -> bytes:

@@ -28,6 +28,9 @@ from gansampler.tablefiles._files import (
 DECIMAL_DIGITS = 80
 """More than any exact decimal of Arrow has."""
 
+TEXT_LABELS = frozenset({"unicode", "string", "mixed", "mixed-integer", "empty"})
+"""Types of columns' labels, as pandas notes them, that are read back as texts."""
+
 NULLABLE = {
     pa.bool_(): pd.BooleanDtype(),
     pa.int8(): pd.Int8Dtype(),
@@ -87,6 +90,29 @@ class ParquetTable:
     def label_text(self, label: Any) -> str:
         """Write a class as text."""
         return str(label)
+
+    def check_mark(self, path: Path, mark: str) -> None:
+        """Refuse a further column that pandas could not read among the labels.
+
+        Parameters
+        ----------
+        path : Path
+            The file read.
+        mark : str
+            Name of the column, as in ``with_rows``.
+
+        Raises
+        ------
+        TableFileError
+            If pandas has noted that the labels of the columns are no texts.
+        """
+        kinds = _label_kinds(self.table.schema)
+        if len(kinds) > 1 or not TEXT_LABELS.issuperset(kinds):
+            raise TableFileError(
+                f"the columns of {path} have labels of type {' and '.join(kinds)} "
+                f"in pandas, among which it could not read a column {mark!r}: leave "
+                "--mark out, or write the file anew with labels that are texts"
+            )
 
     def with_rows(
         self, features: pd.DataFrame, labels: pd.Series, mark: str | None = None
@@ -180,12 +206,19 @@ def _index_columns(path: Path, schema: pa.Schema) -> list[str]:
         for index in described:
             if not isinstance(index, str) and index["kind"] == "range":
                 _ = index["start"] + index["step"]
+        _label_kinds(schema)
     except (ValueError, KeyError, TypeError) as error:
         raise TableFileError(
             f"{path} is damaged: what pandas noted in it of its index cannot be read; "
             "write the file anew"
         ) from error
     return [name for name in described if isinstance(name, str)]
+
+
+def _label_kinds(schema: pa.Schema) -> list[str]:
+    """Types that pandas has noted of the columns' labels, one for each level."""
+    levels = (schema.pandas_metadata or {}).get("column_indexes") or []
+    return [str(level["pandas_type"]) for level in levels]
 
 
 def _has_plain_values(kind: pa.DataType) -> bool:
