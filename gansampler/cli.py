@@ -8,15 +8,17 @@ from __future__ import annotations
 import argparse
 import codecs
 import difflib
+import io
 import json
+import os
 import signal
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +30,8 @@ EXIT_OK = 0
 EXIT_ERROR = 1
 EXIT_INTERRUPTED = 128 + signal.SIGINT
 EXIT_TERMINATED = 128 + signal.SIGTERM
+EXIT_PIPE = 141
+"""128 + SIGPIPE, which Windows has not."""
 
 STRATEGIES = ("auto", "minority", "not minority", "not majority", "all")
 PICTURE_SUFFIXES = (".png", ".pdf", ".svg")
@@ -60,7 +64,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     -------
     status : int
         0 if all went well, 1 if data, files or the machine stood in the way, 130 after
-        an interrupt and 143 after a request to terminate.
+        an interrupt, 141 if nobody read to the end what was printed, and 143 after a
+        request to terminate.
 
     Raises
     ------
@@ -70,8 +75,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments, unknown = _parser().parse_known_args(argv)
     if unknown:
         _refuse(unknown, arguments.parser)
+    output = _Output(sys.stdout)
     try:
-        with _termination_as_exit(), _warnings_on_one_line():
+        with _termination_as_exit(), _warnings_on_one_line(), redirect_stdout(output):
             arguments.command(arguments)
     except KeyboardInterrupt:
         _complain("interrupted")
@@ -87,7 +93,51 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ValueError, OSError, RuntimeError, ImportError) as error:
         _complain(f"error: {error}")
         return EXIT_ERROR
+    if isinstance(output.error, BrokenPipeError):
+        return EXIT_PIPE
+    if output.error is not None:
+        reason = (output.error.strerror or str(output.error)).lower()
+        _complain(f"error: all is done, but it could not be printed: {reason}")
+        return EXIT_ERROR
     return EXIT_OK
+
+
+class _Output(io.TextIOBase):
+    """Standard output that never stops the work: files matter more than what is said.
+
+    Characters that it cannot show are escaped. After a failure it stays silent.
+
+    Attributes
+    ----------
+    error : OSError or None
+        Why nothing could be printed any more.
+    """
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self.stream = stream
+        self.error: OSError | None = None
+
+    def write(self, text: str) -> int:
+        """Print at once, so that a failure is known."""
+        if self.stream is None or self.error is not None:
+            return len(text)
+        encoding = getattr(self.stream, "encoding", None) or "utf-8"
+        shown = text.encode(encoding, "backslashreplace").decode(encoding)
+        try:
+            self.stream.write(shown)
+            self.stream.flush()
+        except OSError as error:
+            self.error = error
+            self._discard()
+        return len(text)
+
+    def _discard(self) -> None:
+        """Let Python get rid of what is unwritten, which it tries again at its end."""
+        assert self.stream is not None
+        with suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.stream.fileno())
+            os.close(nowhere)
 
 
 def _complain(message: str) -> None:

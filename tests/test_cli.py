@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import io
 import json
 import os
 import signal
@@ -680,6 +681,53 @@ def run_python(*arguments, **options):
     return subprocess.run(
         [sys.executable, *arguments], capture_output=True, text=True, **options
     )
+
+
+def balance_and_report(output):
+    """Run ``balance`` with a page as a process, and return its status and errors."""
+    pytest.importorskip("matplotlib")
+    arguments = balance("--max-iter", "2", "--quiet", "--report", "page.html")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "gansampler", *arguments],
+        stdout=output,
+        stderr=subprocess.PIPE,
+        env=environment,
+    )
+    if output == subprocess.PIPE:
+        process.stdout.close()  # nobody listens
+        process.stdout = None
+    _, err = process.communicate(timeout=120)
+    return process.returncode, err.decode()
+
+
+def test_nobody_listens(folder):
+    status, err = balance_and_report(subprocess.PIPE)
+    assert (status, err) == (141, "")
+    assert len((folder / "out.csv").read_text().splitlines()) == 1 + 2 * N_COMMON
+    assert "</html>" in (folder / "page.html").read_text()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a full device")
+def test_what_is_printed_finds_no_room(folder):
+    with open("/dev/full", "wb") as full:
+        status, err = balance_and_report(full)
+    assert (status, err) == (
+        1,
+        "gansampler: error: all is done, but it could not be printed: no space left on "
+        "device\n",
+    )
+    assert "</html>" in (folder / "page.html").read_text()
+
+
+def test_labels_that_the_terminal_cannot_show(folder, copying, monkeypatch):
+    (folder / "labels.csv").write_text("x,churn\n1,いいえ\n2,いいえ\n3,はい\n", "utf-8")
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert main(balance(source="labels.csv")) == 0
+    shown = terminal.buffer.getvalue().decode("cp1252")
+    assert r"\u306f\u3044" in shown
+    assert "wrote out.csv: 3 original and 1 synthetic rows" in shown
 
 
 def test_version():
