@@ -249,6 +249,28 @@ def test_cells_are_written_in_the_manner_of_their_column(
 
 
 @pytest.mark.parametrize(
+    ("cells", "texts"),
+    [
+        (["1E2", "2E3"], ["1E2", "2E3"]),
+        ([" 1E2", " 2e3"], [" 1E2", " 2e3"]),
+        (["1", "1.0", "2.0"], ["1", "1", "2.0"]),
+        (["100", "1e2", "3.50"], ["100", "100", "3.50"]),
+    ],
+)
+def test_few_values_and_labels_are_written_as_they_are_there(tmp_path, cells, texts):
+    column = column_of(tmp_path, cells * 5)
+    assert column.texts(column.values) == texts * 5
+    path = write_csv(tmp_path, ["p"] * len(cells), cells)
+    table = read_table(path, "y")
+    assert table.columns["y"].texts(table.labels) == texts
+    assert [table.label_text(label) for label in table.labels] == [
+        text.strip() for text in texts
+    ]
+    # Many values are amounts, which have the manner of their column.
+    assert column_of(tmp_path, ["1E2", "2E3"]).texts(pd.Series([100.0])) == ["1E+02"]
+
+
+@pytest.mark.parametrize(
     "cells",
     [
         ["01234", "94110"],  # codes would lose their zeros

@@ -256,7 +256,7 @@ def _labels(
     if separator is None:
         return [of_file.map(_plain).to_numpy(dtype=object) for of_file in cells]
     # Typed together, since 1 in one file may be 1.0 in the other.
-    column = typed_column(list(pd.concat(cells)), separator, dates=False)
+    column = typed_column(list(pd.concat(cells)), separator, labels=True)
     codes, values = pd.factorize(column.values)
     texts = np.array([_plain(column.write(value)) for value in values], dtype=object)
     return np.split(texts[codes], [len(cells[0])])

@@ -162,7 +162,7 @@ def read_csv(
     return CsvTable(
         target=target,
         columns={
-            name: typed_column(column, separator, dates=name != target)
+            name: typed_column(column, separator, labels=name == target)
             for name, column in fields.items()
         },
         header=header.text,

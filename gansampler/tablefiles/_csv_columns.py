@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from gansampler.summary import FEW_REPEATS, FEW_VALUES
+
 MISSING_TOKENS = frozenset(
     {"", ".", "?", "NULL", "null", "None", "NaT", "NaN", "nan", "-NaN", "-nan"}
     | {"NA", "N/A", "n/a", "#N/A", "<NA>"}
@@ -113,7 +115,7 @@ def quoted_if_needed(cell: str, separator: str) -> str:
 
 
 def typed_column(
-    fields: Sequence[str], separator: str, *, dates: bool = True
+    fields: Sequence[str], separator: str, *, labels: bool = False
 ) -> CsvColumn:
     """Type a column's fields as dates, numbers or text, whichever fits all of them.
 
@@ -123,8 +125,8 @@ def typed_column(
         Cells as they stand in the file, quotes included.
     separator : str
         What stands between the cells of a row.
-    dates : bool, default=True
-        Whether the cells may be dates.
+    labels : bool, default=False
+        Whether the cells are classes, which are never dates.
 
     Returns
     -------
@@ -134,9 +136,13 @@ def typed_column(
     present = {
         row: cell for row, cell in enumerate(cells) if cell not in MISSING_TOKENS
     }
-    manner = _manner(list(present.values()), separator, dates=dates)
+    there = list(present.values())
+    manner = _manner(there, separator, dates=not labels)
     if manner is None:
         return _text_column(fields, separator)
+    write = manner.write
+    if labels or _is_few_valued(manner.values):
+        write = _as_first_seen(there, manner)
     gaps = [field for row, field in enumerate(fields) if row not in present]
     values = manner.values.set_axis(list(present))
     if gaps and values.dtype == np.int64:
@@ -146,8 +152,22 @@ def typed_column(
     return CsvColumn(
         values=values.reindex(range(len(fields))),
         missing=mode(gaps) if gaps else "",
-        write=lambda value: before + manner.write(value) + after,
+        write=lambda value: before + write(value) + after,
     )
+
+
+def _is_few_valued(values: pd.Series) -> bool:
+    """Whether only values that are there are made, as ``ColumnSummary`` has it."""
+    n_values = values.nunique()
+    return n_values <= FEW_VALUES and n_values * FEW_REPEATS <= len(values)
+
+
+def _as_first_seen(cells: Sequence[str], manner: Manner) -> Callable[[Any], str]:
+    """Write values that are there as they are: 1E2 may be a code, not a number."""
+    first_seen: dict[Any, str] = {}
+    for value, cell in zip(manner.values, cells, strict=True):
+        first_seen.setdefault(value, cell)
+    return lambda value: first_seen.get(value) or manner.write(value)
 
 
 def _manner(cells: Sequence[str], separator: str, *, dates: bool) -> Manner | None:
