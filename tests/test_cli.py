@@ -295,6 +295,20 @@ def test_sizes_are_for_labels_of_any_type(
     assert read(f"out.{suffix}")["churn"].value_counts().to_dict() == sizes
 
 
+def test_blanks_around_labels_make_no_further_class(folder, copying, capsys):
+    text = "x,churn\n1,yes\n2,no\n3, no\n4,no \n"
+    (folder / "blanks.csv").write_text(text)
+    arguments = ["--sampling-strategy", '{"no": 5}']
+    assert main(balance(*arguments, source="blanks.csv")) == 0
+    assert capsys.readouterr().out == (
+        "churn  before  after\n"
+        "no          3      5\n"
+        "yes         1      1\n"
+        "wrote out.csv: 4 original and 2 synthetic rows\n"
+    )
+    assert (folder / "out.csv").read_text().startswith(text)
+
+
 def test_separator_and_encoding(folder, copying):
     text = "x;churn\nétage;oui\nœuf;non\nœuf;non\n"
     (folder / "french.csv").write_bytes(text.encode("cp1252"))

@@ -350,6 +350,17 @@ def test_labels_are_numbers_or_text(tmp_path):
     assert read_table(path, "y").labels.tolist() == ["2020-01-31", "2020-02-29"]
 
 
+def test_blanks_around_labels_do_not_count(tmp_path):
+    cells = [" no", "no", '"no "', "yes", "yes ", '""" no"""']
+    path = write_csv(tmp_path, list("pqrstu"), cells)
+    table = read_table(path, "y")
+    assert table.labels.tolist() == ["no", "no", "no", "yes", "yes", '" no"']
+    assert table.label_text("no") == "no"
+    # Original rows keep their text, and others get one that is there.
+    content = table.with_rows(table.features[2:4], table.labels[2:4]).decode()
+    assert content == path.read_text() + "r, no\ns,yes\n"
+
+
 def test_quoted_labels_have_plain_names(tmp_path):
     path = write_csv(tmp_path, ["1", "2"], ['"1"', '"2"'])
     table = read_table(path, "y")
@@ -415,6 +426,11 @@ def test_features_keep_their_order_wherever_the_target_stands(tmp_path):
         (
             b"x,y\n1,a\n2,?\n",
             "1 row has no class in column 'y' of {path}: fill these cells in or "
+            "remove the rows",
+        ),
+        (
+            b'x,y\n1,a\n2,  \n3," NA "\n',
+            "2 rows have no class in column 'y' of {path}: fill these cells in or "
             "remove the rows",
         ),
         (

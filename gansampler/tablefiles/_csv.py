@@ -217,7 +217,8 @@ def parse_csv(
     by_column = zip(*(row.fields for row in rows), strict=True)
     fields = dict(zip(names, by_column, strict=True))
     if target is not None:
-        n_missing = sum(unquoted(field) in MISSING_TOKENS for field in fields[target])
+        labels = [unquoted(field).strip() for field in fields[target]]
+        n_missing = sum(label in MISSING_TOKENS for label in labels)
         check_labels(path, target, n_missing)
     return header, rows, fields, encoding
 

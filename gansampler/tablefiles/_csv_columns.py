@@ -139,7 +139,7 @@ def typed_column(
     there = list(present.values())
     manner = _manner(there, separator, dates=not labels)
     if manner is None:
-        return _text_column(fields, separator)
+        return _text_column(fields, separator, labels=labels)
     write = manner.write
     if labels or _is_few_valued(manner.values):
         write = _as_first_seen(there, manner)
@@ -179,18 +179,24 @@ def _manner(cells: Sequence[str], separator: str, *, dates: bool) -> Manner | No
     return (_date_manner(cells) if dates else None) or _number_manner(cells, marks)
 
 
-def _text_column(fields: Sequence[str], separator: str) -> CsvColumn:
-    """Text as it is; each text is written as it stood where it was first seen."""
+def _text_column(fields: Sequence[str], separator: str, *, labels: bool) -> CsvColumn:
+    """Text as it is; each text is written as it stood where it was first seen.
+
+    Blanks around labels do not count.
+    """
+    texts = [unquoted(field) for field in fields]
+    if labels:
+        texts = [text.strip() for text in texts]
     first_seen: dict[str, str] = {}
-    for field in fields:
-        first_seen.setdefault(unquoted(field), field)
+    for text, field in zip(texts, fields, strict=True):
+        first_seen.setdefault(text, field)
 
     def write(value: Any) -> str:
         cell = str(value)
         seen = first_seen.get(cell)
         return quoted_if_needed(cell, separator) if seen is None else seen
 
-    cells = [unquoted(field) or None for field in fields]
+    cells = [text or None for text in texts]
     return CsvColumn(pd.Series(cells), first_seen.get("", ""), write)
 
 
