@@ -48,7 +48,7 @@ help:
 	@echo 'PYTHON=python3.11 picks the interpreter for .venv, JOBS=4 the test processes.'
 
 demo: .venv/.plot
-	$(BIN)/gansampler demo
+	$(BIN)/gansampler demo --force
 
 notebooks: .venv/.test
 	$(BIN)/python -m notebooks.execute

@@ -374,6 +374,9 @@ def _add_demo(commands: Any) -> None:
         help="picture to write (.png, .pdf or .svg); %(default)s by default",
     )
     parser.add_argument(
+        "--force", action="store_true", help="replace the picture if it exists"
+    )
+    parser.add_argument(
         "--random-state",
         type=_seed,
         default=0,
@@ -813,4 +816,5 @@ def _demo(arguments: argparse.Namespace) -> None:
         quick=arguments.quick,
         random_state=arguments.random_state,
         picture=arguments.output,
+        overwrite=arguments.force,
     )

@@ -1,6 +1,7 @@
 """The demonstration: what it prints, what it draws, and that nothing leaks."""
 
 import io
+import os
 import re
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -14,6 +15,7 @@ import pytest
 from gansampler.cli import main
 from gansampler.datasets import load_churn, load_fraud
 from gansampler.demo import _comparison, _picture, description
+from gansampler.tablefiles import TableFileError
 
 ROW = re.compile(
     r"(no resampling|SMOTENC|GANOversampler) +"
@@ -90,6 +92,44 @@ def test_folder_of_the_picture_is_looked_for_at_once(tmp_path, capsys):
         f"gansampler: error: cannot write {picture}: the folder {picture.parent} is "
         "not there; make it first\n",
     )
+
+
+def test_picture_that_is_there_is_replaced_only_if_allowed(
+    tmp_path, monkeypatch, capsys
+):
+    picture = tmp_path / "a.png"
+    picture.write_text("precious")
+    assert main(["demo", "--quick", "--output", str(picture)]) == 1
+    assert capsys.readouterr() == (
+        "",
+        f"gansampler: error: {picture} exists already: choose another output, or "
+        "allow with --force that it is replaced\n",
+    )
+    assert picture.read_text() == "precious"
+
+
+def test_picture_is_whole_or_as_before(tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib")
+    table = _comparison.shortened("fraud", *load_fraud(), 600, np.random.RandomState(0))
+    rare = table.X[table.is_rare]
+    rows = [_comparison.Rows(table, rare, rare[::-1])]
+    picture = tmp_path / "a.SVG"
+    _picture.draw(picture, rows)
+    before = picture.read_bytes()
+    assert b"</svg>" in before
+
+    def fail(descriptor):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", fail)
+        with pytest.raises(TableFileError, match="no space left on device"):
+            _picture.draw(picture, rows, overwrite=True)
+    assert picture.read_bytes() == before
+    with pytest.raises(TableFileError, match="exists already"):
+        _picture.draw(picture, rows)
+    _picture.draw(picture, rows, overwrite=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.SVG"]
 
 
 def test_shortened_tables():

@@ -21,6 +21,7 @@ from gansampler.demo._comparison import (
     synthetic_rows,
 )
 from gansampler.demo._picture import draw
+from gansampler.tablefiles import check_new_file
 
 __all__ = ["run_demo"]
 
@@ -32,6 +33,7 @@ def run_demo(
     quick: bool = False,
     random_state: int = 0,
     picture: Path = Path("gansampler-demo.png"),
+    overwrite: bool = False,
 ) -> None:
     """Compare no resampling, SMOTENC and GANOversampler, and draw synthetic rows.
 
@@ -43,17 +45,15 @@ def run_demo(
         Seed of the folds, samplers and classifiers.
     picture : Path
         File to draw to; nothing is drawn where matplotlib is not installed.
+    overwrite : bool, default=False
+        Whether ``picture`` may be replaced if it exists.
 
     Raises
     ------
-    FileNotFoundError
-        If the folder of ``picture`` does not exist.
+    TableFileError
+        If ``picture`` exists and must not be replaced, or cannot be written.
     """
-    if not picture.resolve().parent.is_dir():
-        raise FileNotFoundError(
-            f"cannot write {picture}: the folder {picture.parent} is not there; make "
-            "it first"
-        )
+    check_new_file(picture, [], overwrite=overwrite)
     effort = QUICK if quick else FULL
     rng = np.random.RandomState(random_state)
     tables = [
@@ -73,7 +73,7 @@ def run_demo(
     for table in tables:
         show(table, effort, random_state)
     rows = [synthetic_rows(table, effort, random_state) for table in tables]
-    print(f"\n{draw(picture, rows)}")
+    print(f"\n{draw(picture, rows, overwrite=overwrite)}")
 
 
 def show(table: Table, effort: Effort, random_state: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from gansampler.plots._marginals import draw_marginal
 from gansampler.plots._rows import draw_joint
 from gansampler.quality import marginal_gaps
 from gansampler.quality._space import join_columns
+from gansampler.tablefiles import write_whole
 
 N_COLUMNS = 3
 """Columns drawn of each table."""
@@ -21,7 +23,7 @@ MAX_LEVELS = 8
 """Categorical columns with more levels are not drawn."""
 
 
-def draw(picture: Path, results: Sequence[Rows]) -> str:
+def draw(picture: Path, results: Sequence[Rows], *, overwrite: bool = False) -> str:
     """Draw to a file, one line of panels for each table, and say so.
 
     Parameters
@@ -30,6 +32,8 @@ def draw(picture: Path, results: Sequence[Rows]) -> str:
         File to write.
     results : sequence of Rows
         What to draw the rows of.
+    overwrite : bool, default=False
+        Whether a file that is there may be replaced.
 
     Returns
     -------
@@ -64,7 +68,9 @@ def draw(picture: Path, results: Sequence[Rows]) -> str:
             draw_marginal(axis, columns[name], str(name))
         legend = rows_axis.get_legend_handles_labels()
         line.legend(*legend, loc="outside upper right", ncols=2, frameon=False)
-    figure.savefig(picture, dpi=120)
+    drawn = BytesIO()
+    figure.savefig(drawn, dpi=120, format=picture.suffix[1:].lower())
+    write_whole(picture, drawn.getvalue(), overwrite=overwrite)
     return f"Real and synthetic rows of the rare class are drawn in {picture}."
 
 
