@@ -40,6 +40,12 @@ PAGE_SUFFIXES = (".html", ".htm")
 MAX_CLASSES = 20
 """Classes that a report judges: each takes seconds."""
 
+MAX_WHOLE = 10**15
+"""Whole numbers beyond are too large for anything that is counted here."""
+
+UNALLOCATED = "can't allocate memory", "Storage size calculation overflowed"
+"""What PyTorch says where memory does not suffice, in errors of no own kind."""
+
 OWN_OPTIONS = {
     "sampling_strategy": "--sampling-strategy",
     "device": "--device",
@@ -91,7 +97,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # What these say is meant for people; anything else is a bug and shows its trace.
     # The errors of this package are among them.
     except (ValueError, OSError, RuntimeError, ImportError) as error:
-        _complain(f"error: {error}")
+        _complain(f"error: {_reason(error)}")
         return EXIT_ERROR
     if isinstance(output.error, BrokenPipeError):
         return EXIT_PIPE
@@ -138,6 +144,15 @@ class _Output(io.TextIOBase):
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, self.stream.fileno())
             os.close(nowhere)
+
+
+def _reason(error: Exception) -> str:
+    if any(words in str(error) for words in UNALLOCATED):
+        return (
+            "not enough memory to train: choose a smaller batch_size, latent_dim or "
+            "hidden_layer_sizes"
+        )
+    return str(error)
 
 
 def _complain(message: str) -> None:
@@ -424,6 +439,7 @@ def _json_sizes(text: str) -> dict[str, int]:
                 f"the size of class {label!r} must be a whole number from 0 on, not "
                 f"{json.dumps(size)}"
             )
+        _check_size(size)
     return dict(sizes)
 
 
@@ -435,15 +451,26 @@ def _setting(text: str) -> tuple[str, Any]:
             f"{text!r} is not of the form NAME=VALUE, such as rare_levels=table"
         )
     try:
-        return name.strip(), json.loads(value)
+        read = json.loads(value)
     except json.JSONDecodeError:
         return name.strip(), None if value == "None" else value
+    for number in read if isinstance(read, list) else [read]:
+        if isinstance(number, int):
+            _check_size(number)
+    return name.strip(), read
+
+
+def _check_size(number: int) -> None:
+    """Refuse a number that would not fit where it is counted to."""
+    if abs(number) > MAX_WHOLE:
+        raise argparse.ArgumentTypeError(f"{number} is too large, choose a smaller one")
 
 
 def _positive(text: str) -> int:
     number = _whole(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is below 1")
+    _check_size(number)
     return number
 
 

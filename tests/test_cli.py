@@ -519,6 +519,23 @@ def test_device_that_is_not_there(folder, capsys):
         ),
         (["--max-iter", "0"], "argument --max-iter: 0 is below 1"),
         (
+            ["--max-iter", str(10**23)],
+            f"argument --max-iter: {10**23} is too large, choose a smaller one",
+        ),
+        (
+            ["--sampling-strategy", f'{{"yes": {10**23}}}'],
+            f"argument --sampling-strategy: {10**23} is too large, choose a smaller "
+            "one",
+        ),
+        (
+            ["--set", f"batch_size={10**23}"],
+            f"argument --set: {10**23} is too large, choose a smaller one",
+        ),
+        (
+            ["--set", f"hidden_layer_sizes=[8, {10**23}]"],
+            f"argument --set: {10**23} is too large, choose a smaller one",
+        ),
+        (
             ["--set", "rare_levels"],
             "argument --set: 'rare_levels' is not of the form NAME=VALUE, such as "
             "rare_levels=table",
@@ -636,6 +653,21 @@ def test_errors_while_sampling(folder, monkeypatch, capsys, error, status, expec
     out, err = capsys.readouterr()
     assert (out, err) == ("", expected)
     assert [path.name for path in folder.iterdir()] == ["in.csv"]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        f"batch_size={10**15}",
+        f"latent_dim={10**15}",
+        f"hidden_layer_sizes=[{10**15}, {10**15}]",
+    ],
+)
+def test_networks_that_no_memory_holds(folder, capsys, setting):
+    assert failure(capsys, *balance("--quiet", "--set", setting)) == (
+        "gansampler: error: not enough memory to train: choose a smaller batch_size, "
+        "latent_dim or hidden_layer_sizes\n"
+    )
 
 
 @pytest.mark.parametrize("kind", [KeyError, TypeError])
