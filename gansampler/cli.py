@@ -198,7 +198,7 @@ def _warnings_on_one_line() -> Iterator[None]:
 def _parser() -> argparse.ArgumentParser:
     from gansampler import __version__
 
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="gansampler",
         description="Balance the classes of a table with rows made by GANs.",
     )
@@ -210,12 +210,38 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that names what a mistyped option may have been meant to be."""
+
+    given: Sequence[str] = ()
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse, and remember what was given."""
+        self.given = [] if args is None else list(args)
+        return super().parse_known_args(args, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse; where an option is lacking, it may be one that is mistyped."""
+        if "arguments are required" in message:
+            for text in self.given:
+                meant = _meant(text, self) if text.startswith("--") else None
+                if meant and meant in message:
+                    message += f"; did you mean {meant} with {text.partition('=')[0]}?"
+        super().error(message)
+
+
 def _refuse(unknown: Sequence[str], parser: argparse.ArgumentParser) -> NoReturn:
     """Name arguments that a command does not have, and one that may be meant."""
-    name = unknown[0].partition("=")[0].replace("_", "-").casefold()
-    close = difflib.get_close_matches(name, parser._option_string_actions, n=1)
-    hint = f"; did you mean {close[0]}?" if close else ""
+    meant = _meant(unknown[0], parser)
+    hint = f"; did you mean {meant}?" if meant else ""
     parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+
+
+def _meant(text: str, parser: argparse.ArgumentParser) -> str | None:
+    """The option that comes nearest to one that a command does not have."""
+    name = text.partition("=")[0].replace("_", "-").casefold()
+    close = difflib.get_close_matches(name, parser._option_string_actions, n=1)
+    return close[0] if close else None
 
 
 def _add_balance(commands: Any) -> None:

@@ -598,6 +598,19 @@ def test_mistyped_options(folder, capsys, arguments, expected):
     )
 
 
+def test_mistyped_option_that_is_required(folder, capsys):
+    arguments = ["balance", "in.csv", "--traget", "churn", "-o", "out.csv"]
+    assert misuse(capsys, *arguments) == (
+        "gansampler balance: error: the following arguments are required: --target; "
+        "did you mean --target with --traget?"
+    )
+    arguments = ["balance", "in.csv", "--target", "churn", "--ouput=out.csv"]
+    assert misuse(capsys, *arguments) == (
+        "gansampler balance: error: the following arguments are required: -o/--output; "
+        "did you mean --output with --ouput?"
+    )
+
+
 def test_missing_arguments(capsys):
     assert misuse(capsys) == (
         "gansampler: error: the following arguments are required: COMMAND"

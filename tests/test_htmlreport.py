@@ -541,6 +541,11 @@ def test_parquet_says_what_csv_says(plain, folder, capsys):
             "column 'plan' of marked.csv holds 'plus' where a mark is true or false",
         ),
         (
+            report(*TARGET, "--mark", "made", real="marked.csv", synthetic="all.csv"),
+            "marked.csv has a column 'made', too, but only all.csv may mark its rows: "
+            "remove the column from the real rows or give it another name",
+        ),
+        (
             report(*TARGET, "--mark", "made", synthetic="unmarked.csv"),
             "no row of unmarked.csv is marked in column 'made': there are no synthetic "
             "rows to look at",
@@ -573,6 +578,7 @@ def test_what_cannot_be_compared_is_refused_in_a_sentence(
     made.assign(churn="maybe").to_csv("maybe.csv", index=False)
     made.assign(a=1, b=2).to_csv("more.csv", index=False)
     made.assign(made=False).to_csv("unmarked.csv", index=False)
+    made.assign(made=True).to_csv("all.csv", index=False)
     (folder / "old.html").write_text("precious")
     assert failure(capsys, folder, *arguments) == expected
 

@@ -541,6 +541,17 @@ def test_compressed_files_are_read_and_written(tmp_path, suffix):
     )
 
 
+@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz"])
+def test_compressed_file_by_the_name_of_a_text_is_refused(tmp_path, suffix):
+    path = tmp_path / f"table.csv{suffix}"
+    write_whole(path, b"x,y\n1,a\n2,b\n")
+    renamed = path.rename(tmp_path / "table.csv")
+    assert message(read_table, renamed, "y") == (
+        f"{renamed} is no text but a compressed {suffix} file: name it "
+        f"table.csv{suffix}"
+    )
+
+
 def test_tab_separated_values(tmp_path):
     path = tmp_path / "table.tsv"
     path.write_text("x\ty\n1,5\ta\n2,5\tb\n")

@@ -117,6 +117,11 @@ def read_comparable(
     kept = np.arange(files[1].n_rows)
     if mark is not None:
         kept = _marked(files[1], mark)
+        if mark in files[0].columns:
+            raise TableFileError(
+                f"{real} has a column {mark!r}, too, but only {synthetic} may mark its "
+                "rows: remove the column from the real rows or give it another name"
+            )
         del files[1].columns[mark]
     _check_same_columns(*files)
     n_left_out = 0

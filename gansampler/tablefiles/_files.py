@@ -30,6 +30,9 @@ COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
 }
 DECOMPRESSORS = {".gz": gzip.decompress, ".bz2": bz2.decompress, ".xz": lzma.decompress}
 
+MAGIC = {b"\x1f\x8b": ".gz", b"BZh91AY&SY": ".bz2", b"\xfd7zXZ\x00": ".xz"}
+"""How compressed files begin."""
+
 
 class TableFileError(GANSamplerError, ValueError):
     """A file that cannot be read or written as asked; the message says what to do."""
@@ -202,13 +205,19 @@ def parquet_module() -> ModuleType:
 
 def read_bytes(path: Path) -> bytes:
     """Content of a file after the compression that its name tells of."""
-    compression = file_kind(path).compression
+    suffix, compression = file_kind(path)
     try:
         content = path.read_bytes()
     except OSError as error:
         reason = _whole_files.reason(error)
         raise TableFileError(f"cannot read {path}: {reason}") from error
     if not compression:
+        for magic, ending in MAGIC.items():
+            if suffix in SEPARATORS and content.startswith(magic):
+                raise TableFileError(
+                    f"{path} is no text but a compressed {ending} file: name it "
+                    f"{path.name}{ending}"
+                )
         return content
     try:
         return DECOMPRESSORS[compression](content)
