@@ -34,7 +34,11 @@ from gansampler.gan import GAMES, TrainingSettings
 from gansampler.gan.optimizers import OPTIMIZERS
 from gansampler.gan.training import Observer
 from gansampler.onehot import OneHotGroups
-from gansampler.persistence import read_model, write_model
+from gansampler.persistence import (
+    read_model,
+    refusing_what_is_not_ours,
+    write_model,
+)
 from gansampler.report import Report, plain_label
 from gansampler.summary import ColumnSummary
 from gansampler.synthesis import (
@@ -607,9 +611,10 @@ class GANOversampler(BaseOverSampler):
         ...     GANOversampler.load(path)
         GANOversampler(random_state=0, sampling_strategy=0.5)
         """
-        state = read_model(path)
-        sampler = cls(**state["parameters"])
-        sampler.__dict__.update(state["fitted"])
+        with refusing_what_is_not_ours(path):
+            state = read_model(path)
+            sampler = cls(**state["parameters"])
+            sampler.__dict__.update(state["fitted"])
         return sampler
 
     def _check_X_y(self, X: Any, y: Any) -> tuple[Table, np.ndarray, bool]:

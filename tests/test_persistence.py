@@ -635,6 +635,13 @@ TRICKS = {
     "an unknown class": lambda c: forged(
         c, with_document(b'{"objects": [{"os.system": "ls"}], "root": {"ref": 0}}')
     ),
+    "an unknown parameter": lambda c: forged(
+        c,
+        lambda m: [m[0], [m[1][0], m[1][1].replace(b'"n_jobs"', b'"n_jbos"')], *m[2:]],
+    ),
+    "no parameters": lambda c: forged(
+        c, lambda m: [m[0], [m[1][0], m[1][1].replace(b'"parameters"', b'"p"')], *m[2:]]
+    ),
     "an endless number": lambda c: forged(c, with_document(b"1" * 10**6)),
     "nothing but a checksum": lambda c: closed(c[:45]),
 }

@@ -14,10 +14,10 @@ from typing import Any
 from gansampler.exceptions import ModelFileError
 from gansampler.persistence import _container
 from gansampler.persistence._classes import KINDS
-from gansampler.persistence._container import FORMAT
+from gansampler.persistence._container import FORMAT, refusing_what_is_not_ours
 from gansampler.persistence._values import Reader, Writer
 
-__all__ = ["FORMAT", "read_model", "write_model"]
+__all__ = ["FORMAT", "read_model", "refusing_what_is_not_ours", "write_model"]
 
 
 def write_model(path: str | os.PathLike[str], state: dict[str, Any]) -> None:
@@ -59,7 +59,7 @@ def read_model(path: str | os.PathLike[str]) -> dict[str, Any]:
         If the file cannot be read, is no model file, is damaged or was altered, or
         has the format of another version.
     """
-    with _container.refusing_what_is_not_ours(path):
+    with refusing_what_is_not_ours(path):
         document, arrays = _container.read(Path(path))
         reader = Reader(KINDS, arrays)
         for item in document["objects"]:
