@@ -337,6 +337,30 @@ def test_decimal_comma_where_it_does_not_separate(tmp_path):
     assert added.decode().splitlines()[-1] == "3,14;a"
 
 
+@pytest.mark.parametrize(
+    ("cells", "values", "texts"),
+    [
+        (["4.483", "856"], [4483, 856], ["1.234", "12", "1.234.567"]),
+        (["-1.234.567", "0", ""], [-1234567, 0, None], ["1.234", "12", "1.234.567"]),
+        # One cell that is none shows that the points are decimal marks.
+        (["4.483", "0.856"], [4.483, 0.856], ["1234.000", "12.000", "1234567.000"]),
+        (["4.483", "8.5"], [4.483, 8.5], ["1234.0", "12.0", "1234567.0"]),
+        (["4.483", "1000"], [4.483, 1000], ["1234", "12", "1234567"]),
+    ],
+)
+def test_thousands_in_groups_where_commas_are_decimal_marks(
+    tmp_path, cells, values, texts
+):
+    path = tmp_path / "table.csv"
+    path.write_text("x;y\n" + "".join(f"{cell};a\n" for cell in cells))
+    column = read_table(path, "y", separator=";").columns["x"]
+    expected = pd.Series(values, dtype=column.values.dtype)
+    pd.testing.assert_series_equal(column.values, expected)
+    assert column.texts(pd.Series([1234, 12, 1234567])) == texts
+    # Elsewhere they are decimal marks always.
+    assert column_of(tmp_path, ["4.483", "856"]).values.tolist() == [4.483, 856]
+
+
 def test_labels_are_numbers_or_text(tmp_path):
     path = write_csv(tmp_path, ["p", "q", "r"], ["1", "0", "1"])
     table = read_table(path, "y")

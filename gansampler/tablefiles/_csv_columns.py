@@ -32,6 +32,9 @@ NUMBER = re.compile(
 )
 """Digits with a zero in front are no number but a code that would lose its zero."""
 
+GROUPED = re.compile(r"0|-?[1-9][0-9]{0,2}(\.[0-9]{3})*")
+"""Whole numbers whose thousands have points between them: 4.483 is more than 856."""
+
 INT64 = range(-(2**63), 2**63)
 
 DATE_PARTS = (
@@ -176,7 +179,12 @@ def _manner(cells: Sequence[str], separator: str, *, dates: bool) -> Manner | No
         return None
     # A comma can be a decimal mark only where it does not separate cells.
     marks = "." if separator == "," else ".,"
-    return (_date_manner(cells) if dates else None) or _number_manner(cells, marks)
+    return (
+        (_date_manner(cells) if dates else None)
+        # Where commas are decimal marks, semicolons are between cells.
+        or (_grouped_manner(cells) if separator == ";" else None)
+        or _number_manner(cells, marks)
+    )
 
 
 def _text_column(fields: Sequence[str], separator: str, *, labels: bool) -> CsvColumn:
@@ -212,6 +220,22 @@ def _number_manner(cells: Sequence[str], marks: str) -> Manner | None:
             values, write = _decimal_manner(numbers)
             return Manner(values, lambda value: write(value).translate(exchange))  # noqa: B023
     return None
+
+
+def _grouped_manner(cells: Sequence[str]) -> Manner | None:
+    """Whole numbers, if every cell groups its thousands by points, and one has some.
+
+    A number with three decimals in every cell has the same form, and keeps it.
+    """
+    grouped = all(map(GROUPED.fullmatch, cells)) and any("." in cell for cell in cells)
+    if not grouped:
+        return None
+    manner = _integer_manner([cell.replace(".", "") for cell in cells])
+    if manner is None:
+        return None
+    return Manner(
+        manner.values, write=lambda value: f"{int(value):,}".replace(",", ".")
+    )
 
 
 def _integer_manner(cells: Sequence[str]) -> Manner | None:
