@@ -663,6 +663,34 @@ def test_columns_are_typed_together(tmp_path):
     assert tables.classes["0"].n_synthetic == 0
 
 
+@pytest.mark.parametrize(
+    ("texts", "labels"),
+    [
+        (["0", "1", "1"], [0.0, 1.0, 1.0]),
+        (["0.0", "1.0", "1.0"], [0, 1, 1]),
+        (["false", "TRUE", "true"], [False, True, True]),
+        (["0", "1", "1"], [False, True, True]),
+        (["a", '"b, c"', '"b, c"'], ["a", "b, c", "b, c"]),
+    ],
+)
+@pytest.mark.parametrize("csv_first", [True, False])
+def test_labels_and_truths_in_two_formats(tmp_path, texts, labels, csv_first):
+    pytest.importorskip("pyarrow")
+    real, synthetic = tmp_path / "a.csv", tmp_path / "b.parquet"
+    truths = ["True", "", "FALSE"]
+    lines = [f"{row},{x},{y}" for row, x, y in zip("123", truths, texts, strict=True)]
+    real.write_text("\n".join(["n,x,y", *lines]) + "\n")
+    frame = pd.DataFrame({"n": [4, 5, 6], "x": [True, False, True], "y": labels})
+    frame.to_parquet(synthetic)
+    files = (real, synthetic) if csv_first else (synthetic, real)
+    classes = read_comparable(*files, "y").classes
+    assert [(c.n_real, c.n_synthetic) for c in classes.values()] == [(2, 2), (1, 1)]
+    largest, _ = classes.values()
+    of_csv = (largest.real if csv_first else largest.synthetic)["x"]
+    assert of_csv.tolist() == [pd.NA, False]
+    assert of_csv.dtype == "boolean"
+
+
 def test_large_classes_are_thinned_and_small_ones_are_whole(tmp_path, monkeypatch):
     monkeypatch.setattr(_comparable, "MAX_CELLS", 200)
     monkeypatch.setattr(_comparable, "MIN_ROWS", 10)

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_bool_dtype
 
 from gansampler.tablefiles._csv import parse_csv
-from gansampler.tablefiles._csv_columns import typed_column, unquoted
+from gansampler.tablefiles._csv_columns import quoted_if_needed, typed_column, unquoted
 from gansampler.tablefiles._files import (
     SEPARATORS,
     TableFileError,
@@ -259,12 +260,29 @@ def _labels(
     ]
     separator = _common_separator(files)
     if separator is None:
-        return [of_file.map(_plain).to_numpy(dtype=object) for of_file in cells]
+        texts = pd.concat([of_file.map(_plain).astype(object) for of_file in cells])
+        codes, found = pd.factorize(texts)
+        boolean = any(map(is_bool_dtype, cells))
+        names = np.array(_alike(list(found), boolean=boolean), dtype=object)
+        return np.split(names[codes], [len(cells[0])])
     # Typed together, since 1 in one file may be 1.0 in the other.
     column = typed_column(list(pd.concat(cells)), separator, labels=True)
     codes, values = pd.factorize(column.values)
     texts = np.array([_plain(column.write(value)) for value in values], dtype=object)
     return np.split(texts[codes], [len(cells[0])])
+
+
+def _alike(texts: Sequence[str], *, boolean: bool) -> list[str]:
+    """One text for all that stand for the same class, be it a number or a truth."""
+    if boolean and MARKS.keys() >= {text.casefold() for text in texts}:
+        return [str(MARKS[text.casefold()]) for text in texts]
+    fields = [quoted_if_needed(text, ",") for text in texts]
+    column = typed_column(fields, ",", labels=True)
+    return [
+        # A label may have the name of what is missing among other ones.
+        text if pd.isna(value) else _plain(column.write(value))
+        for text, value in zip(texts, column.values, strict=True)
+    ]
 
 
 def _chosen(
@@ -298,11 +316,23 @@ def _frames(
         if separator is not None:
             both = typed_column([*cells[0], *cells[1]], separator).values
             cells = [both.iloc[: len(cells[0])], both.iloc[len(cells[0]) :]]
-        for frame, file, part in zip(columns, files, cells, strict=True):
+        for frame, file, part, other in zip(
+            columns, files, cells, cells[::-1], strict=True
+        ):
             if not isinstance(part, pd.Series):
-                part = typed_column(part, file.separator or ",").values
+                part = _typed_like(part, other, file.separator or ",")
             frame[name] = part.reset_index(drop=True)
     return [pd.DataFrame(frame) for frame in columns]
+
+
+def _typed_like(fields: Sequence[str], other: pd.Series, separator: str) -> pd.Series:
+    """Fields of a CSV file, beside the values of the same column in Parquet."""
+    cells = [_plain(field).casefold() for field in fields]
+    known = {*MARKS, ""}
+    if is_bool_dtype(other) and known.issuperset(cells):
+        truths = pd.Series([MARKS.get(cell) for cell in cells], dtype="boolean")
+        return truths if truths.isna().any() else truths.astype(bool)
+    return typed_column(fields, separator).values
 
 
 def _common_separator(files: Sequence[_File]) -> str | None:
