@@ -376,6 +376,16 @@ def test_writing_in_pictures_takes_the_colour_of_the_page(samples, without_class
     assert "@media print" in content
 
 
+def test_the_colour_of_ink_is_a_name_where_it_is_written(without_classifiers):
+    levels = pd.DataFrame({"c": ["#010203", "b"] * 30, "x": np.arange(60.0)})
+    page = check(
+        write_page([judge_class(rows_of(levels, levels[::-1]))], title="T", facts=[])
+    )
+    assert "currentColor" not in page.words
+    assert "#010203" in page.words
+    assert not [a for _, a in page.elements if "#010203" in a.get("style", "")]
+
+
 # --- from files -----------------------------------------------------------------------
 
 

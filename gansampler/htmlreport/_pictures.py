@@ -153,8 +153,7 @@ class Pictures:
 
     def _inline(self, svg: str, text: str) -> str:
         """A drawing as SVG to stand in HTML."""
-        svg = CONTROL.sub("\ufffd", svg).replace(INK, "currentColor")
-        document = minidom.parseString(svg)
+        document = minidom.parseString(CONTROL.sub("\ufffd", svg))
         root = document.documentElement
         assert root is not None
         for tag in ("metadata", "style"):
@@ -162,6 +161,7 @@ class Pictures:
                 assert element.parentNode is not None
                 element.parentNode.removeChild(element)
         self.n_drawn += 1
+        _take_colour_of_page(root)
         _rename(root, f"p{self.n_drawn}-")
         for name in ("width", "height", "xmlns", "xmlns:xlink", "version"):
             if root.hasAttribute(name):
@@ -169,6 +169,14 @@ class Pictures:
         root.setAttribute("role", "img")
         root.setAttribute("aria-label", CONTROL.sub("\ufffd", text))
         return root.toxml()
+
+
+def _take_colour_of_page(root: Any) -> None:
+    """Give what is drawn in ink the colour of the page; what is written may name it."""
+    for element in [root, *root.getElementsByTagName("*")]:
+        for name, value in list(element.attributes.items()):
+            if INK in value:
+                element.setAttribute(name, value.replace(INK, "currentColor"))
 
 
 def _rename(root: Any, prefix: str) -> None:
