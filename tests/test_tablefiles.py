@@ -171,6 +171,13 @@ def test_mark_of_spreadsheets_is_kept(tmp_path):
     assert content == "\ufeffx,y\n1,a\n2,b\n1,a\n".encode()
 
 
+def test_mark_of_spreadsheets_is_not_added(tmp_path):
+    path = write_csv(tmp_path, ["1", "2"], ["a", "b"])
+    table = read_table(path, "y", encoding="utf-8-sig")
+    content = table.with_rows(table.features[:1], table.labels[:1])
+    assert content == b"x,y\n1,a\n2,b\n1,a\n"
+
+
 def test_encoding_is_kept(tmp_path):
     path = tmp_path / "table.csv"
     path.write_bytes("x,y\nétage,a\nœuf,b\n".encode("cp1252"))

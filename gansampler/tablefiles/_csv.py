@@ -192,11 +192,13 @@ def parse_csv(
     fields : dict of str to tuple of str
         By column, the cells as they stand in the file, quotes included.
     encoding : str
-        The one given, or the same with the mark of spreadsheets.
+        The one given; UTF-8 with the mark of spreadsheets if the file has it.
     """
     content = read_bytes(path)
-    if codecs.lookup(encoding).name == "utf-8" and content.startswith(codecs.BOM_UTF8):
-        encoding = "utf-8-sig"  # reads the mark of spreadsheets, and writes it again
+    if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig"):
+        # The latter reads the mark of spreadsheets, and writes it in any case.
+        marked = content.startswith(codecs.BOM_UTF8)
+        encoding = "utf-8-sig" if marked else "utf-8"
     text = _decoded(path, content, encoding)
     records = list(_records(path, text, separator))
     if not records:
