@@ -803,6 +803,22 @@ def test_parquet_times_of_day_keep_their_steps(tmp_path, unit):
     assert added.to_pylist() == whole_minutes
 
 
+@pytest.mark.parametrize("categories", [False, True])
+def test_parquet_blanks_around_labels_do_not_count(tmp_path, categories):
+    cells = [" no", "no", "no ", "yes", "yes "]
+    labels = pa.array(cells)
+    if categories:
+        labels = labels.dictionary_encode()
+    path = tmp_path / "table.parquet"
+    pq.write_table(pa.table({"x": range(5), "y": labels}), path)
+    table = read_table(path, "y")
+    assert table.labels.tolist() == ["no", "no", "no", "yes", "yes"]
+    content = table.with_rows(table.features[2:], table.labels[2:])
+    whole = pq.read_table(pa.BufferReader(content))
+    assert whole["y"].to_pylist() == [*cells, " no", "yes", "yes"]
+    assert whole.schema.equals(pq.read_table(path).schema, check_metadata=True)
+
+
 @pytest.mark.parametrize("codec", ["none", "snappy", "zstd"])
 def test_parquet_comes_back_with_its_schema_and_values(tmp_path, codec):
     path = tmp_path / "table.parquet"

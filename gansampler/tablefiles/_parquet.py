@@ -84,8 +84,32 @@ class ParquetTable:
 
     @cached_property
     def labels(self) -> pd.Series:
-        """The target column."""
+        """The target column; blanks around texts do not count."""
+        cells = self._label_cells
+        stripped = {cell: cell.strip() for cell in self._label_texts}
+        if all(text == cell for cell, text in stripped.items()):
+            return cells
+        texts = cells.astype(object).map(lambda cell: stripped.get(cell, cell))
+        return pd.Series(texts, name=self.target, dtype=object)
+
+    @cached_property
+    def _label_cells(self) -> pd.Series:
         return _arrow_to_pandas(self.table[self.target]).rename(self.target)
+
+    @cached_property
+    def _label_texts(self) -> list[str]:
+        """Labels that are texts, as they first appear."""
+        return [cell for cell in self._label_cells.unique() if isinstance(cell, str)]
+
+    def _as_first_seen(self, labels: pd.Series) -> pd.Series:
+        """Labels with the blanks that they have where they are first seen."""
+        first_seen: dict[Any, str] = {}
+        for cell in self._label_texts:
+            first_seen.setdefault(cell.strip(), cell)
+        if not first_seen:
+            return labels
+        cells = labels.astype(object).map(lambda label: first_seen.get(label, label))
+        return cells.astype(self._label_cells.dtype)
 
     def label_text(self, label: Any) -> str:
         """Write a class as text."""
@@ -129,7 +153,8 @@ class ParquetTable:
             if name in self.index:
                 columns.append(_index_continued(column, len(labels)))
             else:
-                values = labels if name == self.target else features[name]
+                is_target = name == self.target
+                values = self._as_first_seen(labels) if is_target else features[name]
                 columns.append(_pandas_to_arrow(values, column))
         added = pa.Table.from_arrays(columns, schema=self.table.schema)
         whole = pa.concat_tables([self.table, added]).unify_dictionaries()
