@@ -1064,8 +1064,6 @@ def test_what_is_no_parquet_file(tmp_path):
         b"[]",
         b'{"columns": []}',
         b'{"index_columns": [3]}',
-        b'{"index_columns": [], "column_indexes": [3]}',
-        b'{"index_columns": [], "column_indexes": [{}]}',
         b'{"index_columns": [{"kind": "range", "start": 0, "stop": 2}]}',
         b'{"index_columns": [{"kind": "range", "start": 0, "step": "1"}]}',
     ],
@@ -1078,6 +1076,15 @@ def test_parquet_with_damaged_notes_of_pandas_is_refused(tmp_path, damaged):
         f"{path} is damaged: what pandas noted in it of its index cannot be read; "
         "write the file anew"
     )
+
+
+@pytest.mark.parametrize("levels", [b"3", b"[3]", b"null"])
+def test_parquet_with_other_notes_on_labels_can_be_marked(tmp_path, levels):
+    path = tmp_path / "table.parquet"
+    notes = b'{"index_columns": [], "columns": [], "column_indexes": ' + levels + b"}"
+    table = pa.table({"x": [1.5, 2.5], "y": [0, 1]})
+    pq.write_table(table.replace_schema_metadata({b"pandas": notes}), path)
+    read_table(path, "y").check_mark(path, "made")
 
 
 def test_parquet_without_pyarrow(tmp_path, monkeypatch):

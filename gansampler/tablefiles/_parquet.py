@@ -231,7 +231,6 @@ def _index_columns(path: Path, schema: pa.Schema) -> list[str]:
         for index in described:
             if not isinstance(index, str) and index["kind"] == "range":
                 _ = index["start"] + index["step"]
-        _label_kinds(schema)
     except (ValueError, KeyError, TypeError) as error:
         raise TableFileError(
             f"{path} is damaged: what pandas noted in it of its index cannot be read; "
@@ -242,8 +241,10 @@ def _index_columns(path: Path, schema: pa.Schema) -> list[str]:
 
 def _label_kinds(schema: pa.Schema) -> list[str]:
     """Types that pandas has noted of the columns' labels, one for each level."""
-    levels = (schema.pandas_metadata or {}).get("column_indexes") or []
-    return [str(level["pandas_type"]) for level in levels]
+    levels = (schema.pandas_metadata or {}).get("column_indexes")
+    if not isinstance(levels, list):
+        return []
+    return [str(level.get("pandas_type")) for level in levels if hasattr(level, "get")]
 
 
 def _has_plain_values(kind: pa.DataType) -> bool:
