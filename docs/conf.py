@@ -10,7 +10,7 @@ from docutils.utils.math import MathError, latex2mathml
 from sphinx.util import logging
 
 import gansampler
-from gansampler import cli
+from gansampler.cli._parser import make_parser
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ def show_notebooks(app):
 
 def write_command_line(app):
     """Write a section with the help of each command."""
-    parser = cli._parser()
+    parser = make_parser()
     (commands,) = (
         action
         for action in parser._actions

@@ -21,6 +21,7 @@ PAGES = sorted(
 BLOCK = re.compile(r"^```python\n(.*?)^```", flags=re.DOTALL | re.MULTILINE)
 
 NOT_PUBLIC = {
+    "gansampler.cli": "the command",
     "gansampler.demo": "what `gansampler demo` runs",
     "gansampler.htmlreport": "what `gansampler report` writes",
     "gansampler.persistence": "what `GANOversampler.save` and `load` do",
