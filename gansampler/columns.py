@@ -26,7 +26,7 @@ from gansampler.marginals import (
     spread,
     stratified_normal,
 )
-from gansampler.summary import FEW_REPEATS, FEW_VALUES, ColumnSummary
+from gansampler.summary import ColumnSummary, are_few
 
 MAX_DECIMALS = 12
 """Decimals that are looked for; a column with more of them is taken as continuous."""
@@ -144,9 +144,7 @@ class NumericColumn:
         )
         self.exact_levels = exact[first]
         n_levels, n = len(self.levels), len(observed)
-        self.few_valued = summary.few_valued or (
-            n_levels <= FEW_VALUES and n_levels * FEW_REPEATS <= n
-        )
+        self.few_valued = summary.few_valued or are_few(n_levels, n)
         # Two values that repeat are levels, with no number in between.
         self.width = int(n_levels > (2 if self.few_valued else 1))
         often = counts >= max(PLATEAU_COUNT, PLATEAU_SHARE * len(observed))

@@ -80,8 +80,7 @@ class ColumnSummary:
         if part.values is None:
             return False
         n_values = len(part.values)
-        repeated = 0 < n_values * FEW_REPEATS <= part.n_present
-        return n_values == 1 or repeated
+        return n_values == 1 or (n_values > 1 and are_few(n_values, part.n_present))
 
     def narrowed(self, cells: pd.Series) -> ColumnSummary:
         """The summary with the range that some cells show, exact to the last digit."""
@@ -350,7 +349,20 @@ class ColumnPart:
         if self.values is None:
             return False
         n_distinct = len(self.values)
-        return n_distinct <= 2 or n_distinct * FEW_REPEATS <= self.n_present
+        return n_distinct <= 2 or are_few(n_distinct, self.n_present)
+
+
+def are_few(n_values: int, n_cells: int) -> bool:
+    """Whether cells show few distinct values, each of them often.
+
+    Parameters
+    ----------
+    n_values : int
+        Distinct values.
+    n_cells : int
+        Cells that are not missing.
+    """
+    return n_values <= FEW_VALUES and n_values * FEW_REPEATS <= n_cells
 
 
 def summarise(name: Hashable, cells: pd.Series) -> ColumnSummary:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from gansampler.summary import FEW_REPEATS, FEW_VALUES
+from gansampler.summary import are_few
 
 MISSING_TOKENS = frozenset(
     {"", ".", "?", "NULL", "null", "None", "NaT", "NaN", "nan", "-NaN", "-nan"}
@@ -144,7 +144,7 @@ def typed_column(
     if manner is None:
         return _text_column(fields, separator, labels=labels)
     write = manner.write
-    if labels or _is_few_valued(manner.values):
+    if labels or are_few(manner.values.nunique(), len(there)):
         write = _as_first_seen(there, manner)
     gaps = [field for row, field in enumerate(fields) if row not in present]
     values = manner.values.set_axis(list(present))
@@ -157,12 +157,6 @@ def typed_column(
         missing=mode(gaps) if gaps else "",
         write=lambda value: before + write(value) + after,
     )
-
-
-def _is_few_valued(values: pd.Series) -> bool:
-    """Whether only values that are there are made, as ``ColumnSummary`` has it."""
-    n_values = values.nunique()
-    return n_values <= FEW_VALUES and n_values * FEW_REPEATS <= len(values)
 
 
 def _as_first_seen(cells: Sequence[str], manner: Manner) -> Callable[[Any], str]:

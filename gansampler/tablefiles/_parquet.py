@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import types
 
-from gansampler.summary import FEW_REPEATS, FEW_VALUES
+from gansampler.summary import are_few
 from gansampler.tablefiles._files import (
     TableFileError,
     check_columns,
@@ -304,8 +304,7 @@ def _features_to_pandas(column: pa.ChunkedArray) -> pd.Series:
 def _confused_by_floats(column: pa.ChunkedArray) -> bool:
     """Whether decimals are few that repeat, and some of them are one float."""
     decimals = pc.unique(column).drop_null()
-    few = len(decimals) <= FEW_VALUES
-    if not few or len(decimals) * FEW_REPEATS > len(column) - column.null_count:
+    if not are_few(len(decimals), len(column) - column.null_count):
         return False
     return len(set(decimals.cast(pa.float64()).to_pylist())) < len(decimals)
 
