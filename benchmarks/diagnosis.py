@@ -35,7 +35,7 @@ from benchmarks.results_file import read_results
 from benchmarks.running import run_into_file
 from benchmarks.utility import by_size, package_versions
 from gansampler import GANOversampler
-from gansampler.diagnosis import Evidence, share_inside
+from gansampler.evidence import Evidence, share_inside
 from gansampler.quality import coverage, duplicate_share, energy_distance, marginal_gaps
 from gansampler.theory import ranking
 

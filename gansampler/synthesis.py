@@ -13,23 +13,17 @@ import pandas as pd
 import torch
 
 from gansampler._thinning import thinned
-from gansampler.diagnosis import MIN_UPDATES, POOR, Verdict, diagnose, gather
+from gansampler.diagnosis import MIN_UPDATES, POOR, Verdict, diagnose
+from gansampler.evidence import Samples, gather
 from gansampler.gan import GAMES, GAN, TrainingSettings, train_gan
 from gansampler.gan.model import FIRST_BLOCK
-from gansampler.gan.training import (
-    Observer,
-    empty_history,
-)
+from gansampler.gan.training import Observer, empty_history
 from gansampler.lenders import Lenders
+from gansampler.levels import count_levels
 from gansampler.onehot import OneHotGroups
 from gansampler.quality import coverage, energy_distance
 from gansampler.report import ClassReport
-from gansampler.selection import (
-    MAX_OTHERS,
-    MAX_OWN,
-    Neighborhood,
-    RowSelection,
-)
+from gansampler.selection import MAX_OTHERS, MAX_OWN, Neighborhood, RowSelection
 from gansampler.summary import ColumnSummary
 from gansampler.table import TableEncoder, Values
 from gansampler.theory import TheoryReadout, theory_readout
@@ -259,47 +253,59 @@ class ClassGenerator:
         others: np.ndarray,
     ) -> None:
         assert self.gan is not None
-        rng = np.random.default_rng(self.calibration_seed)
+        seed = self.calibration_seed
+        samples = self._samples(rows, matrix, others)
+        self.distance = energy_distance(samples.real, samples.synthetic)
+        self.coverage = coverage(samples.real, samples.synthetic)
+        self.theory = theory_readout(
+            self.history,
+            self.settings.loss,
+            samples.real,
+            samples.generated,
+            random_state=seed,
+        )
+        levels = count_levels(
+            self.groups.collapse(rows), collapsed_others, self.encoder.table_
+        )
+        self.evidence = gather(
+            self.gan,
+            samples,
+            self.theory,
+            levels,
+            n_rows=len(rows),
+            only_categories=self.encoder.n_numeric_ == 0,
+            seed=seed,
+        )
+        self.ratio = self.evidence.nearest_row_ratio
+        self.verdicts = diagnose(self.evidence, self._parameters())
+
+    def _samples(
+        self, rows: pd.DataFrame, matrix: np.ndarray, others: np.ndarray
+    ) -> Samples:
+        """The rows by which the training is judged, some hundred of each kind."""
+        assert self.gan is not None
+        seed = self.calibration_seed
+        rng = np.random.default_rng(seed)
         chosen = np.arange(len(matrix))
         if len(matrix) > N_REPORT_ROWS:
             chosen = rng.choice(len(matrix), N_REPORT_ROWS, replace=False)
             # The others alike, so that the classes stay as dense as they were given.
             others = thinned(others, len(others) * N_REPORT_ROWS // len(matrix), rng)
-        real = matrix[chosen]
-        drawn = self._draw_values(N_REPORT_ROWS, self.calibration_seed)
+        drawn = self._draw_values(N_REPORT_ROWS, seed)
+        # Before they are made a table, which empties them.
         synthetic = self.encoder.encode(drawn)
         tables = rows.iloc[chosen], self._as_frame(drawn)
         if self.encoder.lenders_ is not None:
             own_law = self._columns_with_own_law(self.encoder.lenders_)
             tables = tables[0].iloc[:, own_law], tables[1].iloc[:, own_law]
-        generated = self.gan.sample(N_REPORT_ROWS, self.calibration_seed)
-        self.distance = energy_distance(real, synthetic)
-        self.coverage = coverage(real, synthetic)
-        self.theory = theory_readout(
-            self.history,
-            self.settings.loss,
-            real,
-            generated,
-            random_state=self.calibration_seed,
-        )
-        self.evidence = gather(
-            history=self.history,
-            readout=self.theory,
-            logits=(self.gan.logits(real), self.gan.logits(generated)),
-            real=real,
-            generated=generated,
+        return Samples(
+            real=matrix[chosen],
+            generated=self.gan.sample(N_REPORT_ROWS, seed),
             synthetic=synthetic,
             others=others,
             known=self._known(matrix, rng),
             tables=tables,
-            rows=self.groups.collapse(rows),
-            other_rows=collapsed_others,
-            table=self.encoder.table_,
-            n_numeric=self.encoder.n_numeric_,
-            seed=self.calibration_seed,
         )
-        self.ratio = self.evidence.nearest_row_ratio
-        self.verdicts = diagnose(self.evidence, self._parameters())
 
     def _columns_with_own_law(self, lenders: Lenders) -> list[int]:
         """Positions of the columns that do not borrow: they are to follow the class."""

@@ -12,13 +12,8 @@ import pytest
 
 from benchmarks import diagnosis_page
 from gansampler import GANOversampler, synthesis
-from gansampler.diagnosis import (
-    Evidence,
-    Verdict,
-    diagnose,
-    share_inside,
-    worst_columns,
-)
+from gansampler.diagnosis import Evidence, Verdict, diagnose
+from gansampler.evidence import share_inside, worst_columns
 from gansampler.exceptions import TrainingQualityWarning
 from gansampler.report import BADGES, STYLE, ClassReport, Report
 

@@ -13,21 +13,19 @@ import pandas as pd
 from gansampler._wording import percent
 from gansampler.columns import MAX_LEVELS, MIN_LEVEL_ROWS
 from gansampler.diagnosis import (
-    CRITICAL,
     MAX_COPIES,
     MAX_GAP,
     MAX_INSIDE,
     MIN_RATIO,
     MIN_ROWS,
-    N_NAMED,
     OK,
     POOR,
     WARN,
     Verdict,
     make_verdict,
-    share_inside,
     status_above,
 )
+from gansampler.evidence import CRITICAL, N_NAMED, share_inside
 from gansampler.htmlreport._differences import Difference, describe
 from gansampler.htmlreport._text import short_name
 from gansampler.plots._quality import (

@@ -11,7 +11,8 @@ from typing import Any
 from torch import nn
 
 from gansampler.columns import CategoricalColumn, NumericColumn
-from gansampler.diagnosis import Evidence, Verdict
+from gansampler.diagnosis import Verdict
+from gansampler.evidence import Evidence
 from gansampler.gan import GAN, TrainingSettings
 from gansampler.gan.latent import Latent
 from gansampler.gan.networks import Discriminator, Generator
