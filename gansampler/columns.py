@@ -321,6 +321,32 @@ class NumericColumn:
             numbers[others] = self._valid_numbers(encoded[others])
         return numbers
 
+    def settle(self, encoded: np.ndarray, one_hot: np.ndarray) -> np.ndarray:
+        """Generated cells, those that stand for one of few values put at that value.
+
+        Parameters
+        ----------
+        encoded : ndarray of shape (n_rows, width)
+            Generated numeric cells.
+        one_hot : ndarray of shape (n_rows, plateaus.width)
+            Which of them are frequent values.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, width)
+        """
+        if not self.width:
+            return encoded
+        settled = encoded.copy()
+        if self.few_valued:
+            levels = self.encode(self.levels)[:, 0]
+            settled[:, 0] = levels[nearest_level(levels, encoded[:, 0])]
+        if self.plateaus.width:
+            plateau = self._decode_plateaus(one_hot)
+            frequent = self.encode(self.frequent)
+            settled[plateau >= 0] = frequent[plateau[plateau >= 0]]
+        return settled
+
     def _decode_plateaus(self, one_hot: np.ndarray) -> np.ndarray:
         # Of a few values none is rare, and nothing is left to chance.
         return self._plateau_numbers[self.plateaus.decode(one_hot, one_hot, NO_CHANCE)]
@@ -332,11 +358,16 @@ class NumericColumn:
         else:
             numbers = self._unbend(cells * self.scale + self.mean)
         if self.few_valued:
-            middles = (self.levels[1:] + self.levels[:-1]) / 2
-            return self.levels[np.searchsorted(middles, numbers)]
+            return self.levels[nearest_level(self.levels, numbers)]
         if self.decimals is not None:
             numbers = np.round(numbers, self.decimals)
         return np.clip(numbers, self.low, self.high)
+
+
+def nearest_level(levels: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """Positions of the levels that are nearest to numbers; levels are sorted."""
+    positions: np.ndarray = np.searchsorted((levels[1:] + levels[:-1]) / 2, numbers)
+    return positions
 
 
 class CategoricalColumn:

@@ -35,6 +35,9 @@ MAX_SPREAD = 1.5
 """Scattered rows: the same distance, beyond which the rows of the class are missed
 because the generator's lie about anywhere."""
 
+MIN_LEARNING_RATE = {"adam": 0.001, "sgd": 0.1}
+"""Learning rates below which a training may stop long before it is done."""
+
 MAX_CERTAINTY = 0.6
 """The discriminator wins: mean D on real less mean D on generated rows."""
 
@@ -50,7 +53,7 @@ MAX_DIVERGENCE = (0.1, 0.3)
 
 MIN_RATIO, MAX_COPIES = 0.3, 0.5
 """Copying: distance of rows to the nearest real one, in units of that between real
-rows, and share of rows that repeat one."""
+rows, and share of rows that repeat one, beyond that of real rows which do."""
 
 MAX_GAP = (0.15, 0.3)
 """Columns: gap to the class's law beyond what chance gives."""
@@ -115,7 +118,7 @@ def diagnose(evidence: Evidence, parameters: Mapping[str, Any]) -> tuple[Verdict
     >>> evidence = Evidence(
     ...     n_rows=50,
     ...     n_iter=500,
-    ...     only_categories=False,
+    ...     few_valued=False,
     ...     coverage=0.3,
     ...     spread=0.5,
     ...     certainty=0.0,
@@ -125,6 +128,7 @@ def diagnose(evidence: Evidence, parameters: Mapping[str, Any]) -> tuple[Verdict
     ...     divergence=0.0,
     ...     nearest_row_ratio=1.0,
     ...     copies=0.0,
+    ...     repeats=0.0,
     ...     gaps=(("age", 0.1, -0.1),),
     ...     rise=0.0,
     ...     inside=0.2,
@@ -151,7 +155,7 @@ def _mode_collapse(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict
         POOR if poor else OK,
         f"The generator reaches {percent(evidence.coverage)} of the class's rows, "
         f"and its own rows lie {evidence.spread:.2f} times as far apart as real ones.",
-        _calm_down(parameters),
+        _spread_out(parameters),
     )
 
 
@@ -215,9 +219,9 @@ def _discriminator_memorises(
 def _fidelity(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:
     if math.isnan(evidence.divergence):
         return None
-    advice = [_now("raise", "max_iter", parameters)]
-    if parameters.get("latent_distribution", "neighbors") != "neighbors":
-        advice.append("set latent_distribution='neighbors'")
+    advice = [_now("raise", "max_iter", parameters), *_starts_from_rows(parameters)]
+    if _too_slow(parameters):
+        advice.insert(0, _now("raise", "learning_rate", parameters))
     return make_verdict(
         "fidelity",
         status_above(evidence.divergence, MAX_DIVERGENCE),
@@ -229,15 +233,18 @@ def _fidelity(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | No
 
 
 def _copying(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict:
-    copied = evidence.copies > MAX_COPIES or evidence.nearest_row_ratio < MIN_RATIO
-    # Where all cells are levels there may be no other rows to choose.
-    status = (WARN if evidence.only_categories else POOR) if copied else OK
+    # New rows of the class's law would repeat rows as often as its own do.
+    beyond_chance = evidence.copies - evidence.repeats
+    copied = beyond_chance > MAX_COPIES or evidence.nearest_row_ratio < MIN_RATIO
+    # Where all columns have few values there may be no other rows to choose.
+    status = (WARN if evidence.few_valued else POOR) if copied else OK
+    own = f", and {percent(evidence.repeats)} of its own do" if evidence.repeats else ""
     return make_verdict(
         "copying",
         status,
-        f"{percent(evidence.copies)} of the synthetic rows repeat a row of the class; "
-        f"they are {evidence.nearest_row_ratio:.2f} times as far from the class's rows "
-        "as these are from each other.",
+        f"{percent(evidence.copies)} of the synthetic rows repeat a row of the "
+        f"class{own}; they are {evidence.nearest_row_ratio:.2f} times as far from the "
+        "class's rows as these are from each other.",
         _sentence([_now("raise", "copy_rejection", parameters)]),
     )
 
@@ -370,13 +377,33 @@ def _sentence(advice: Sequence[str]) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
+def _spread_out(parameters: Mapping[str, Any]) -> str:
+    # Networks that start from noise start with all rows at one place.
+    if not _too_slow(parameters):
+        return _calm_down(parameters)
+    advice = ("learning_rate", "max_iter")
+    return _sentence([_now("raise", name, parameters) for name in advice])
+
+
 def _calm_down(parameters: Mapping[str, Any]) -> str:
-    advice = [_now("lower", "learning_rate", parameters)]
-    if parameters.get("latent_distribution", "neighbors") != "neighbors":
-        advice.append("set latent_distribution='neighbors'")
+    advice = [
+        _now("lower", "learning_rate", parameters),
+        *_starts_from_rows(parameters),
+    ]
     if parameters.get("gradient_penalty") == 0:
         advice.append(_stronger_penalty(parameters))
     return _sentence(advice)
+
+
+def _too_slow(parameters: Mapping[str, Any]) -> bool:
+    least = MIN_LEARNING_RATE[parameters.get("optimizer", "adam")]
+    return bool(parameters.get("learning_rate", least) < least)
+
+
+def _starts_from_rows(parameters: Mapping[str, Any]) -> list[str]:
+    if parameters.get("latent_distribution", "neighbors") == "neighbors":
+        return []
+    return ["set latent_distribution='neighbors'"]
 
 
 def _fewer_steps(parameters: Mapping[str, Any]) -> list[str]:

@@ -37,8 +37,8 @@ class Evidence:
     ----------
     n_rows, n_iter : int
         Rows of the class, updates of the generator.
-    only_categories : bool
-        Whether no column of the class is a number: then rows repeat by chance.
+    few_valued : bool
+        Whether every column has few values or levels: then rows repeat by chance.
     coverage : float
         Share of the class's rows that as many rows of the generator reach.
     spread : float
@@ -55,6 +55,8 @@ class Evidence:
         Jensen-Shannon divergence by the probe beyond its floor, in nats.
     nearest_row_ratio, copies : float
         As in ``gansampler.quality``; share of the synthetic rows that equal a real one.
+    repeats : float
+        Share of the class's rows that equal another of its rows.
     gaps : tuple of (hashable, float, float)
         The columns with the largest gaps beyond chance, the gap, and what of it is
         beyond chance.
@@ -77,7 +79,7 @@ class Evidence:
 
     n_rows: int
     n_iter: int
-    only_categories: bool
+    few_valued: bool
     coverage: float
     spread: float
     certainty: float
@@ -87,6 +89,7 @@ class Evidence:
     divergence: float
     nearest_row_ratio: float
     copies: float
+    repeats: float
     gaps: tuple[tuple[Hashable, float, float], ...]
     rise: float
     inside: float
@@ -105,6 +108,8 @@ class Samples:
         Encoded rows of the class, all or a random part; at least two.
     generated : ndarray of shape (n_generated, n_cells)
         The generator's own rows, before any are thrown away; at least as many.
+    settled : ndarray of shape (n_generated, n_cells)
+        The same, numbers of few values at such a value (``TableEncoder.settle``).
     synthetic : ndarray of shape (n_synthetic, n_cells)
         Rows as they are handed out, encoded again.
     others : ndarray of shape (n_others, n_cells)
@@ -118,6 +123,7 @@ class Samples:
 
     real: np.ndarray
     generated: np.ndarray
+    settled: np.ndarray
     synthetic: np.ndarray
     others: np.ndarray
     known: np.ndarray
@@ -131,7 +137,7 @@ def gather(
     levels: Sequence[LevelCounts],
     *,
     n_rows: int,
-    only_categories: bool,
+    few_valued: bool,
     seed: int,
 ) -> Evidence:
     """Measure what ``gansampler.diagnosis.diagnose`` judges.
@@ -147,8 +153,8 @@ def gather(
         Of the columns of text, in all rows of the class and of the others.
     n_rows : int
         Rows of the class.
-    only_categories : bool
-        Whether no column of the class is a number.
+    few_valued : bool
+        Whether every column of the class has few values or levels.
     seed : int
         Seed of the halves into which real rows are split.
 
@@ -156,7 +162,7 @@ def gather(
     -------
     Evidence
     """
-    real, generated, synthetic = samples.real, samples.generated, samples.synthetic
+    real, settled, synthetic = samples.real, samples.settled, samples.synthetic
     known, history = samples.known, gan.history
     usual = float(pdist(real).mean())
     rng = np.random.default_rng(seed)
@@ -165,16 +171,17 @@ def gather(
     return Evidence(
         n_rows=n_rows,
         n_iter=len(history),
-        only_categories=only_categories,
-        coverage=coverage(real, generated[: len(real)]),
-        spread=_ratio(float(pdist(generated).mean()), usual),
+        few_valued=few_valued,
+        coverage=coverage(real, settled[: len(real)]),
+        spread=_ratio(float(pdist(settled).mean()), usual),
         certainty=readout.real_probability - readout.fake_probability,
-        ranking=ranking(gan.logits(real), gan.logits(generated)),
+        ranking=ranking(gan.logits(real), gan.logits(samples.generated)),
         gradient=_last_to_first(history["generator_gradient_norm"]),
         memory=divergence_of_value(readout.value) - readout.js_divergence,
         divergence=readout.js_divergence - readout.js_floor,
         nearest_row_ratio=ratio_of_medians(to_known, apart),
         copies=float((to_known < SAME).mean()),
+        repeats=float((apart < SAME).mean()),
         gaps=worst_columns(*samples.tables, seed),
         rise=_ratio(_rise(history["selection_distance"]), usual),
         inside=share_inside(synthetic, real, samples.others, seed),

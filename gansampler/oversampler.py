@@ -101,7 +101,7 @@ class GANOversampler(BaseOverSampler):
 
     optimizer : {{'adam', 'sgd'}}, default='adam'
         Rule by which both networks follow their gradients. SGD has momentum 0.5 and
-        wants a larger ``learning_rate``, about 0.05.
+        wants a larger ``learning_rate``, about 0.1.
 
     learning_rate : float, default=0.001
         Constant for the first half of the training, then falling to 2 %.

@@ -261,7 +261,7 @@ class ClassGenerator:
             self.history,
             self.settings.loss,
             samples.real,
-            samples.generated,
+            samples.settled,
             random_state=seed,
         )
         levels = count_levels(
@@ -273,7 +273,7 @@ class ClassGenerator:
             self.theory,
             levels,
             n_rows=len(rows),
-            only_categories=self.encoder.n_numeric_ == 0,
+            few_valued=self.encoder.few_valued,
             seed=seed,
         )
         self.ratio = self.evidence.nearest_row_ratio
@@ -291,6 +291,7 @@ class ClassGenerator:
             chosen = rng.choice(len(matrix), N_REPORT_ROWS, replace=False)
             # The others alike, so that the classes stay as dense as they were given.
             others = thinned(others, len(others) * N_REPORT_ROWS // len(matrix), rng)
+        generated = self.gan.sample(N_REPORT_ROWS, seed)
         drawn = self._draw_values(N_REPORT_ROWS, seed)
         # Before they are made a table, which empties them.
         synthetic = self.encoder.encode(drawn)
@@ -300,7 +301,8 @@ class ClassGenerator:
             tables = tables[0].iloc[:, own_law], tables[1].iloc[:, own_law]
         return Samples(
             real=matrix[chosen],
-            generated=self.gan.sample(N_REPORT_ROWS, seed),
+            generated=generated,
+            settled=self.encoder.settle(generated),
             synthetic=synthetic,
             others=others,
             known=self._known(matrix, rng),

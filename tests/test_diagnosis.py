@@ -20,7 +20,7 @@ from gansampler.report import BADGES, STYLE, ClassReport, Report
 HEALTHY = Evidence(
     n_rows=50,
     n_iter=500,
-    only_categories=False,
+    few_valued=False,
     coverage=0.97,
     spread=1.02,
     certainty=0.01,
@@ -30,6 +30,7 @@ HEALTHY = Evidence(
     divergence=0.0,
     nearest_row_ratio=0.8,
     copies=0.0,
+    repeats=0.0,
     gaps=(("age", 0.1, -0.1), ("plan", 0.05, -0.15)),
     rise=0.0,
     inside=0.3,
@@ -149,6 +150,26 @@ def test_a_remedy_says_from_where_to_raise_what_the_game_decides(loss, weight):
     )
 
 
+@pytest.mark.parametrize(
+    ("optimizer", "rate"), [("adam", 0.0001), ("sgd", 0.001), ("sgd", 0.05)]
+)
+def test_a_training_that_is_too_slow_is_not_told_to_be_slower(optimizer, rate):
+    slow = PARAMETERS | {"optimizer": optimizer, "learning_rate": rate}
+    close, far = (
+        diagnose(replace(HEALTHY, **figures), slow)[0]
+        for figures in ({"spread": 0.1}, {"divergence": 0.6})
+    )
+    assert (close.name, close.remedy) == (
+        "mode_collapse",
+        f"Raise learning_rate (now {rate}), or raise max_iter (now 500).",
+    )
+    assert (far.name, far.remedy) == (
+        "fidelity",
+        f"Raise learning_rate (now {rate}), or raise max_iter (now 500), or set "
+        "latent_distribution='neighbors'.",
+    )
+
+
 def test_identifiers_are_named_where_there_are_some():
     verdicts = diagnose(replace(HEALTHY, identifiers=("account",)), PARAMETERS)
     assert verdicts[0] == Verdict(
@@ -219,7 +240,7 @@ def test_a_discriminator_that_rightly_sees_a_difference_does_not_memorise():
 
 
 def test_repeated_rows_of_categories_alone_are_worth_a_look_only():
-    copied = replace(HEALTHY, copies=0.8, only_categories=True)
+    copied = replace(HEALTHY, copies=0.8, few_valued=True)
     assert diagnose(copied, PARAMETERS)[0].status == "warn"
 
 
@@ -293,6 +314,39 @@ def test_identifiers_are_looked_for_in_all_rows_of_a_large_class(
     # What identifies has no rare levels besides; the column with most comes first.
     assert [name for name, _ in evidence.unseen_levels] == (
         ["town"] if found else ["account", "town"]
+    )
+
+
+@pytest.mark.parametrize("n", [100, 300])
+def test_columns_of_few_values_are_no_failure(n):
+    """Rows of them repeat by chance, and the generator's raw rows lie between them."""
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(
+        {
+            "visits": rng.poisson(1, 4 * n),
+            "grade": rng.integers(1, 6, 4 * n),
+            "fee": rng.gamma(2, 1, 4 * n) * (rng.random(4 * n) < 0.05),
+        }
+    )
+    y = np.repeat(["few", "many"], [n, 3 * n])
+    for columns in (["visits"], ["visits", "grade"], ["fee"]):
+        sampler = GANOversampler(max_iter=100, random_state=0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            sampler.fit_resample(X[columns], y)
+        assert sampler.generators_["few"].evidence.coverage > 0.9
+        verdicts = {v.name: v for v in sampler.report_["few"].verdicts}
+        assert verdicts["copying"].status == "ok"
+        assert " of its own do; " in verdicts["copying"].message
+
+
+def test_repeats_beyond_those_of_the_class_are_copies():
+    repeating = replace(HEALTHY, copies=0.9, repeats=0.5)
+    assert diagnose(repeating, PARAMETERS)[0].status == "ok"
+    verdict = diagnose(replace(repeating, repeats=0.3), PARAMETERS)[0]
+    assert (verdict.name, verdict.status) == ("copying", "poor")
+    assert verdict.message.startswith(
+        "90 % of the synthetic rows repeat a row of the class, and 30 % of its own do; "
     )
 
 
