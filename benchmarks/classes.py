@@ -49,6 +49,7 @@ def train(X, y, label, max_iter):
     generator = ClassGenerator(
         TrainingSettings(max_iter=max_iter),
         value_range="table",
+        rare_levels="class",
         rejection_rate=0.0,
         border_rejection=0.2,
         copy_rejection=0.6,

@@ -24,8 +24,9 @@ from benchmarks.data import development_set_names, load_development_set
 from benchmarks.methods import METHODS, no_resampling
 from benchmarks.models import to_plain_types
 from benchmarks.results_file import read_results
-from benchmarks.running import one_line, run_into_file
+from benchmarks.running import run_into_file
 from benchmarks.utility import cpu_seconds, cut_minority, package_versions, select
+from gansampler.comparison._running import one_line
 from gansampler.quality import (
     authenticity,
     classifier_two_sample_test,

@@ -25,9 +25,10 @@ from threadpoolctl import threadpool_limits
 from benchmarks.methods import METHODS, gan
 from benchmarks.models import to_plain_types
 from benchmarks.results_file import read_results
-from benchmarks.running import one_line, run_into_file
+from benchmarks.running import run_into_file
 from benchmarks.utility import cpu_seconds, package_versions, select
 from gansampler import datasets
+from gansampler.comparison._running import one_line
 from gansampler.quality import common_space, duplicate_share, nearest_row_ratio
 from gansampler.quality._near import SAME
 

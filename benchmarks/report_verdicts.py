@@ -27,8 +27,9 @@ from benchmarks.data import development_set_names, load_development_set
 from benchmarks.methods import METHODS
 from benchmarks.models import to_plain_types
 from benchmarks.results_file import read_results
-from benchmarks.running import one_line, run_into_file
+from benchmarks.running import run_into_file
 from benchmarks.utility import by_size, package_versions
+from gansampler.comparison._running import one_line
 from gansampler.diagnosis import MIN_ROWS
 from gansampler.htmlreport import ClassRows, judge_class
 from gansampler.quality import common_space

@@ -35,11 +35,6 @@ def run_into_file(run_task, tasks, *, columns, jobs, out):
         print(_progress(i, len(tasks), start, rows), file=sys.stderr, flush=True)
 
 
-def one_line(error):
-    """Write an error as a cell of the results."""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
-
-
 def _progress(i, total, start, rows):
     first = rows[0]
     minutes = (time.perf_counter() - start) / 60

@@ -17,6 +17,7 @@ from scipy.stats import wilcoxon
 
 from benchmarks.results_file import read_results
 from benchmarks.utility import KEY, METRICS, select
+from gansampler.comparison._statistics import holm
 
 CELL = ["dataset", "classifier"]
 FALLBACK = "none"
@@ -150,23 +151,6 @@ def comparison_table(cells, reference):
             table["p (Holm)"] = holm(table["p"])
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
-
-
-def holm(p_values):
-    """Correct p values for the number of tests (Holm, 1979).
-
-    Parameters
-    ----------
-    p_values : Series of float
-
-    Returns
-    -------
-    corrected : Series of float
-        In the order given.
-    """
-    ordered = p_values.sort_values()
-    factors = range(len(ordered), 0, -1)
-    return (ordered * list(factors)).cummax().clip(upper=1).reindex(p_values.index)
 
 
 def to_markdown(table, *, index_name=None):

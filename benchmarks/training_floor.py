@@ -36,6 +36,7 @@ from gansampler.gan.training import (
     TEMPERATURE,
     Match,
     Recorder,
+    average_decay,
     default_batch_size,
     learning_rate_factor,
     noise_scale,
@@ -96,7 +97,8 @@ def bare_loop(rows, n_numeric, sizes, settings, seed):
             (slope,) = torch.autograd.grad(
                 discriminator(both).sum(), both, create_graph=True
             )
-            loss = loss + PENALTY_INTERVAL * slope.square().sum(dim=1).mean()
+            penalty = match.game.penalty.value(slope.square().sum(dim=1))
+            loss = loss + PENALTY_INTERVAL * match.penalty_weight * penalty
         optimizers[1].zero_grad()
         loss.backward()
         optimizers[1].step()
@@ -106,7 +108,7 @@ def bare_loop(rows, n_numeric, sizes, settings, seed):
         optimizers[0].step()
         with torch.no_grad():
             for mean, weight in zip(averaged, generator.parameters(), strict=True):
-                mean.lerp_(weight, 0.01)
+                mean.lerp_(weight, 1 - average_decay(iteration))
 
 
 class TimedRecorder(Recorder):

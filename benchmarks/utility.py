@@ -39,9 +39,10 @@ from benchmarks.methods import METHODS, WEIGHTED
 from benchmarks.models import CLASSIFIERS, make_classifier
 from benchmarks.results_file import read_results
 from benchmarks.rivals import cpu_seconds_of_children
-from benchmarks.running import one_line, run_into_file
+from benchmarks.running import run_into_file
 from benchmarks.thresholds import TUNABLE, best_threshold, label_metrics
 from gansampler import __version__
+from gansampler.comparison._running import one_line
 
 KEY = ["dataset", "method", "seed", "fold", "classifier"]
 METRICS = [

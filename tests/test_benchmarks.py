@@ -1,4 +1,4 @@
-"""The pure parts of the benchmarks; nothing here trains a model or loads a table."""
+"""The parts of the benchmarks that need no tables and little time."""
 
 import doctest
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from sklearn.metrics import (
     balanced_accuracy_score,
     f1_score,
@@ -13,15 +14,16 @@ from sklearn.metrics import (
     recall_score,
 )
 
-from benchmarks import speed_page
+from benchmarks import classes, speed_page, training_floor
 from benchmarks.coding import TableCoding
 from benchmarks.copula import sample_gaussian_copula
 from benchmarks.dose import sizes_below
 from benchmarks.eight_gaussians import MODES, judge, ring
 from benchmarks.growth import exponents
-from benchmarks.summarise import complete_cells, fill_failures, holm, mean_table, report
+from benchmarks.summarise import complete_cells, fill_failures, mean_table, report
 from benchmarks.thresholds import TUNABLE, best_threshold, label_metrics
 from benchmarks.utility import METRICS, cut_minority, plan_tasks, tuned_scores
+from gansampler.gan import TrainingSettings, train_gan
 
 
 def g_mean(y, predicted):
@@ -158,12 +160,6 @@ def test_failures_without_a_fallback_leave_the_fold_out():
     assert cells["f1"]["ros"].item() == 0.5
 
 
-def test_holm_is_that_of_the_textbook():
-    p = pd.Series([0.04, 0.01, 0.03, 0.005])
-    assert holm(p).tolist() == pytest.approx([0.06, 0.03, 0.06, 0.02])
-    assert holm(pd.Series([0.6, 0.7])).tolist() == [1.0, 1.0]
-
-
 def test_ranks_share_ties_and_know_what_is_better():
     table = results({"a": [0.9], "b": [0.9], "c": [0.1]})
     cells, _ = complete_cells(table, ["f1", "brier"])
@@ -235,6 +231,32 @@ def test_collapsed_rows_and_rows_between_the_modes_are_told():
         "smallest_share": 0.0,
     }
     assert judge(np.zeros((9, 2)), 0.02)["modes"] == 0
+
+
+def test_classes_are_trained_alike_in_each_way(monkeypatch):
+    """``measure`` compares their rows itself."""
+    monkeypatch.setattr(classes, "N_CLASSES", 2)
+    monkeypatch.delitem(classes.WAYS, "processes")
+    results = classes.measure(repeats=1, max_iter=2)
+    assert results["way"].tolist() == ["one after the other", "threads"]
+
+
+def test_the_bare_loop_trains_the_same_game(monkeypatch):
+    """Its discriminator's first loss is that of ``train_gan``, penalty included."""
+    rows, n_numeric, sizes = training_floor.small_rows()
+    settings = TrainingSettings(max_iter=1, gradient_penalty=1000)
+    losses = []
+    backward = torch.Tensor.backward
+
+    def noted(loss):
+        losses.append(float(loss.detach()))
+        backward(loss)
+
+    monkeypatch.setattr(torch.Tensor, "backward", noted)
+    training_floor.bare_loop(rows, n_numeric, sizes, settings, seed=0)
+    gan = train_gan(rows, n_numeric=n_numeric, settings=settings, seed=0)
+    ours = gan.history[["discriminator_loss", "generator_loss"]].iloc[0].tolist()
+    assert losses == pytest.approx(ours, rel=0.1)
 
 
 def test_the_exponent_of_growth_is_that_of_the_larger_sizes():
