@@ -66,12 +66,14 @@ def products_seconds(generator, n_rows, new):
     """
     if generator.selection is None:
         return 0.0
-    around = generator.selection.neighborhood
-    block = max(1, BLOCK_CELLS // len(around.own._fit_X))
-    searched = (around.own, block, n_rows), (around.others, COUNT_BLOCK, new * n_rows)
+    own, others = generator.selection.own, generator.selection.others
+    searched = (
+        (own, max(1, BLOCK_CELLS // len(own)), n_rows),
+        (others, COUNT_BLOCK, new * n_rows),
+    )
     seconds = 0.0
-    for search, block, n_needed in searched:
-        fixed = torch.as_tensor(search._fit_X, dtype=torch.float32)
+    for real, block, n_needed in searched:
+        fixed = torch.as_tensor(real, dtype=torch.float32)
         rows, out = torch.randn(block, fixed.shape[1]), torch.empty(len(fixed), block)
         n_blocks = max(1, round(n_needed / block / 10))
         start = time.process_time()

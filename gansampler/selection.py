@@ -10,8 +10,6 @@ never take part in the training.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +72,7 @@ class Neighborhood:
         distances = self.own.kneighbors(rows)[0]
         return distances[:, 0], usual_distance(distances)
 
-    def insideness(self, rows: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    def log_density_ratio(self, rows: np.ndarray, usual: np.ndarray) -> np.ndarray:
         """How much denser the class is around rows than the other classes.
 
         Parameters
@@ -200,24 +198,29 @@ class RowSelection:
 
     Attributes
     ----------
-    neighborhood : Neighborhood
+    own : ndarray of shape (n_own, n_columns)
+        Encoded rows of the class, at least two.
+    others : ndarray of shape (n_others, n_columns)
+        Encoded rows of all other classes, at least one.
     min_distance : float
         To the nearest row of the class.
-    min_inside : float
-        Least ``insideness``.
+    min_ratio : float
+        Least ``Neighborhood.log_density_ratio``.
     acceptance : float
         Share of generated rows that reach both, as measured.
     """
 
-    neighborhood: Neighborhood
+    own: np.ndarray
+    others: np.ndarray
     min_distance: float
-    min_inside: float
+    min_ratio: float
     acceptance: float
 
     @classmethod
     def fit(
         cls,
-        neighborhood: Neighborhood,
+        own: np.ndarray,
+        others: np.ndarray,
         generated: np.ndarray,
         *,
         copy_rejection: float,
@@ -227,7 +230,8 @@ class RowSelection:
 
         Parameters
         ----------
-        neighborhood : Neighborhood
+        own, others : ndarray of shape (n_own, n_columns) and (n_others, n_columns)
+            Encoded rows of the class and of all other classes.
         generated : ndarray of shape (n_rows, n_columns)
             Encoded rows from the generator.
         copy_rejection : float
@@ -235,72 +239,83 @@ class RowSelection:
         border_rejection : float
             Share of the rest that is rejected for being near other classes.
         """
-        nearest, usual = neighborhood.to_own(generated)
+        around = Neighborhood(own, others)
+        nearest, usual = around.to_own(generated)
         min_distance = copy_threshold(
-            nearest, NEWNESS * neighborhood.median_distance(), copy_rejection
+            nearest, NEWNESS * around.median_distance(), copy_rejection
         )
         new = nearest >= min_distance
         if not border_rejection:
-            return cls(neighborhood, min_distance, -np.inf, float(new.mean()))
-        inside = neighborhood.insideness(generated[new], usual[new])
-        min_inside = float(np.quantile(inside, border_rejection, method="lower"))
-        acceptance = float((inside >= min_inside).sum() / len(generated))
-        return cls(neighborhood, min_distance, min_inside, acceptance)
+            return cls(own, others, min_distance, -np.inf, float(new.mean()))
+        ratios = around.log_density_ratio(generated[new], usual[new])
+        min_ratio = float(np.quantile(ratios, border_rejection, method="lower"))
+        acceptance = float((ratios >= min_ratio).sum() / len(generated))
+        return cls(own, others, min_distance, min_ratio, acceptance)
 
     def __call__(self, rows: np.ndarray) -> np.ndarray:
         """Which encoded rows are kept, as a boolean array of shape (n_rows,)."""
-        return self.chooser()(rows)
+        return Chooser(self)(rows)
 
-    def chooser(self) -> Callable[[np.ndarray], np.ndarray]:
-        """Make the selection ready for many calls.
 
-        What that takes is not kept: it would double what is saved of a sampler.
-        """
-        around = self.neighborhood
-        own, others = Products(around.own._fit_X), Products(around.others._fit_X)
-        return functools.partial(self._choose, own, others)
+class Chooser:
+    """A selection made ready for many calls.
 
-    def _choose(self, own: Products, others: Products, rows: np.ndarray) -> np.ndarray:
+    What that takes is not kept with the selection: it would double what is saved of a
+    sampler.
+
+    Parameters
+    ----------
+    selection : RowSelection
+    """
+
+    def __init__(self, selection: RowSelection) -> None:
+        self.selection = selection
+        self.around = Neighborhood(selection.own, selection.others)
+        self.own, self.others = Products(selection.own), Products(selection.others)
+
+    def __call__(self, rows: np.ndarray) -> np.ndarray:
+        """Which encoded rows are kept, as a boolean array of shape (n_rows,)."""
         # Products of matrices decide; where their rounding could matter, distances do.
-        around, threshold = self.neighborhood, self.min_distance**2
+        around, threshold = self.around, self.selection.min_distance**2
         squares = np.einsum("ij,ij->i", rows, rows)
-        nearest, closest = own.nearest(rows, around.own.n_neighbors, threshold)
-        kept = nearest >= threshold
-        doubtful = np.abs(nearest - threshold) <= own.error(squares, threshold)
+        nearest, closest = self.own.nearest(rows, around.own.n_neighbors, threshold)
+        kept: np.ndarray = nearest >= threshold
+        doubtful = np.abs(nearest - threshold) <= self.own.error(squares, threshold)
         # The others are many: they are only searched where it matters.
         (left,) = np.nonzero(kept & ~doubtful)
-        if self.min_inside > -np.inf:
+        if self.selection.min_ratio > -np.inf:
             # A row is kept if its fifth other lies beyond a limit, which is rounded.
-            lower, upper = self._limits(own, others, closest[left], squares[left])
+            lower, upper = self._limits(closest[left], squares[left])
             k = around.others.n_neighbors
-            crowded = others.count(rows[left], upper) >= k
+            crowded = self.others.count(rows[left], upper) >= k
             left = left[crowded]
             kept[left] = False
-            unsure = others.count(rows[left], lower[crowded]) < k
+            unsure = self.others.count(rows[left], lower[crowded]) < k
             doubtful[left[unsure]] = True
         if doubtful.any():
             kept[doubtful] = self._choose_exactly(rows[doubtful])
         return kept
 
     def _limits(
-        self, own: Products, others: Products, closest: np.ndarray, squares: np.ndarray
+        self, closest: np.ndarray, squares: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Squared distance of the fifth other from which a row is kept, as bounds."""
-        error = own.error(squares[:, None], closest)
+        error = self.own.error(squares[:, None], closest)
         bounds = []
         for sign in (-1, 1):
             distances = np.sqrt(np.maximum(closest + sign * error, 0))
-            radius = np.exp(self.min_inside) * usual_distance(distances) - SAME
+            usual = usual_distance(distances)
+            radius = np.exp(self.selection.min_ratio) * usual - SAME
             limit = np.maximum(radius, 0) ** 2
-            bounds.append(limit + sign * others.error(squares, limit))
+            bounds.append(limit + sign * self.others.error(squares, limit))
         return bounds[0], bounds[1]
 
     def _choose_exactly(self, rows: np.ndarray) -> np.ndarray:
-        nearest, usual = self.neighborhood.to_own(rows)
-        kept = nearest >= self.min_distance
+        nearest, usual = self.around.to_own(rows)
+        kept = nearest >= self.selection.min_distance
         if kept.any():
-            inside = self.neighborhood.insideness(rows[kept], usual[kept])
-            kept[kept] = inside >= self.min_inside
+            ratios = self.around.log_density_ratio(rows[kept], usual[kept])
+            kept[kept] = ratios >= self.selection.min_ratio
         return kept
 
 

@@ -23,7 +23,7 @@ from gansampler.levels import count_levels
 from gansampler.onehot import OneHotGroups
 from gansampler.quality import coverage, energy_distance
 from gansampler.report import ClassReport
-from gansampler.selection import MAX_OTHERS, MAX_OWN, Neighborhood, RowSelection
+from gansampler.selection import MAX_OTHERS, MAX_OWN, Chooser, RowSelection
 from gansampler.summary import ColumnSummary
 from gansampler.table import TableEncoder, Values
 from gansampler.theory import TheoryReadout, theory_readout
@@ -190,7 +190,8 @@ class ClassGenerator:
         )
         own = self._known(matrix, rng)
         return RowSelection.fit(
-            Neighborhood(own, thinned(others, MAX_OTHERS, rng)),
+            own,
+            thinned(others, MAX_OTHERS, rng),
             self.encoder.encode(generated),
             copy_rejection=self.copy_rejection,
             border_rejection=self.border_rejection,
@@ -223,7 +224,7 @@ class ClassGenerator:
         result: Values = []
         done = 0
         rng = np.random.default_rng(seed)
-        choose = None if self.selection is None else self.selection.chooser()
+        choose = None if self.selection is None else Chooser(self.selection)
         for matrix in self._matrices(seed):
             values = self.encoder.decode(matrix, rng)
             if choose is not None:

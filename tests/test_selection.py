@@ -10,6 +10,7 @@ from scipy.special import digamma
 from gansampler._thinning import thinned
 from gansampler.selection import (
     SAME,
+    Chooser,
     Neighborhood,
     Products,
     RowSelection,
@@ -25,14 +26,14 @@ DISTANCES = arrays(
 )
 
 
-def neighborhood(n_own=50, n_others=300, seed=0):
+def two_classes(n_own=50, n_others=300, seed=0):
     rng = np.random.default_rng(seed)
     own = rng.normal(size=(n_own, 2))
-    return Neighborhood(own, rng.normal(size=(n_others, 2)) - [2, 0]), own
+    return own, rng.normal(size=(n_others, 2)) - [2, 0]
 
 
 def border_scores(around, rows):
-    return around.insideness(rows, around.to_own(rows)[1])
+    return around.log_density_ratio(rows, around.to_own(rows)[1])
 
 
 @given(nearest=DISTANCES, usual=st.floats(0, 10), share=st.floats(0, 0.99))
@@ -65,7 +66,7 @@ def test_more_copies_than_allowed_are_all_kept():
 
 
 def test_the_border_score_grows_away_from_the_others():
-    around, _ = neighborhood()
+    around = Neighborhood(*two_classes())
     line = np.column_stack([np.linspace(-3, 1.5, 10), np.zeros(10)])
     inside = border_scores(around, line)
     assert np.corrcoef(inside, line[:, 0])[0, 1] > 0.9
@@ -92,12 +93,12 @@ def test_a_small_group_of_its_own_is_no_border():
     large, others = rng.normal(size=(40, 2)), rng.normal([3, 0], size=(300, 2))
     for n_rows, share in [(2, 0.3), (3, 0.9), (4, 1)]:
         small = rng.normal([8, 0], 0.3, size=(n_rows, 2))
-        around = Neighborhood(np.concatenate([large, small]), others)
+        own = np.concatenate([large, small])
         generated = np.concatenate(
             [rng.normal(size=(900, 2)), rng.normal([8, 0], 0.3, size=(100, 2))]
         )
         selection = RowSelection.fit(
-            around, generated, copy_rejection=0.0, border_rejection=0.2
+            own, others, generated, copy_rejection=0.0, border_rejection=0.2
         )
         kept = selection(generated)
         assert kept[900:].mean() >= share
@@ -106,7 +107,8 @@ def test_a_small_group_of_its_own_is_no_border():
 
 
 def test_distances_to_the_class_itself():
-    around, own = neighborhood()
+    own, others = two_classes()
+    around = Neighborhood(own, others)
     nearest, usual = around.to_own(own + np.array([0.0, 1e-3]))
     assert np.median(nearest) == pytest.approx(1e-3)
     assert (usual > nearest).all()
@@ -116,18 +118,19 @@ def test_distances_to_the_class_itself():
 @pytest.mark.parametrize("border", [0.0, 0.25, 0.5])
 @pytest.mark.parametrize("copies", [0.0, 0.3])
 def test_thresholds_reject_the_shares_asked_for(border, copies):
-    around, own = neighborhood()
+    own, others = two_classes()
     rng = np.random.default_rng(1)
     generated = own[rng.integers(len(own), size=2000)]
     generated = generated + 0.02 * rng.normal(size=generated.shape)
     selection = RowSelection.fit(
-        around, generated, copy_rejection=copies, border_rejection=border
+        own, others, generated, copy_rejection=copies, border_rejection=border
     )
     kept = selection(generated)
     assert kept.mean() == selection.acceptance
     assert kept.mean() == pytest.approx((1 - border) * (1 - copies), abs=0.01)
+    around = Neighborhood(own, others)
     nearest, usual = around.to_own(generated)
-    inside = around.insideness(generated, usual)
+    inside = around.log_density_ratio(generated, usual)
     assert nearest[kept].min() >= selection.min_distance
     new_enough = nearest >= selection.min_distance
     assert inside[kept].min() >= inside[new_enough & ~kept].max(initial=-np.inf)
@@ -144,8 +147,8 @@ def test_tiny_classes_have_neighborhoods():
 
 
 def test_nothing_is_searched_among_others_for_rows_that_are_copies(monkeypatch):
-    around, own = neighborhood()
-    selection = RowSelection(around, 0.01, 0.0, acceptance=1.0)
+    own, others = two_classes()
+    selection = RowSelection(own, others, 0.01, 0.0, acceptance=1.0)
     rows = np.concatenate([own[:3], own[3:6] + 0.02])
     counted = []
     count = Products.count
@@ -156,8 +159,8 @@ def test_nothing_is_searched_among_others_for_rows_that_are_copies(monkeypatch):
 
     monkeypatch.setattr(Products, "count", counts)
     assert not selection(rows)[:3].any()
-    (others, _) = counted
-    assert np.array_equal(others, rows[3:])
+    (looked_for, _) = counted
+    assert np.array_equal(looked_for, rows[3:])
 
 
 def test_thinning_keeps_order_and_number():
@@ -186,12 +189,13 @@ def test_products_of_matrices_choose_as_distances_do(table, copies, border):
     own = draw(80)
     rows = np.concatenate([draw(700), own[:20], own[:20] + np.float32(1e-3)])
     selection = RowSelection.fit(
-        Neighborhood(own, draw(400, 0.3)),
+        own,
+        draw(400, 0.3),
         rows,
         copy_rejection=copies,
         border_rejection=border,
     )
-    assert np.array_equal(selection(rows), selection._choose_exactly(rows))
+    assert np.array_equal(selection(rows), Chooser(selection)._choose_exactly(rows))
 
 
 @given(
@@ -209,9 +213,10 @@ def test_the_smallest_numbers_come_first_and_as_often_as_they_are_there(numbers,
 
 
 def test_rows_are_chosen_one_by_one():
-    around, _ = neighborhood()
     rows = np.random.default_rng(1).normal(size=(700, 2))
-    selection = RowSelection.fit(around, rows, copy_rejection=0.5, border_rejection=0.2)
+    selection = RowSelection.fit(
+        *two_classes(), rows, copy_rejection=0.5, border_rejection=0.2
+    )
     apart = np.concatenate([selection(rows[:1]), selection(rows[1:])])
     assert np.array_equal(selection(rows), apart)
 
@@ -219,13 +224,14 @@ def test_rows_are_chosen_one_by_one():
 @pytest.mark.parametrize(("copies", "as_new"), [(0.6, True), (0.1, False)])
 def test_rows_that_are_kept_are_three_quarters_as_far_as_real_rows_are(copies, as_new):
     own = np.random.default_rng(0).normal(size=(100, 40))
-    around = Neighborhood(own, own[:1] - 1000)
+    others = own[:1] - 1000
     noise = np.random.default_rng(1).normal(size=(20, *own.shape))
     widths = np.linspace(0.05, 1, 20)[:, None, None]
     generated = (own + widths * noise).reshape(-1, 40)
     selection = RowSelection.fit(
-        around, generated, copy_rejection=copies, border_rejection=0.0
+        own, others, generated, copy_rejection=copies, border_rejection=0.0
     )
+    around = Neighborhood(own, others)
     nearest, _ = around.to_own(generated[selection(generated)])
     ratio = np.median(nearest) / around.median_distance()
     assert (ratio == pytest.approx(0.75, abs=0.01)) == as_new

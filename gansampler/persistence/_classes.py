@@ -29,7 +29,7 @@ from gansampler.persistence._values import (
     write_pairs,
 )
 from gansampler.report import ClassReport, Report
-from gansampler.selection import Neighborhood, RowSelection
+from gansampler.selection import RowSelection
 from gansampler.summary import ColumnSummary
 from gansampler.synthesis import ClassGenerator
 from gansampler.table import TableEncoder
@@ -43,7 +43,6 @@ STORABLE: tuple[type, ...] = (
     Verdict,
     TrainingSettings,
     OneHotGroups,
-    Neighborhood,
     RowSelection,
     TableEncoder,
     ColumnSummary,

@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 import torch
-from sklearn.neighbors import NearestNeighbors
 
 from gansampler.exceptions import ModelFileError
 
@@ -258,15 +257,6 @@ def _read_random_state(reader: Reader, payload: Any) -> np.random.RandomState:
     return rng
 
 
-def _write_search(writer: Writer, search: NearestNeighbors) -> list[Any]:
-    return [search.n_neighbors, writer.write(search._fit_X)]
-
-
-def _read_search(reader: Reader, payload: Any) -> NearestNeighbors:
-    n_neighbors, rows = payload
-    return NearestNeighbors(n_neighbors=n_neighbors).fit(reader.read(rows))
-
-
 # --- times --------------------------------------------------------------------------
 
 
@@ -374,9 +364,6 @@ VALUES = [
         _write_random_state,
         _read_random_state,
         shared=True,
-    ),
-    Kind(
-        "NearestNeighbors", NearestNeighbors, _write_search, _read_search, shared=True
     ),
 ]
 """Plain values, and those of numpy, scipy, scikit-learn and PyTorch."""
