@@ -364,8 +364,40 @@ def test_thousands_in_groups_where_commas_are_decimal_marks(
     expected = pd.Series(values, dtype=column.values.dtype)
     pd.testing.assert_series_equal(column.values, expected)
     assert column.texts(pd.Series([1234, 12, 1234567])) == texts
-    # Elsewhere they are decimal marks always.
+    # Between commas they are decimal marks always.
     assert column_of(tmp_path, ["4.483", "856"]).values.tolist() == [4.483, 856]
+
+
+@pytest.mark.parametrize("separator", ["\t", "|", ";"])
+@pytest.mark.parametrize("mark", [",", "."])
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["4,364", "506"], [4364, 506]),
+        (["1,234,567", "-1,200", "0", ""], [1234567, -1200, 0, None]),
+        # All cells may have three decimals, and the zero that is written without.
+        (["4,364", "1,506", "0"], [4.364, 1.506, 0]),
+        (["4,364", "0,506"], [4.364, 0.506]),
+        (["4,364", "2,5", "506"], [4.364, 2.5, 506]),
+        (["4,364", "5060"], [4.364, 5060]),
+        (["4,364", "0506"], None),
+    ],
+)
+def test_thousands_in_groups_where_no_commas_are_between_cells(
+    tmp_path, separator, mark, cells, values
+):
+    if (separator, mark) == (";", ".") and values == [4.364, 1.506, 0]:
+        values = [4364, 1506, 0]  # where commas are the decimal marks
+    cells = [cell.replace(",", mark) for cell in cells]
+    path = tmp_path / "table.csv"
+    rows = "".join(f"{cell}{separator}a\n" for cell in cells)
+    path.write_text(f"x{separator}y\n{rows}")
+    table = read_table(path, "y", separator=separator)
+    column = table.columns["x"]
+    expected = pd.Series(values or cells, dtype=column.values.dtype)
+    pd.testing.assert_series_equal(column.values, expected)
+    written = table.with_rows(table.features, table.labels).decode().splitlines()
+    assert written[-len(cells) :] == rows.splitlines()
 
 
 def test_labels_are_numbers_or_text(tmp_path):

@@ -32,8 +32,12 @@ NUMBER = re.compile(
 )
 """Digits with a zero in front are no number but a code that would lose its zero."""
 
-GROUPED = re.compile(r"0|-?[1-9][0-9]{0,2}(\.[0-9]{3})*")
-"""Whole numbers whose thousands have points between them: 4.483 is more than 856."""
+GROUPED = {
+    mark: re.compile(rf"0|-?[1-9][0-9]{{0,2}}({re.escape(mark)}[0-9]{{3}})*")
+    for mark in ",."
+}
+"""Whole numbers whose thousands have such marks between them: 4.483 is more than 856.
+"""
 
 INT64 = range(-(2**63), 2**63)
 
@@ -171,12 +175,11 @@ def _manner(cells: Sequence[str], separator: str, *, dates: bool) -> Manner | No
     """Tell what cells are if they are not text."""
     if not cells:
         return None
-    # A comma can be a decimal mark only where it does not separate cells.
+    # A comma can be in a number only where it does not separate cells.
     marks = "." if separator == "," else ".,"
     return (
         (_date_manner(cells) if dates else None)
-        # Where commas are decimal marks, semicolons are between cells.
-        or (_grouped_manner(cells) if separator == ";" else None)
+        or (_grouped_manner(cells, separator) if separator != "," else None)
         or _number_manner(cells, marks)
     )
 
@@ -216,19 +219,29 @@ def _number_manner(cells: Sequence[str], marks: str) -> Manner | None:
     return None
 
 
-def _grouped_manner(cells: Sequence[str]) -> Manner | None:
-    """Whole numbers, if every cell groups its thousands by points, and one has some.
+def _grouped_manner(cells: Sequence[str], separator: str) -> Manner | None:
+    """Whole numbers, if every cell groups its thousands by one mark, and one has some.
 
-    A number with three decimals in every cell has the same form, and keeps it.
+    Numbers with three decimals in every cell have the same form. A cell without a mark
+    or with several tells groups from them; without such a cell only points are groups,
+    and only between semicolons, where commas are decimal marks.
     """
-    grouped = all(map(GROUPED.fullmatch, cells)) and any("." in cell for cell in cells)
-    if not grouped:
-        return None
-    manner = _integer_manner([cell.replace(".", "") for cell in cells])
+    for mark, grouped in GROUPED.items():
+        if not all(map(grouped.fullmatch, cells)):
+            continue
+        counts = {cell.count(mark) for cell in cells if cell != "0"}
+        three_decimals = (mark, separator) != (".", ";") and counts == {1}
+        if max(counts, default=0) and not three_decimals:
+            return _integers_in_groups(cells, mark)
+    return None
+
+
+def _integers_in_groups(cells: Sequence[str], mark: str) -> Manner | None:
+    manner = _integer_manner([cell.replace(mark, "") for cell in cells])
     if manner is None:
         return None
     return Manner(
-        manner.values, write=lambda value: f"{int(value):,}".replace(",", ".")
+        manner.values, write=lambda value: f"{int(value):,}".replace(",", mark)
     )
 
 
