@@ -724,6 +724,74 @@ def test_the_same_cells_may_be_written_otherwise(tmp_path):
         read_comparable(real, real, "y")
 
 
+REWRITTEN = [
+    (["NA", "3", "n/a", "4"], ["", "3.0", "", "4.0"]),
+    (["true", "NA", "false", "true"], ["True", "", "False", "True"]),
+    (["10/25/2020", "1/2/2020"], ["10/25/2020", "1/2/2020"]),
+    (["10/25/2020", "01/02/2020"], ["2020-10-25", "2020-01-02"]),
+    (["2020-03-19", ""], ["2020-03-19 00:00:00", ""]),
+    (["2020-03-19T10:05Z", "NA"], ["2020-03-19 10:05:00+00:00", ""]),
+    (["0.1", "1.50"], ["0.10000000000000002", "1.5"]),
+]
+"""Cells, and the same as another program writes them."""
+
+
+@pytest.mark.parametrize(("cells", "others"), REWRITTEN)
+@pytest.mark.parametrize("as_parquet", [False, True])
+def test_rewritten_rows_of_the_real_file_are_left_out(
+    tmp_path, cells, others, as_parquet
+):
+    real, both = tmp_path / "a.csv", tmp_path / "b.csv"
+    real.write_text("\n".join(["x,y", *(f"{cell},no" for cell in cells)]))
+    both.write_text("\n".join(["x,y", *(f"{cell},no" for cell in others), "7,no"]))
+    if as_parquet:
+        pytest.importorskip("pyarrow")
+        both = tmp_path / "b.parquet"
+        original = pd.read_csv(tmp_path / "b.csv", nrows=len(cells))
+        if others[0].startswith("2020"):
+            original["x"] = pd.to_datetime(original["x"])
+        pd.concat([original, original[:1]]).to_parquet(both)
+    tables = read_comparable(real, both, "y")
+    assert (tables.n_left_out, tables.n_kept_although_real) == (len(cells), 0)
+
+
+def test_rows_that_are_nearly_those_of_the_real_file_are_mentioned(
+    plain, folder, capsys
+):
+    frame = pd.read_csv("both.csv")
+    frame.loc[:199, "age"] += 1
+    frame.to_csv("both.csv", index=False)
+    assert main(report(*TARGET, synthetic="both.csv")) == 0
+    assert (
+        "Of the first 550 rows of both.csv 350 are those of real.csv and the others "
+        "are not, so all were judged as synthetic: if none is, remove them, or tell "
+        "them from synthetic rows with --mark."
+    ) in check((folder / "page.html").read_bytes()).words
+    frame.loc[:274, "age"] = 0
+    frame.to_csv("both.csv", index=False)
+    tables = read_comparable(folder / "real.csv", folder / "both.csv")
+    assert (tables.n_left_out, tables.n_kept_although_real) == (0, 0)
+
+
+@pytest.mark.parametrize(("cells", "others"), REWRITTEN)
+def test_what_is_written_otherwise_is_no_difference(tmp_path, cells, others):
+    real, made = tmp_path / "a.csv", tmp_path / "b.csv"
+    real.write_text("\n".join(["x,y", *(f"{cell},no" for cell in cells)]))
+    made.write_text("\n".join(["y,x", *(f"no,{cell}" for cell in others[::-1])]))
+    (of_class,) = read_comparable(real, made, "y").classes.values()
+    values = of_class.synthetic["x"][::-1].reset_index(drop=True)
+    pd.testing.assert_series_equal(of_class.real["x"], values, check_dtype=False)
+
+
+def test_classes_that_are_truths_may_be_written_otherwise(tmp_path):
+    real, made = tmp_path / "a.csv", tmp_path / "b.csv"
+    real.write_text("x,y\n1,true\n2,FALSE\n")
+    made.write_text("x,y\n3,True\n4,True\n5,False\n")
+    classes = read_comparable(real, made, "y").classes
+    sizes = {name: of_class[2:] for name, of_class in classes.items()}
+    assert sizes == {"true": (1, 2), "FALSE": (1, 1)}
+
+
 # --- with balance ---------------------------------------------------------------------
 
 

@@ -40,11 +40,22 @@ def report(arguments: argparse.Namespace) -> None:
         separator=arguments.sep,
         encoding=arguments.encoding,
     )
+    n_real, n_synthetic = (
+        sum(getattr(of_class, name) for of_class in tables.classes.values())
+        for name in ("n_real", "n_synthetic")
+    )
     remarks = []
     if tables.n_left_out:
         remarks.append(
             f"The first {tables.n_left_out:,} rows of {synthetic} are those of {real} "
             "and were left out."
+        )
+    if tables.n_kept_although_real:
+        remarks.append(
+            f"Of the first {n_real:,} rows of {synthetic} "
+            f"{tables.n_kept_although_real:,} are those of {real} and the others are "
+            "not, so all were judged as synthetic: if none is, remove them, or tell "
+            "them from synthetic rows with --mark."
         )
     rows = []
     for label, of_class in tables.classes.items():
@@ -66,10 +77,6 @@ def report(arguments: argparse.Namespace) -> None:
                     of_class.n_synthetic,
                 )
             )
-    n_real, n_synthetic = (
-        sum(getattr(of_class, name) for of_class in tables.classes.values())
-        for name in ("n_real", "n_synthetic")
-    )
     n_columns = rows[0].real.shape[1]
     classes = "all rows compared as one, since no --target was given"
     if arguments.target is not None:

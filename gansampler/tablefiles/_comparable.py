@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isclose
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_bool_dtype
+from pandas.api.types import (
+    is_bool_dtype,
+    is_datetime64_any_dtype,
+    is_numeric_dtype,
+)
 
 from gansampler.tablefiles._csv import parse_csv
-from gansampler.tablefiles._csv_columns import quoted_if_needed, typed_column, unquoted
+from gansampler.tablefiles._csv_columns import (
+    MISSING_TOKENS,
+    quoted_if_needed,
+    typed_column,
+    unquoted,
+)
 from gansampler.tablefiles._files import (
     SEPARATORS,
     TableFileError,
@@ -28,6 +38,11 @@ MIN_ROWS = 5_000
 """Rows of a class that are looked at in any case."""
 
 MARKS = {"true": True, "1": True, "false": False, "0": False}
+
+TYPED = is_datetime64_any_dtype, is_numeric_dtype
+"""Tell the types of columns that are no text."""
+
+MISSING_OR_MARKS = {*MARKS, *map(str.casefold, MISSING_TOKENS)}
 
 
 class ComparableClass(NamedTuple):
@@ -58,10 +73,13 @@ class ComparableTables:
         name where no column holds classes.
     n_left_out : int
         Rows at the start of the synthetic file that are those of the real one.
+    n_kept_although_real : int
+        The same where some of the real rows differ, so that none was left out.
     """
 
     classes: dict[str, ComparableClass]
     n_left_out: int
+    n_kept_although_real: int
 
 
 class _File(NamedTuple):
@@ -88,9 +106,9 @@ def read_comparable(
 ) -> ComparableTables:
     """Read real rows from one file and synthetic ones from another.
 
-    Two CSV files are typed together, so that a column is the same in both. Where the
-    synthetic file begins with all rows of the real one, as ``balance`` writes it,
-    these are left out.
+    Two CSV files are typed together, so that a column is the same in both, unless they
+    write the same dates, numbers or truths differently. Where the synthetic file begins
+    with all rows of the real one, as ``balance`` writes it, these are left out.
 
     Parameters
     ----------
@@ -125,10 +143,9 @@ def read_comparable(
             )
         del files[1].columns[mark]
     _check_same_columns(*files)
-    n_left_out = 0
-    if mark is None:
-        n_left_out = _n_repeated(*files)
-        kept = kept[n_left_out:]
+    n_repeated = _n_repeated(*files) if mark is None else 0
+    n_left_out = n_repeated if n_repeated == files[0].n_rows else 0
+    kept = kept[n_left_out:]
     if not len(kept):
         what = (
             f"no row of {synthetic} is marked in column {mark!r}"
@@ -161,6 +178,7 @@ def read_comparable(
             for name in every
         },
         n_left_out,
+        n_repeated - n_left_out,
     )
 
 
@@ -218,32 +236,53 @@ def _check_same_columns(real: _File, synthetic: _File) -> None:
 
 
 def _n_repeated(real: _File, synthetic: _File) -> int:
-    """Rows of the real file if the synthetic one begins with all of them, else 0."""
+    """Rows of the real file that the synthetic one begins with, each in its place.
+
+    Where they are no more than half of the real rows, it begins with others: 0.
+    """
     n_rows = real.n_rows
     if synthetic.n_rows < n_rows:
         return 0
-    repeated = all(
-        _equal(cells, synthetic.columns[name][:n_rows])
-        for name, cells in real.columns.items()
-    )
-    return n_rows if repeated else 0
+    repeated = np.full(n_rows, True)
+    for name, cells in real.columns.items():
+        repeated &= _same_cells(
+            [cells, synthetic.columns[name][:n_rows]],
+            [file.separator or "," for file in (real, synthetic)],
+        )
+        if 2 * repeated.sum() <= n_rows:
+            return 0
+    return int(repeated.sum())
 
 
-def _equal(some: Any, others: Any) -> bool:
-    if isinstance(some, pd.Series) and isinstance(others, pd.Series):
-        return some.dtype == others.dtype and bool(some.equals(others))
-    return all(map(_same_cell, some, others))
+def _same_cells(cells: Sequence[Any], separators: Sequence[str]) -> np.ndarray:
+    """Which cells of a column say the same in two files, written as they may be."""
+    some, others = cells
+    if isinstance(some, pd.Series) and some.dtype == getattr(others, "dtype", None):
+        return _equal(some, others)
+    texts = map(str, some), map(str, others)
+    same = np.fromiter(map(_same_cell, *texts), dtype=bool, count=len(some))
+    if not same.all() and (values := _typed_apart(cells, separators)) is not None:
+        same |= _equal(*values)
+    return same
 
 
-def _same_cell(a: Any, b: Any) -> bool:
-    """Whether two cells say the same, written as they may be."""
-    if a is b or a == b:
+def _equal(some: pd.Series, others: pd.Series) -> np.ndarray:
+    equal = (some == others) | (some.isna() & others.isna())
+    return equal.fillna(False).to_numpy(dtype=bool)
+
+
+def _same_cell(a: str, b: str) -> bool:
+    if a == b:
         return True
     texts = _plain(a), _plain(b)
-    if texts[0] == texts[1]:
+    if texts[0] == texts[1] or MISSING_TOKENS.issuperset(texts):
         return True
+    truths = [MARKS.get(text.casefold()) for text in texts]
+    if truths[0] is not None:
+        return truths[0] is truths[1]
     try:
-        return float(texts[0]) == float(texts[1])
+        # What pandas reads and writes may be off in the last digit.
+        return isclose(float(texts[0]), float(texts[1]), rel_tol=1e-14)
     except ValueError:
         return False
 
@@ -266,10 +305,12 @@ def _labels(
         names = np.array(_alike(list(found), boolean=boolean), dtype=object)
         return np.split(names[codes], [len(cells[0])])
     # Typed together, since 1 in one file may be 1.0 in the other.
-    column = typed_column(list(pd.concat(cells)), separator, labels=True)
-    codes, values = pd.factorize(column.values)
-    texts = np.array([_plain(column.write(value)) for value in values], dtype=object)
-    return np.split(texts[codes], [len(cells[0])])
+    fields = [list(of_file) for of_file in cells]
+    codes, _ = pd.factorize(pd.concat(_typed_together(fields, separator, labels=True)))
+    _, first = np.unique(codes, return_index=True)
+    both = [*fields[0], *fields[1]]
+    names = np.array([_plain(both[row]) for row in first], dtype=object)
+    return np.split(names[codes], [len(fields[0])])
 
 
 def _alike(texts: Sequence[str], *, boolean: bool) -> list[str]:
@@ -314,8 +355,7 @@ def _frames(
             for file, of_file in zip(files, rows, strict=True)
         ]
         if separator is not None:
-            both = typed_column([*cells[0], *cells[1]], separator).values
-            cells = [both.iloc[: len(cells[0])], both.iloc[len(cells[0]) :]]
+            cells = _typed_together(cells, separator)
         for frame, file, part, other in zip(
             columns, files, cells, cells[::-1], strict=True
         ):
@@ -325,14 +365,51 @@ def _frames(
     return [pd.DataFrame(frame) for frame in columns]
 
 
+def _typed_together(
+    cells: Sequence[Sequence[str]], separator: str, *, labels: bool = False
+) -> list[pd.Series]:
+    """Fields of two CSV files, of one type.
+
+    Each file's are typed alone only where both together are mere text although the
+    files do not have it in common.
+    """
+    some, others = cells
+    both = typed_column([*some, *others], separator, labels=labels).values
+    is_text = not any(is_kind(both) for is_kind in TYPED)
+    if is_text and not set(some).issuperset(others):
+        truths = [part for part in map(_truths, cells) if part is not None]
+        if len(truths) == len(cells):
+            return truths
+        apart = _typed_apart(cells, [separator] * 2)
+        if apart is not None:
+            return apart
+    return [both.iloc[: len(some)], both.iloc[len(some) :]]
+
+
+def _typed_apart(
+    cells: Sequence[Any], separators: Sequence[str]
+) -> list[pd.Series] | None:
+    """A column of two files, each typed alone, if both are times or both numbers."""
+    values = [
+        part if isinstance(part, pd.Series) else typed_column(part, separator).values
+        for part, separator in zip(cells, separators, strict=True)
+    ]
+    return values if any(all(map(is_kind, values)) for is_kind in TYPED) else None
+
+
 def _typed_like(fields: Sequence[str], other: pd.Series, separator: str) -> pd.Series:
     """Fields of a CSV file, beside the values of the same column in Parquet."""
+    truths = _truths(fields) if is_bool_dtype(other) else None
+    return typed_column(fields, separator).values if truths is None else truths
+
+
+def _truths(fields: Sequence[str]) -> pd.Series | None:
+    """Fields of a CSV file as truths, if they are nothing else."""
     cells = [_plain(field).casefold() for field in fields]
-    known = {*MARKS, ""}
-    if is_bool_dtype(other) and known.issuperset(cells):
-        truths = pd.Series([MARKS.get(cell) for cell in cells], dtype="boolean")
-        return truths if truths.isna().any() else truths.astype(bool)
-    return typed_column(fields, separator).values
+    if not MISSING_OR_MARKS.issuperset(cells):
+        return None
+    truths = pd.Series([MARKS.get(cell) for cell in cells], dtype="boolean")
+    return truths if truths.isna().any() else truths.astype(bool)
 
 
 def _common_separator(files: Sequence[_File]) -> str | None:

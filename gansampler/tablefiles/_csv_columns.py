@@ -61,6 +61,7 @@ TIME_PARTS = (
     "T%H:%M:%S.%f",
 )
 DATE_PATTERNS = tuple(date + time for date, time in product(DATE_PARTS, TIME_PARTS))
+UTC = "Z", "+00:00"
 COMPACT_YEARS = range(1900, 2101)
 """Eight digits are a date only within these years, otherwise a number."""
 
@@ -296,7 +297,7 @@ def _date_manner(cells: Sequence[str]) -> Manner | None:
     """
     if not re.match("[0-9]{2}.{6}", cells[0]):
         return None  # no pattern fits, and trying all of them takes time
-    zone = "Z" if all(cell.endswith("Z") for cell in cells) else ""
+    zone = next((z for z in UTC if all(cell.endswith(z) for cell in cells)), "")
     cells = [cell.removesuffix(zone) for cell in cells]
     digits = min(len(cells[0].rpartition(".")[2]), 6)
     fitting = [
