@@ -792,6 +792,24 @@ def test_classes_that_are_truths_may_be_written_otherwise(tmp_path):
     assert sizes == {"true": (1, 2), "FALSE": (1, 1)}
 
 
+def test_codes_beside_numbers_of_parquet_are_numbers(tmp_path):
+    pytest.importorskip("pyarrow")
+    real, made = tmp_path / "a.csv", tmp_path / "b.parquet"
+    real.write_text("x,y\n" + "1.50,a\n1.5,a\n" * 10)
+    pd.DataFrame({"x": [1.5, 2.5], "y": "a"}).to_parquet(made)
+    (of_class,) = read_comparable(real, made, "y").classes.values()
+    assert of_class.real["x"].tolist() == [1.5] * 20
+
+
+def test_classes_with_fractions_may_be_written_otherwise(tmp_path):
+    real, made = tmp_path / "a.csv", tmp_path / "b.csv"
+    real.write_text("x,y\n" + "1,1.50\n2,2.50\n" * 10)
+    made.write_text("x,y\n" + "3,2.5\n" * 10)
+    classes = read_comparable(real, made, "y").classes
+    sizes = {name: of_class[2:] for name, of_class in classes.items()}
+    assert sizes == {"2.50": (10, 10), "1.50": (10, 0)}
+
+
 # --- with balance ---------------------------------------------------------------------
 
 

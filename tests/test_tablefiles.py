@@ -267,14 +267,21 @@ def test_cells_are_written_in_the_manner_of_their_column(
         (["1E2", "2E3"], ["1E2", "2E3"]),
         ([" 1E2", " 2e3"], [" 1E2", " 2e3"]),
         (["1", "1.0", "2.0"], ["1", "1", "2.0"]),
-        (["100", "1e2", "3.50"], ["100", "100", "3.50"]),
+        (["-0.0", "0.0", "0"], ["-0.0", "-0.0", "-0.0"]),
+        # Codes and versions that are one number.
+        (["100", "1e2", "3.50"], ["100", "1e2", "3.50"]),
+        (["250.0", "250.00", "250"], ["250.0", "250.00", "250"]),
+        (["1.1", "1.10", "1.2"], ["1.1", "1.10", "1.2"]),
     ],
 )
 def test_few_values_and_labels_are_written_as_they_are_there(tmp_path, cells, texts):
-    column = column_of(tmp_path, cells * 5)
-    assert column.texts(column.values) == texts * 5
+    cells, texts = cells * 5, texts * 5
+    column = column_of(tmp_path, cells)
+    assert column.texts(column.values) == texts
+    assert column.values.nunique() == len(set(texts))
     path = write_csv(tmp_path, ["p"] * len(cells), cells)
     table = read_table(path, "y")
+    assert table.labels.nunique() == len(set(texts))
     assert table.columns["y"].texts(table.labels) == texts
     assert [table.label_text(label) for label in table.labels] == [
         text.strip() for text in texts
@@ -419,6 +426,11 @@ def test_labels_are_numbers_or_text(tmp_path):
     assert read_table(path, "y").labels.tolist() == ["TRUE", "FALSE"]
     path = write_csv(tmp_path, ["p", "q"], ["2020-01-31", "2020-02-29"])
     assert read_table(path, "y").labels.tolist() == ["2020-01-31", "2020-02-29"]
+    # Classes with fractions are names, unless they are too many for classes.
+    path = write_csv(tmp_path, ["p"] * 10, ["1.5", "2.0"] * 5)
+    assert read_table(path, "y").labels.tolist() == ["1.5", "2.0"] * 5
+    path = write_csv(tmp_path, ["p", "q"], ["1.5", "2.0"])
+    assert read_table(path, "y").labels.tolist() == [1.5, 2.0]
 
 
 def test_blanks_around_labels_do_not_count(tmp_path):

@@ -400,7 +400,10 @@ def _typed_apart(
 def _typed_like(fields: Sequence[str], other: pd.Series, separator: str) -> pd.Series:
     """Fields of a CSV file, beside the values of the same column in Parquet."""
     truths = _truths(fields) if is_bool_dtype(other) else None
-    return typed_column(fields, separator).values if truths is None else truths
+    if truths is not None:
+        return truths
+    names = not is_numeric_dtype(other)
+    return typed_column(fields, separator, names=names).values
 
 
 def _truths(fields: Sequence[str]) -> pd.Series | None:

@@ -32,6 +32,9 @@ NUMBER = re.compile(
 )
 """Digits with a zero in front are no number but a code that would lose its zero."""
 
+WITHOUT_ZERO = re.compile(r"^-(?=[0.,]+$)|[.,]0?$")
+"""What may be left out of a number: 1.0 is 1 beside it, and -0.0 is 0."""
+
 GROUPED = {
     mark: re.compile(rf"0|-?[1-9][0-9]{{0,2}}({re.escape(mark)}[0-9]{{3}})*")
     for mark in ",."
@@ -123,7 +126,11 @@ def quoted_if_needed(cell: str, separator: str) -> str:
 
 
 def typed_column(
-    fields: Sequence[str], separator: str, *, labels: bool = False
+    fields: Sequence[str],
+    separator: str,
+    *,
+    labels: bool = False,
+    names: bool = True,
 ) -> CsvColumn:
     """Type a column's fields as dates, numbers or text, whichever fits all of them.
 
@@ -135,6 +142,8 @@ def typed_column(
         What stands between the cells of a row.
     labels : bool, default=False
         Whether the cells are classes, which are never dates.
+    names : bool, default=True
+        Whether few numbers that name things are text.
 
     Returns
     -------
@@ -146,7 +155,7 @@ def typed_column(
     }
     there = list(present.values())
     manner = _manner(there, separator, dates=not labels)
-    if manner is None:
+    if manner is None or (names and _are_names(there, manner.values, labels=labels)):
         return _text_column(fields, separator, labels=labels)
     write = manner.write
     if labels or are_few(manner.values.nunique(), len(there)):
@@ -162,6 +171,19 @@ def typed_column(
         missing=mode(gaps) if gaps else "",
         write=lambda value: before + write(value) + after,
     )
+
+
+def _are_names(cells: Sequence[str], values: pd.Series, *, labels: bool) -> bool:
+    """Whether cells that are few name things, although they have the form of numbers.
+
+    So do codes that are one number, as 250.0 and 250.00, and classes with fractions.
+    """
+    texts = set(cells)
+    if not are_few(len(texts), len(cells)):
+        return False
+    if labels and (values % 1).any():
+        return True
+    return len({WITHOUT_ZERO.sub("", text) for text in texts}) > values.nunique()
 
 
 def _as_first_seen(cells: Sequence[str], manner: Manner) -> Callable[[Any], str]:
