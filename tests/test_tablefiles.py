@@ -433,6 +433,13 @@ def test_labels_are_numbers_or_text(tmp_path):
     assert read_table(path, "y").labels.tolist() == [1.5, 2.0]
 
 
+def test_none_is_a_class_beside_other_texts(tmp_path):
+    path = write_csv(tmp_path, ["1", "2", "3"], ["None", "Insomnia", " None"])
+    table = read_table(path, "y")
+    assert table.labels.tolist() == ["None", "Insomnia", "None"]
+    assert table.label_text("None") == "None"
+
+
 def test_blanks_around_labels_do_not_count(tmp_path):
     cells = [" no", "no", '"no "', "yes", "yes ", '""" no"""']
     path = write_csv(tmp_path, list("pqrstu"), cells)
@@ -502,19 +509,25 @@ def test_features_keep_their_order_wherever_the_target_stands(tmp_path):
             "with --encoding how it is encoded, for instance --encoding utf-16",
         ),
         (
-            b"x,y\n1,a\n2,\n3,NA\n",
+            b"x,y\n1,a\n2,\n3,  \n",
             "2 rows have no class in column 'y' of {path}: fill these cells in or "
             "remove the rows",
         ),
         (
             b"x,y\n1,a\n2,?\n",
-            "1 row has no class in column 'y' of {path}: fill these cells in or "
-            "remove the rows",
+            "1 row has no class but '?' in column 'y' of {path}: fill these cells in "
+            "or remove the rows, or give a class that is called '?' another name",
         ),
         (
-            b'x,y\n1,a\n2,  \n3," NA "\n',
-            "2 rows have no class in column 'y' of {path}: fill these cells in or "
-            "remove the rows",
+            b'x,y\n1,a\n2,  \n3," NA "\n4,?\n5,NA\n6,None\n',
+            "4 rows have no class but 'NA' or '?' in column 'y' of {path}: fill these "
+            "cells in or remove the rows, or give a class that is called 'NA' or '?' "
+            "another name",
+        ),
+        (
+            b"x,y\n1,0\n2,None\n3,1\n",
+            "1 row has no class but 'None' in column 'y' of {path}: fill these cells "
+            "in or remove the rows, or give a class that is called 'None' another name",
         ),
         (
             b"y\n1\n2\n",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from gansampler.tablefiles._csv_columns import (
     MISSING_TOKENS,
@@ -219,10 +220,17 @@ def parse_csv(
     by_column = zip(*(row.fields for row in rows), strict=True)
     fields = dict(zip(names, by_column, strict=True))
     if target is not None:
-        labels = [unquoted(field).strip() for field in fields[target]]
-        n_missing = sum(label in MISSING_TOKENS for label in labels)
-        check_labels(path, target, n_missing)
+        absent = _without_class(fields[target], separator)
+        check_labels(path, target, len(absent), absent)
     return header, rows, fields, encoding
+
+
+def _without_class(fields: Sequence[str], separator: str) -> list[str]:
+    """Cells of the target that name no class; beside other texts "None" may be one."""
+    typed = typed_column(fields, separator, labels=True).values
+    absent = MISSING_TOKENS if is_numeric_dtype(typed) else MISSING_TOKENS - {"None"}
+    labels = [unquoted(field).strip() for field in fields]
+    return [label for label in labels if label in absent]
 
 
 def _decoded(path: Path, content: bytes, encoding: str) -> str:

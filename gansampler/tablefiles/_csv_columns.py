@@ -20,9 +20,9 @@ MISSING_TOKENS = frozenset(
     {"", ".", "?", "NULL", "null", "None", "NaT", "NaN", "nan", "-NaN", "-nan"}
     | {"NA", "N/A", "n/a", "#N/A", "<NA>"}
 )
-"""Cells that stand for nothing in a column of numbers or dates, and among labels. In a
-column of text only the empty cell does: "NA" may be Namibia, and as a level of its own
-it loses nothing."""
+"""Cells that stand for nothing in a column of numbers or dates, and among labels, where
+only "None" may be a class beside others. In a column of text only the empty cell does:
+"NA" may be Namibia, and as a level of its own it loses nothing."""
 
 INTEGER = re.compile("-?(0|[1-9][0-9]*)")
 NUMBER = re.compile(

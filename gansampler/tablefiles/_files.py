@@ -253,14 +253,21 @@ def check_columns(path: Path, names: Sequence[str], target: str | None) -> None:
         )
 
 
-def check_labels(path: Path, target: str, n_missing: int) -> None:
-    """Refuse rows without a class."""
-    if n_missing:
-        rows = "1 row has" if n_missing == 1 else f"{n_missing} rows have"
-        raise TableFileError(
-            f"{rows} no class in column {target!r} of {path}: fill these cells in or "
-            "remove the rows"
-        )
+def check_labels(
+    path: Path, target: str, n_missing: int, cells: Sequence[str] = ()
+) -> None:
+    """Refuse rows without a class, and name the texts in their cells."""
+    if not n_missing:
+        return
+    rows = "1 row has" if n_missing == 1 else f"{n_missing} rows have"
+    which = rename = ""
+    if tokens := " or ".join(repr(text) for text in dict.fromkeys(cells) if text):
+        which = f" but {tokens}"
+        rename = f", or give a class that is called {tokens} another name"
+    raise TableFileError(
+        f"{rows} no class{which} in column {target!r} of {path}: fill these cells in "
+        f"or remove the rows{rename}"
+    )
 
 
 def listed(names: Sequence[str], *, at_most: int = 12) -> str:
