@@ -317,6 +317,44 @@ def test_separator_and_encoding(folder, copying):
     assert (folder / "out.csv").read_bytes() == (text + "étage;oui\n").encode("cp1252")
 
 
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (
+            ["1", "2.5", "", "NA", *["3.25"] * 37, "-"],
+            "'-' in line 43: if it holds numbers, mend such cells or leave them empty",
+        ),
+        (
+            ["1", "'1,234'", *["3"] * 40, "76.4%", "7"],
+            "'1,234' in line 3 and 1 cell more: if it holds numbers, mend such cells "
+            "or leave them empty",
+        ),
+        (
+            ["unknown", "31.12.2020", *["01.02.2021"] * 60, "?", "x", "9.9.2021"],
+            "'unknown' in line 2 and 2 cells more: if it holds dates, mend such cells "
+            "or leave them empty",
+        ),
+        # Less than nearly all; codes; dates that may be read in two ways; text.
+        (["1"] * 17 + ["-"], None),
+        (["12345"] * 30 + ["01234"], None),
+        (["01/02/2020"] * 30 + ["-"], None),
+        (["a"] * 30 + ["1"], None),
+        ([""] * 30, None),
+        (["1", "2"] * 30, None),
+    ],
+)
+def test_cells_that_make_a_column_text_are_named(
+    folder, copying, capsys, cells, expected
+):
+    rows = [cell.replace("'", '"') + ",yes" for cell in cells]
+    (folder / "in.csv").write_text("\n".join(["x,churn", *rows, ",no"]))
+    assert main(balance()) == 0
+    said = f"column 'x' of in.csv is read as text because of {expected}"
+    assert capsys.readouterr().err == (
+        "" if expected is None else f"gansampler: warning: {said}\n"
+    )
+
+
 # --- what is refused ------------------------------------------------------------------
 
 

@@ -190,7 +190,7 @@ def _open(
         frame = parquet_module().read_parquet_frame(path, target)
         return _File(path, dict(frame.items()), separator=None)
     separator = separator or SEPARATORS[suffix]
-    fields = parse_csv(path, target, separator, encoding)[2]
+    fields = parse_csv(path, target, separator, encoding)[3]
     return _File(path, dict(fields), separator)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,9 +14,14 @@ from typing import Any, NamedTuple
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from gansampler._wording import counted
+from gansampler.exceptions import GANSamplerWarning
+from gansampler.summary import kind_of
 from gansampler.tablefiles._csv_columns import (
     MISSING_TOKENS,
     CsvColumn,
+    NearlyTyped,
+    nearly_typed,
     quoted_if_needed,
     typed_column,
     unquoted,
@@ -159,13 +165,19 @@ def read_csv(
     path: Path, target: str, separator: str = ",", encoding: str = "utf-8"
 ) -> CsvTable:
     """Read a CSV file; ``read_table`` tells more."""
-    header, rows, fields, encoding = parse_csv(path, target, separator, encoding)
+    text, header, rows, fields, encoding = parse_csv(path, target, separator, encoding)
+    columns = {
+        name: typed_column(column, separator, labels=name == target)
+        for name, column in fields.items()
+    }
+    for name, column in fields.items():
+        is_text = name != target and kind_of(name, columns[name].values) == "category"
+        if is_text and (nearly := nearly_typed(column, separator)):
+            line = _line_number(text, rows[min(nearly.odd)].start)
+            _warn_of_text(f"column {name!r} of {path}", nearly, line)
     return CsvTable(
         target=target,
-        columns={
-            name: typed_column(column, separator, labels=name == target)
-            for name, column in fields.items()
-        },
+        columns=columns,
         header=header.text,
         rows=[row.text for row in rows],
         separator=separator,
@@ -174,9 +186,21 @@ def read_csv(
     )
 
 
+def _warn_of_text(column: str, nearly: NearlyTyped, line: int) -> None:
+    """Say which cell makes a column text, and where the first such cell is."""
+    first, *others = nearly.odd.values()
+    more = f" and {counted(len(others), 'cell')} more" if others else ""
+    warnings.warn(
+        f"{column} is read as text because of {first!r} in line {line}{more}: if it "
+        f"holds {nearly.kind}, mend such cells or leave them empty",
+        GANSamplerWarning,
+        stacklevel=3,
+    )
+
+
 def parse_csv(
     path: Path, target: str | None, separator: str, encoding: str
-) -> tuple[Record, list[Record], dict[str, tuple[str, ...]], str]:
+) -> tuple[str, Record, list[Record], dict[str, tuple[str, ...]], str]:
     """Take a CSV file apart, and check that it is a table.
 
     Parameters
@@ -188,6 +212,8 @@ def parse_csv(
 
     Returns
     -------
+    text : str
+        The whole file.
     header : Record
     rows : list of Record
     fields : dict of str to tuple of str
@@ -222,7 +248,7 @@ def parse_csv(
     if target is not None:
         absent = _without_class(fields[target], separator)
         check_labels(path, target, len(absent), absent)
-    return header, rows, fields, encoding
+    return text, header, rows, fields, encoding
 
 
 def _without_class(fields: Sequence[str], separator: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.api import types
 
 from gansampler.summary import are_few
 
@@ -41,6 +43,9 @@ GROUPED = {
 }
 """Whole numbers whose thousands have such marks between them: 4.483 is more than 856.
 """
+
+NEARLY_ALL = 0.95
+"""Share of cells that show what a column was meant to be."""
 
 INT64 = range(-(2**63), 2**63)
 
@@ -171,6 +176,63 @@ def typed_column(
         missing=mode(gaps) if gaps else "",
         write=lambda value: before + write(value) + after,
     )
+
+
+class NearlyTyped(NamedTuple):
+    """What a column of text would be but for a few cells.
+
+    Attributes
+    ----------
+    kind : {"numbers", "dates"}
+    odd : dict of int to str
+        By row, the cells that are no such thing.
+    """
+
+    kind: str
+    odd: dict[int, str]
+
+
+def nearly_typed(fields: Sequence[str], separator: str) -> NearlyTyped | None:
+    """Tell what nearly all cells of a column of text are, if it is not text.
+
+    Parameters
+    ----------
+    fields, separator
+        As in ``typed_column``.
+
+    Returns
+    -------
+    nearly : NearlyTyped or None
+    """
+    cells = [unquoted(field).strip() for field in fields]
+    shapes = {cell: _shape(cell, separator) for cell in {*cells} - MISSING_TOKENS}
+    counts = Counter(shapes[cell] for cell in cells if cell in shapes)
+    if not counts:
+        return None
+    usual, count = counts.most_common(1)[0]
+    if not NEARLY_ALL * counts.total() <= count < counts.total():
+        return None
+    manner = _manner(
+        [cell for cell in cells if shapes.get(cell) == usual], separator, dates=True
+    )
+    odd = {
+        row: cell for row, cell in enumerate(cells) if shapes.get(cell, usual) != usual
+    }
+    # Digits with a zero in front show that all others are codes as well.
+    codes = (cell.startswith("0") and cell.isdigit() for cell in odd.values())
+    if manner is None or any(codes):
+        return None
+    kind = "numbers" if types.is_numeric_dtype(manner.values) else "dates"
+    return NearlyTyped(kind, odd)
+
+
+def _shape(cell: str, separator: str) -> str:
+    """The same for all numbers, and for all dates of one pattern."""
+    forms = [NUMBER.fullmatch(cell)]
+    if separator != ",":
+        forms += [NUMBER.fullmatch(cell.replace(",", "."))]
+        forms += [grouped.fullmatch(cell) for grouped in GROUPED.values()]
+    return "number" if any(forms) else re.sub("[0-9]", "9", cell)
 
 
 def _are_names(cells: Sequence[str], values: pd.Series, *, labels: bool) -> bool:
