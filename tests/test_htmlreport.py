@@ -178,6 +178,28 @@ def test_copies_are_called_copies(plain, samples):
     )
 
 
+@pytest.mark.parametrize("n_rows", [1, 2, 3])
+def test_copies_of_hardly_any_rows_have_another_remedy(plain, n_rows):
+    real = pd.DataFrame({"x": np.arange(n_rows) + 0.5})
+    copies = real.sample(50, replace=True, random_state=0)
+    (verdict,) = judge_class(rows_of(real, copies)).verdicts
+    assert verdict.remedy == (
+        "Collect more real rows, or leave the class out: from fewer than 3 different "
+        "rows nothing new can be learned."
+        if n_rows < 3
+        else "Raise copy_rejection, or start from noise with "
+        "latent_distribution='normal'."
+    )
+
+
+def test_parameters_are_named_as_the_command_line_takes_them(plain, samples):
+    real, synthetic, _ = samples
+    assert (
+        "The parameters named are those of GANOversampler in Python; the command line "
+        "takes them as --set NAME=VALUE , and max_iter as --max-iter ."
+    ) in page_of(judge_class(rows_of(real, synthetic))).words
+
+
 def test_copies_of_rows_that_are_not_looked_at_closely_are_found(plain):
     rng = np.random.default_rng(0)
     real = pd.DataFrame(rng.normal(size=(20_000, 2)), columns=["a", "b"])

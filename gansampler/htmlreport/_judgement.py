@@ -65,6 +65,9 @@ MAX_EXCESS_COPIES, FEW_COPIES = 0.05, 2
 """Share of copies above the share of real rows that have a twin, and how many copies
 few rows may have."""
 
+MIN_DIFFERENT = 3
+"""Different real rows that a GAN needs; without them no parameter prevents copies."""
+
 MAX_EXCESS_CORRELATION = (0.1, 0.2)
 """Mean difference of correlations above the largest between real rows."""
 
@@ -181,7 +184,7 @@ def judge_class(rows: ClassRows, *, random_state: int = 0) -> ClassJudgement:
         min(1.0, duplicate_share(rows.real, rows.synthetic) / part),
         *[min(1.0, float(rows.real.duplicated(keep=False).mean()) / part)] * 3,
     ]
-    verdicts = [_copies(figures, joined, len(rows.synthetic))]
+    verdicts = [_copies(figures, joined, rows)]
     if len(rows.real) >= MIN_ROWS:
         verdicts += [
             _told_apart(figures),
@@ -260,7 +263,7 @@ def _judged_columns(
 
 
 def _copies(
-    figures: pd.DataFrame, joined: dict[Hashable, JoinedColumn], n_rows: int
+    figures: pd.DataFrame, joined: dict[Hashable, JoinedColumn], rows: ClassRows
 ) -> Verdict | None:
     copies, twins = _beside_real(figures, "duplicate_share")
     ratio, _ = _beside_real(figures, "nearest_row_ratio")
@@ -269,7 +272,7 @@ def _copies(
         # Where all cells are levels there may be no other rows to choose.
         only_levels = all(column.is_category for column in joined.values())
         status = WARN if only_levels else POOR
-    elif copies > twins + max(MAX_EXCESS_COPIES, FEW_COPIES / n_rows):
+    elif copies > twins + max(MAX_EXCESS_COPIES, FEW_COPIES / len(rows.synthetic)):
         status = WARN
     message = f"{percent(copies)} of the synthetic rows equal a real row in every cell"
     if twins:
@@ -279,12 +282,15 @@ def _copies(
             f"; they lie {ratio:.2f} times as far from the nearest real row as real "
             "rows lie from each other"
         )
-    return make_verdict(
-        "copies",
-        status,
-        f"{message}.",
-        "Raise copy_rejection, or start from noise with latent_distribution='normal'.",
+    remedy = (
+        "Raise copy_rejection, or start from noise with latent_distribution='normal'."
     )
+    if (~rows.real.duplicated()).sum() < MIN_DIFFERENT:
+        remedy = (
+            "Collect more real rows, or leave the class out: from fewer than "
+            f"{MIN_DIFFERENT} different rows nothing new can be learned."
+        )
+    return make_verdict("copies", status, f"{message}.", remedy)
 
 
 def _told_apart(figures: pd.DataFrame) -> Verdict | None:

@@ -149,8 +149,9 @@ rows: 0 for copies, about 1 for new rows of the same law. Rows that were made be
 neighbours, by SMOTE or by default here, lie near 0.5. This is no measure of
 privacy.</dd>
 <dt>What to change</dt>
-<dd>The parameters named are those of <code>GANOversampler</code> in Python; of the
-command line, <code>--max-iter</code> is one. By default <code>border_rejection</code>
+<dd>The parameters named are those of <code>GANOversampler</code> in Python; the command
+line takes them as <code>--set NAME=VALUE</code>, and <code>max_iter</code> as
+<code>--max-iter</code>. By default <code>border_rejection</code>
 and <code>copy_rejection</code> choose among the generated rows, which on purpose are
 then not quite a sample of their class.</dd>
 </dl>
