@@ -154,6 +154,18 @@ def test_lines_end_as_they_did(tmp_path, newline, end):
     assert added.decode() == newline.join([*lines, "2,no", ""])
 
 
+def test_lines_of_one_file_may_end_differently(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_bytes(b"x,y\r\n1,a\n2,b\r\n3,b\r4,b")
+    table = read_table(path, "y")
+    added = table.with_rows(table.features[:2], table.labels[:2])
+    assert added == path.read_bytes() + b"\r\n1,a\r\n2,b\r\n"
+    marked = table.with_rows(table.features[:1], table.labels[:1], "new")
+    assert marked == (
+        b"x,y,new\r\n1,a,False\n2,b,False\r\n3,b,False\r4,b,False\r\n1,a,True\r\n"
+    )
+
+
 def test_blank_lines_are_no_rows(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("\nx,y\n\n1,a\n\n\n2,b\n\n")

@@ -67,16 +67,16 @@ class CsvTable:
         All columns by name, in the file's order.
     header : str
         First line, as it stands.
-    rows : list of str
-        All other rows, as they stand.
+    rows : list of (str, str)
+        All other rows, as they stand, and the ends of their lines.
     separator, newline, encoding : str
-        How the file is put together.
+        How the file is put together; the end of the header's line, for added rows.
     """
 
     target: str
     columns: dict[str, CsvColumn]
     header: str
-    rows: list[str]
+    rows: list[tuple[str, str]]
     separator: str
     newline: str
     encoding: str
@@ -149,7 +149,9 @@ class CsvTable:
             for name, column in self.columns.items()
         ]
         added = [self.separator.join(fields) for fields in zip(*texts, strict=True)]
-        lines = [self.header, *self.rows, *added]
+        lines = [self.header, *(line for line, _ in self.rows), *added]
+        ends = [self.newline, *(end for _, end in self.rows)]
+        ends += [self.newline] * len(added)
         if mark is not None:
             marks = [quoted_if_needed(mark, self.separator)]
             marks += ["False"] * len(self.rows) + ["True"] * len(added)
@@ -157,7 +159,7 @@ class CsvTable:
                 f"{line}{self.separator}{cell}"
                 for line, cell in zip(lines, marks, strict=True)
             ]
-        text = "".join(line + self.newline for line in lines)
+        text = "".join(line + end for line, end in zip(lines, ends, strict=True))
         return text.encode(self.encoding)
 
 
@@ -179,7 +181,7 @@ def read_csv(
         target=target,
         columns=columns,
         header=header.text,
-        rows=[row.text for row in rows],
+        rows=[(row.text, row.end or header.end) for row in rows],
         separator=separator,
         newline=header.end,
         encoding=encoding,
