@@ -233,15 +233,15 @@ def _fidelity(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | No
 
 
 def _copying(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict:
-    # New rows of the class's law would repeat rows as often as its own do.
-    beyond_chance = evidence.copies - evidence.repeats
-    copied = beyond_chance > MAX_COPIES or evidence.nearest_row_ratio < MIN_RATIO
-    # Where all columns have few values there may be no other rows to choose.
-    status = (WARN if evidence.few_valued else POOR) if copied else OK
     own = f", and {percent(evidence.repeats)} of its own do" if evidence.repeats else ""
     return make_verdict(
         "copying",
-        status,
+        copying_status(
+            evidence.copies,
+            evidence.repeats,
+            evidence.nearest_row_ratio,
+            few_valued=evidence.few_valued,
+        ),
         f"{percent(evidence.copies)} of the synthetic rows repeat a row of the "
         f"class{own}; they are {evidence.nearest_row_ratio:.2f} times as far from the "
         "class's rows as these are from each other.",
@@ -365,6 +365,28 @@ def status_above(
     if figure > thresholds[1]:
         return POOR
     return WARN if figure > thresholds[0] else least
+
+
+def copying_status(
+    copies: float, repeats: float, ratio: float, *, few_valued: bool
+) -> str:
+    """Judge how many rows repeat real ones, and how near they lie to them.
+
+    Parameters
+    ----------
+    copies : float
+        Share of the rows that equal a real one.
+    repeats : float
+        Share of the real rows that equal another one, as often as new rows of the
+        same law would.
+    ratio : float
+        Distance to the nearest real row, relative to that between real rows.
+    few_valued : bool
+        Whether every column has few values: there may be no other rows to choose.
+    """
+    if copies - repeats > MAX_COPIES or ratio < MIN_RATIO:
+        return WARN if few_valued else POOR
+    return OK
 
 
 def _now(verb: str, name: str, parameters: Mapping[str, Any]) -> str:

@@ -13,15 +13,14 @@ import pandas as pd
 from gansampler._wording import percent
 from gansampler.columns import MAX_LEVELS, MIN_LEVEL_ROWS
 from gansampler.diagnosis import (
-    MAX_COPIES,
     MAX_GAP,
     MAX_INSIDE,
-    MIN_RATIO,
     MIN_ROWS,
     OK,
     POOR,
     WARN,
     Verdict,
+    copying_status,
     make_verdict,
     status_above,
 )
@@ -267,12 +266,12 @@ def _copies(
 ) -> Verdict | None:
     copies, twins = _beside_real(figures, "duplicate_share")
     ratio, _ = _beside_real(figures, "nearest_row_ratio")
-    status = OK
-    if copies > max(MAX_COPIES, twins) or ratio < MIN_RATIO:
-        # Where all cells are levels there may be no other rows to choose.
-        only_levels = all(column.is_category for column in joined.values())
-        status = WARN if only_levels else POOR
-    elif copies > twins + max(MAX_EXCESS_COPIES, FEW_COPIES / len(rows.synthetic)):
+    few_valued = all(
+        column.is_category or column.summary.few_valued for column in joined.values()
+    )
+    status = copying_status(copies, twins, ratio, few_valued=few_valued)
+    allowed = max(MAX_EXCESS_COPIES, FEW_COPIES / len(rows.synthetic))
+    if status == OK and copies - twins > allowed:
         status = WARN
     message = f"{percent(copies)} of the synthetic rows equal a real row in every cell"
     if twins:
