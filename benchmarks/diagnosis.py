@@ -35,7 +35,7 @@ from benchmarks.results_file import read_results
 from benchmarks.running import run_into_file
 from benchmarks.utility import by_size, package_versions
 from gansampler import GANOversampler
-from gansampler.evidence import Evidence, share_inside
+from gansampler.evidence import Evidence, share_among_others
 from gansampler.quality import coverage, duplicate_share, energy_distance, marginal_gaps
 from gansampler.theory import ranking
 
@@ -137,7 +137,7 @@ def distance_lost(trained):
     return energy_distance(held_out, rows[0]) - energy_distance(held_out, rows[1])
 
 
-def more_inside(trained):
+def more_among_others(trained):
     """Share of synthetic rows among others, by withheld rows, beyond real rows'."""
     held_out, own, others = (
         trained.encode(rows)
@@ -148,7 +148,7 @@ def more_inside(trained):
         )
     )
     synthetic = trained.encode(trained.sampler.sample(N_GENERATED, 1))
-    found = [share_inside(rows, held_out, others, 0) for rows in (synthetic, own)]
+    found = [share_among_others(rows, held_out, others, 0) for rows in (synthetic, own)]
     return found[0] - found[1]
 
 
@@ -247,7 +247,7 @@ FAILURES = {
     "untrained_generator": Failure(
         "majority",
         "page_blocks0",
-        more_inside,
+        more_among_others,
         SMALL
         | {"latent_distribution": "normal", "border_rejection": 0.0, "max_iter": 10},
     ),

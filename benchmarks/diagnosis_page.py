@@ -20,8 +20,8 @@ from benchmarks.diagnosis import (
     distance_lost,
     largest_gap,
     missed_rows,
+    more_among_others,
     more_copies,
-    more_inside,
     ranking_lost,
     ranking_of_withheld,
     scatter,
@@ -40,7 +40,7 @@ WITHHELD = {
     more_copies: "share of rows repeated, beyond withheld rows'",
     largest_gap: "largest gap of a column to withheld rows",
     distance_lost: "energy distance to withheld rows, last less kept",
-    more_inside: "share among others by withheld rows, beyond real rows'",
+    more_among_others: "share among others by withheld rows, beyond real rows'",
 }
 FIGURES = {
     "mode_collapse": ("coverage", "spread"),
@@ -146,7 +146,9 @@ def healthy_table(results):
     text : str
     """
     healthy = results[results["method"] == "healthy"]
-    healthy = healthy.assign(excess=healthy["inside"] - healthy["real_inside"])
+    healthy = healthy.assign(
+        excess=healthy["among_others"] - healthy["real_among_others"]
+    )
     rows = []
     for verdict in FIGURES:
         seen = ", ".join(

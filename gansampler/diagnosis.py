@@ -62,9 +62,9 @@ MAX_RISE = 0.02
 """Late divergence: energy distance of the last candidate less that of the best, in
 units of the mean distance of two real rows."""
 
-MAX_INSIDE = (0.2, 0.3)
+MAX_AMONG_OTHERS = (0.2, 0.3)
 """Majority: share of rows that lie among other classes, beyond that of real rows, which
-new rows of the same law exceed by up to 0.17 (see ``evidence.share_inside``)."""
+new rows of the same law exceed by up to 0.17 (see ``evidence.share_among_others``)."""
 
 
 @dataclass(frozen=True)
@@ -131,8 +131,8 @@ def diagnose(evidence: Evidence, parameters: Mapping[str, Any]) -> tuple[Verdict
     ...     repeats=0.0,
     ...     gaps=(("age", 0.1, -0.1),),
     ...     rise=0.0,
-    ...     inside=0.2,
-    ...     real_inside=0.3,
+    ...     among_others=0.2,
+    ...     real_among_others=0.3,
     ... )
     >>> verdict = diagnose(evidence, {"learning_rate": 0.1})[0]
     >>> verdict.name, verdict.status, verdict.remedy
@@ -319,13 +319,15 @@ def _late_divergence(
 
 
 def _majority(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:
-    if math.isnan(evidence.inside):
+    if math.isnan(evidence.among_others):
         return None
     return make_verdict(
         "majority",
-        status_above(evidence.inside - evidence.real_inside, MAX_INSIDE),
-        f"{percent(evidence.inside)} of the synthetic rows lie among other classes, "
-        f"and {percent(evidence.real_inside)} of the real ones.",
+        status_above(
+            evidence.among_others - evidence.real_among_others, MAX_AMONG_OTHERS
+        ),
+        f"{percent(evidence.among_others)} of the synthetic rows lie among other "
+        f"classes, and {percent(evidence.real_among_others)} of the real ones.",
         _sentence([_now("raise", "border_rejection", parameters)]),
     )
 

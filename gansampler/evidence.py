@@ -63,7 +63,7 @@ class Evidence:
     rise : float
         Energy distance of the last candidate less the best, relative to the mean
         distance of two real rows.
-    inside, real_inside : float
+    among_others, real_among_others : float
         Share of synthetic and of real rows that lie nearer to a withheld row of the
         other classes than to a withheld row of their own.
     identifiers : tuple of hashable, default=()
@@ -92,8 +92,8 @@ class Evidence:
     repeats: float
     gaps: tuple[tuple[Hashable, float, float], ...]
     rise: float
-    inside: float
-    real_inside: float
+    among_others: float
+    real_among_others: float
     identifiers: tuple[Hashable, ...] = ()
     unseen_levels: tuple[tuple[Hashable, float], ...] = ()
 
@@ -184,8 +184,8 @@ def gather(
         repeats=float((apart < SAME).mean()),
         gaps=worst_columns(*samples.tables, seed),
         rise=_ratio(_rise(history["selection_distance"]), usual),
-        inside=share_inside(synthetic, real, samples.others, seed),
-        real_inside=share_inside(real, real, samples.others, seed),
+        among_others=share_among_others(synthetic, real, samples.others, seed),
+        real_among_others=share_among_others(real, real, samples.others, seed),
         identifiers=tuple(column.name for column in levels if column.identifies),
         unseen_levels=_unseen_levels(levels),
     )
@@ -238,7 +238,7 @@ def worst_columns(
     return tuple((gaps.index[i], float(gaps.iloc[i]), float(beyond[i])) for i in order)
 
 
-def share_inside(
+def share_among_others(
     rows: np.ndarray, own: np.ndarray, others: np.ndarray, seed: int
 ) -> float:
     """Share of rows that lie among other classes, by rows that they do not stem from.

@@ -13,7 +13,7 @@ import pytest
 from benchmarks import diagnosis_page
 from gansampler import GANOversampler, synthesis
 from gansampler.diagnosis import Evidence, Verdict, diagnose
-from gansampler.evidence import share_inside, worst_columns
+from gansampler.evidence import share_among_others, worst_columns
 from gansampler.exceptions import TrainingQualityWarning
 from gansampler.report import BADGES, STYLE, ClassReport, Report
 
@@ -33,8 +33,8 @@ HEALTHY = Evidence(
     repeats=0.0,
     gaps=(("age", 0.1, -0.1), ("plan", 0.05, -0.15)),
     rise=0.0,
-    inside=0.3,
-    real_inside=0.4,
+    among_others=0.3,
+    real_among_others=0.4,
 )
 
 PARAMETERS = {
@@ -109,7 +109,7 @@ FAILURES = {
         "Lower learning_rate (now 0.1), or lower max_iter.",
     ),
     "majority": (
-        {"inside": 0.9},
+        {"among_others": 0.9},
         "poor",
         "90 % of the synthetic rows lie among other classes, and 40 % of the real "
         "ones.",
@@ -211,7 +211,7 @@ def test_rows_that_lie_about_anywhere_are_not_called_a_collapse():
 def test_what_could_not_be_measured_is_not_judged():
     nan = math.nan
     unknown = replace(
-        HEALTHY, memory=nan, divergence=nan, gaps=(), rise=nan, inside=nan
+        HEALTHY, memory=nan, divergence=nan, gaps=(), rise=nan, among_others=nan
     )
     names = [verdict.name for verdict in diagnose(unknown, PARAMETERS)]
     assert names == [
@@ -249,11 +249,11 @@ def test_a_row_is_not_judged_by_the_row_it_was_made_from():
     rng = np.random.default_rng(0)
     own = rng.uniform(-10, 10, size=(20, 2))
     others = rng.uniform(-10, 10, size=(2000, 2))
-    assert share_inside(own + 1e-9, own, others, seed=0) > 0.9
-    assert share_inside(own, own, others, seed=0) > 0.9
+    assert share_among_others(own + 1e-9, own, others, seed=0) > 0.9
+    assert share_among_others(own, own, others, seed=0) > 0.9
     # The class apart from the others.
-    assert share_inside(own, own, others + 100, seed=0) == 0
-    assert math.isnan(share_inside(own, own[:1], others, seed=0))
+    assert share_among_others(own, own, others + 100, seed=0) == 0
+    assert math.isnan(share_among_others(own, own[:1], others, seed=0))
 
 
 def test_equal_laws_lie_among_others_by_the_chances_of_three_alike():
@@ -262,8 +262,12 @@ def test_equal_laws_lie_among_others_by_the_chances_of_three_alike():
     # that it is nearer to others in P(O < B | A < B) = (1/3) / (1/2) of the cases.
     rng = np.random.default_rng(1)
     own, rows, others = rng.normal(size=(3, 1500, 2))
-    assert share_inside(own, own, others, seed=0) == pytest.approx(1 / 2, abs=0.05)
-    assert share_inside(rows, own, others, seed=0) == pytest.approx(2 / 3, abs=0.05)
+    assert share_among_others(own, own, others, seed=0) == pytest.approx(
+        1 / 2, abs=0.05
+    )
+    assert share_among_others(rows, own, others, seed=0) == pytest.approx(
+        2 / 3, abs=0.05
+    )
 
 
 def test_worst_columns_are_named_with_what_chance_does_not_explain():

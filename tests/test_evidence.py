@@ -92,8 +92,8 @@ def test_rows_that_the_generator_misses_are_seen(evidence, samples):
 def test_copies_and_rows_among_others_are_counted(evidence):
     assert evidence.copies == 0.5
     assert evidence.repeats == 0
-    assert evidence.inside == 0.5
-    assert evidence.real_inside == 0
+    assert evidence.among_others == 0.5
+    assert evidence.real_among_others == 0
 
 
 def test_columns_are_named(evidence):
@@ -109,4 +109,6 @@ def test_other_classes_are_thinned_as_the_class_is(monkeypatch):
     monkeypatch.setattr(synthesis, "N_REPORT_ROWS", 80)
     sampler = GANOversampler({0: 900}, max_iter=1, random_state=0)
     sampler.fit_resample(X, y)
-    assert sampler.generators_[0].evidence.real_inside == pytest.approx(0.5, abs=0.15)
+    assert sampler.generators_[0].evidence.real_among_others == pytest.approx(
+        0.5, abs=0.15
+    )

@@ -68,8 +68,8 @@ def test_more_copies_than_allowed_are_all_kept():
 def test_the_border_score_grows_away_from_the_others():
     around = Neighborhood(*two_classes())
     line = np.column_stack([np.linspace(-3, 1.5, 10), np.zeros(10)])
-    inside = border_scores(around, line)
-    assert np.corrcoef(inside, line[:, 0])[0, 1] > 0.9
+    scores = border_scores(around, line)
+    assert np.corrcoef(scores, line[:, 0])[0, 1] > 0.9
 
 
 def test_the_border_score_is_the_log_ratio_of_densities():
@@ -80,9 +80,9 @@ def test_the_border_score_is_the_log_ratio_of_densities():
     rng = np.random.default_rng(0)
     own, others = rng.normal(size=(2000, 1)), rng.normal(1, 1, size=(5000, 1))
     points = np.linspace(-1, 2, 400)[:, None]
-    inside = border_scores(Neighborhood(own, others), points)
+    scores = border_scores(Neighborhood(own, others), points)
     expected = (0.5 - points[:, 0]) + np.log(2000 / 5000)
-    slope, offset = np.polyfit(expected, inside, 1)
+    slope, offset = np.polyfit(expected, scores, 1)
     assert slope == pytest.approx(1, abs=0.1)
     assert offset == pytest.approx(digamma(5) - digamma([2, 3, 4, 5]).mean(), abs=0.1)
 
@@ -130,19 +130,19 @@ def test_thresholds_reject_the_shares_asked_for(border, copies):
     assert kept.mean() == pytest.approx((1 - border) * (1 - copies), abs=0.01)
     around = Neighborhood(own, others)
     nearest, usual = around.to_own(generated)
-    inside = around.log_density_ratio(generated, usual)
+    scores = around.log_density_ratio(generated, usual)
     assert nearest[kept].min() >= selection.min_distance
     new_enough = nearest >= selection.min_distance
-    assert inside[kept].min() >= inside[new_enough & ~kept].max(initial=-np.inf)
+    assert scores[kept].min() >= scores[new_enough & ~kept].max(initial=-np.inf)
 
 
 def test_tiny_classes_have_neighborhoods():
     around = Neighborhood(np.array([[0.0], [1.0]]), np.array([[5.0]]))
     rows = np.array([[0.25], [4.0]])
     nearest, _ = around.to_own(rows)
-    inside = border_scores(around, rows)
+    scores = border_scores(around, rows)
     assert nearest.tolist() == [0.25, 3.0]
-    assert inside[0] > inside[1]
+    assert scores[0] > scores[1]
     assert around.median_distance() == 1.0
 
 

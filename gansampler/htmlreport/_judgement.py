@@ -13,8 +13,8 @@ import pandas as pd
 from gansampler._wording import percent
 from gansampler.columns import MAX_LEVELS, MIN_LEVEL_ROWS
 from gansampler.diagnosis import (
+    MAX_AMONG_OTHERS,
     MAX_GAP,
-    MAX_INSIDE,
     MIN_ROWS,
     OK,
     POOR,
@@ -24,7 +24,7 @@ from gansampler.diagnosis import (
     make_verdict,
     status_above,
 )
-from gansampler.evidence import CRITICAL, N_NAMED, share_inside
+from gansampler.evidence import CRITICAL, N_NAMED, share_among_others
 from gansampler.htmlreport._differences import Difference, describe
 from gansampler.htmlreport._text import short_name
 from gansampler.plots._quality import (
@@ -388,15 +388,15 @@ def _correlations(
 
 def _other_classes(few: Sequence[pd.DataFrame], random_state: int) -> Verdict | None:
     real, synthetic, others = common_space(*few)
-    inside = share_inside(synthetic, real, others, random_state)
-    real_inside = share_inside(real, real, others, random_state)
-    if math.isnan(inside):
+    among_others = share_among_others(synthetic, real, others, random_state)
+    real_among_others = share_among_others(real, real, others, random_state)
+    if math.isnan(among_others):
         return None
     return make_verdict(
         "other classes",
-        status_above(inside - real_inside, MAX_INSIDE),
-        f"{percent(inside)} of the synthetic rows lie among other classes, and "
-        f"{percent(real_inside)} of the real ones.",
+        status_above(among_others - real_among_others, MAX_AMONG_OTHERS),
+        f"{percent(among_others)} of the synthetic rows lie among other classes, and "
+        f"{percent(real_among_others)} of the real ones.",
         "Raise border_rejection.",
     )
 
