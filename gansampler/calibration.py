@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from imblearn.pipeline import Pipeline
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.utils import column_or_1d, get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from gansampler import validation
+from gansampler._pipelines import prepared_for
 from gansampler.exceptions import InvalidTableError
 
 __all__ = ["corrected_for_priors"]
@@ -216,7 +216,7 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         [[0.9 0.1]]
         """
         check_is_fitted(self)
-        probabilities = self.estimator_.predict_proba(self._preprocess(X))
+        probabilities = self.estimator_.predict_proba(prepared_for(self.sampler_, X))
         return corrected_for_priors(
             probabilities, self.resampled_class_prior_, self.class_prior_
         )
@@ -276,17 +276,6 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         """
         probabilities = self.predict_proba(X)
         return self.classes_[probabilities.argmax(axis=1)]
-
-    def _preprocess(self, X: Any) -> Any:
-        """Apply what stands before the sampler in a pipeline of both."""
-        last = self.sampler_
-        # The last step may be a pipeline itself. A pipeline's transform passes over
-        # samplers, if its last step is none.
-        while isinstance(last, Pipeline):
-            end = ("end", "passthrough")
-            X = Pipeline([*last.steps[:-1], end]).transform(X)
-            last = last.steps[-1][1]
-        return X
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -9,9 +9,11 @@ from imblearn import FunctionSampler
 from imblearn.metrics import geometric_mean_score
 from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, RandomOverSampler
 from imblearn.pipeline import make_pipeline
+from imblearn.under_sampling import RandomUnderSampler
 from scipy import stats
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.datasets import make_classification
+from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.metrics import (
@@ -27,6 +29,7 @@ from sklearn.model_selection import (
 )
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.preprocessing import StandardScaler
 
 from gansampler import GANOversampler, compare_oversamplers
 from gansampler.comparison import CompleteColumns
@@ -536,6 +539,36 @@ def test_pipelines_of_samplers_get_the_table_as_it_is(mixed_table):
     scores = results.results_.set_index("sampler")[results.metrics_]
     assert scores.loc["mine"].to_numpy().tolist() == (
         scores.loc["SMOTENC"].to_numpy().tolist()
+    )
+
+
+def test_pipelines_may_hold_several_samplers(numbers):
+    X, y = numbers
+    sampler = make_pipeline(
+        StandardScaler(),
+        PCA(5),
+        RandomUnderSampler(sampling_strategy=0.5, random_state=1),
+        SMOTE(random_state=1),
+    )
+    train, test = np.arange(160), np.arange(160, 240)
+    comparison = compare(
+        X,
+        y,
+        samplers={"both": sampler},
+        preprocessing="passthrough",
+        cv=[(train, test)],
+        scoring="roc_auc",
+    )
+    (row,) = comparison.results_.query("sampler == 'both'").to_dict("records")
+    assert row["error"] == ""
+    model = make_pipeline(*(step for _, step in sampler.steps), LogisticRegression())
+    expected = roc_auc_score(
+        y[test], model.fit(X[train], y[train]).predict_proba(X[test])[:, 1]
+    )
+    assert row["roc_auc"] == pytest.approx(expected)
+    again = comparison.pipeline("both").fit(X[train], y[train])
+    assert again.predict_proba(X[test])[:, 1] == pytest.approx(
+        model.predict_proba(X[test])[:, 1]
     )
 
 

@@ -21,6 +21,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits
 
+from gansampler._pipelines import prepared_for
 from gansampler.comparison._methods import THRESHOLD, WEIGHTS, Method
 
 THRESHOLD_FOLDS = 3
@@ -133,7 +134,7 @@ def _resample(method: Method, fold: Fold, X: Any, y: np.ndarray) -> tuple[Any, .
     head = seeded(method.head, fold.seed)
     X_more, y_more = head.fit_resample(take(X, fold.train), y[fold.train])
     # Test rows are prepared by what the training rows taught; never resampled.
-    X_test = head[:-1].transform(take(X, fold.test))
+    X_test = prepared_for(head, take(X, fold.test))
     if method.encoder != "passthrough":
         # As in a pipeline: some transformers treat the rows that they learn from
         # otherwise.
