@@ -423,6 +423,60 @@ class _Unfit(LogisticRegression):
         raise ValueError("never")
 
 
+@pytest.mark.filterwarnings("ignore:Only one class is present:UserWarning")
+def test_folds_in_which_a_metric_is_not_defined_are_told_and_do_not_count(numbers):
+    X, y = numbers
+    rows = np.random.default_rng(0).permutation(np.flatnonzero(y == 0))
+    folds = [
+        (np.setdiff1d(np.arange(len(y)), test), test)
+        for test in (np.arange(0, 80), np.arange(80, 160), rows[:40])
+    ]
+    metrics = ["roc_auc", "f1"]
+    samplers = {"SMOTE": SMOTE(k_neighbors=3)}
+    comparison = compare(X, y, samplers=samplers, cv=folds, scoring=metrics)
+    reason = "roc_auc: not defined on the test rows of the fold"
+    results = comparison.results_.set_index("fold")
+    assert results.loc[2, "error"].tolist() == [reason] * 2
+    assert (results.loc[[0, 1], "error"] == "").all()
+    assert comparison.summary()["failures", ""].tolist() == [1, 1]
+    assert results["f1"].notna().all()
+    ranking, labels, failed = comparison.verdict().splitlines()
+    assert "as far as 2 folds can tell" in ranking
+    assert "3 folds" in labels or "is better than" in labels
+    assert failed == f"no resampling, SMOTE failed in 2 trainings: {reason}"
+    assert "means over 2 to 3 folds and" in " ".join(repr(comparison).split())
+    scores = results.loc[[0, 1]].groupby("sampler")["roc_auc"].mean()
+    assert comparison.best_.score == pytest.approx(scores.max())
+    assert comparison.pipeline().fit(X, y).predict(X[:3]).shape == (3,)
+    one = compare(X, y, samplers=samplers, cv=folds[1:], scoring="roc_auc")
+    assert (
+        one.verdict()
+        .splitlines()[0]
+        .endswith("One fold is too few to tell whether that is chance.")
+    )
+    assert "means over 1 fold and" in " ".join(repr(one).split())
+    assert "nan" not in repr(one).lower()
+
+
+def test_the_best_is_sought_in_the_folds_that_all_have_in_common():
+    comparison = made_up(
+        {NOTHING: np.append(LOW[:4], np.nan), GAN: np.append(np.nan, LOW[1:] + 0.1)}
+    )
+    assert comparison.best_.score == pytest.approx(LOW[1:4].mean() + 0.1)
+    assert comparison.best_.difference == pytest.approx(0.1)
+    comparison = made_up({NOTHING: LOW, GAN: np.append(LOW[:4] + 0.1, np.nan)})
+    assert comparison.best_.sampler == "GAN"
+    assert comparison.best_.score == pytest.approx(LOW[:4].mean() + 0.1)
+    nan = np.full(4, np.nan)
+    apart = made_up({NOTHING: np.append(LOW[:1], nan), GAN: np.append(nan, LOW[:1])})
+    assert apart.verdict() == (
+        "F1: nothing to compare.\nNot compared above, since some of the scores are "
+        "missing: no resampling, GAN."
+    )
+    with pytest.raises(RuntimeError, match=r"^Nothing that adds no rows was scored in"):
+        _ = apart.best_
+
+
 def test_an_interrupt_passes(numbers):
     with pytest.raises(KeyboardInterrupt):
         compare(*numbers, samplers=Interrupted())

@@ -62,7 +62,7 @@ class Best:
         How much better it is than that one; 0 if it is that one.
     p_value : float
         Of the corrected resampled t-test against that one, by Holm's method for all
-        combinations that add rows; 1 if it is that one.
+        combinations that add rows; 1 if it is that one, NaN with one fold.
     is_significant : bool
         Whether the p-value is below 0.05.
 
@@ -179,7 +179,6 @@ class Comparison:
         self._plan = plan
         self._methods = {method.key: method for method in methods}
         self._seed = folds[0].seed
-        self._n_folds = len(folds)
         self._test_share = float(np.mean([len(f.test) / len(f.train) for f in folds]))
         self._title = title
 
@@ -240,7 +239,7 @@ class Comparison:
         'logistic regression'
         """
         metric = self._metric(metric)
-        scores = self._scores(metric, by_classifier=True).dropna(axis=1)
+        scores = self._complete(self._scores(metric, by_classifier=True))
         means: dict[Any, float] = dict(scores.mean())
         simplest, sampler, test = self._contest(
             means,
@@ -492,7 +491,7 @@ class Comparison:
             {metric_name(m): self.tests(m) for m in chosen},
             baselines=[key for key, m in self._methods.items() if m.is_baseline],
             note=f"mean over {counted(len(self._plan.classifiers), 'classifier')} and "
-            f"{self._n_folds} folds, with 95 % intervals",
+            f"{self._folds_of(chosen)}, with 95 % intervals",
             axes=ax,
         )
         return axes[0] if len(axes) == 1 else axes
@@ -589,8 +588,8 @@ class Comparison:
     def _heading(self) -> str:
         names = ", ".join(self._plan.classifiers)
         return fill(
-            f"Comparison of over-samplers: {self._title}; means over {self._n_folds} "
-            f"folds and {names}",
+            f"Comparison of over-samplers: {self._title}; means over "
+            f"{self._folds_of(self.metrics_)} and {names}",
             WIDTH,
         )
 
@@ -612,7 +611,6 @@ class Comparison:
 
     def _verdict(self, metric: str) -> str:
         name, scores = metric_name(metric), self._comparable(metric)
-        scores = scores.groupby(level=FOLD).mean()
         rival, best, test = self._contest(
             dict(scores.mean()),
             lambda key, to: corrected_t_test(
@@ -633,14 +631,14 @@ class Comparison:
                 f"{name}: {DOING[rival[0]]} is better than any sampler; {sampler} "
                 f"comes next, at {by} ({p})."
             )
-        if self._n_folds == 1:
+        if len(scores) == 1:
             return (
                 f"{name}: {sampler} is at {by} to {DOING[rival[0]]}. One fold is too "
                 "few to tell whether that is chance."
             )
         as_good = "as good" if test.difference > 0 else "at least as good"
         return (
-            f"{name}: {DOING[rival[0]]} is {as_good}, as far as {self._n_folds} folds "
+            f"{name}: {DOING[rival[0]]} is {as_good}, as far as {len(scores)} folds "
             f"can tell; the best sampler, {sampler}, is at {by} (95 % interval "
             f"{test.low:+.3f} to {test.high:+.3f}, {p})."
         )
@@ -668,16 +666,21 @@ class Comparison:
         return rival, best, adjusted
 
     def _comparable(self, metric: str) -> pd.DataFrame:
-        """Cells of the methods that have all of them.
+        """Means over classifiers of each fold, of methods whose means compare."""
+        return self._complete(self._cells(metric)).groupby(level=FOLD).mean()
+
+    def _complete(self, scores: pd.DataFrame) -> pd.DataFrame:
+        """Scores of the methods that have all of them.
 
         Means over other classifiers or folds would not compare. If no method of either
-        kind has all, those that all methods have in common.
+        kind has all, those that all methods have in common, if any. Where none has a
+        score, as a metric may not be defined in a fold, none lacks it.
         """
-        cells = self._cells(metric).dropna(axis=1, how="all")
-        complete = cells.dropna(axis=1)
+        scores = scores.dropna(how="all").dropna(axis=1, how="all")
+        complete, common = scores.dropna(axis=1), scores.dropna()
         columns: list[Any] = list(complete)
-        kinds = {self._methods[key].is_baseline for key in columns}
-        return complete if len(kinds) == 2 else cells.dropna()
+        kinds = {self._methods[key[:2]].is_baseline for key in columns}
+        return complete if len(kinds) == 2 or common.empty else common
 
     def _cells(self, metric: str) -> pd.DataFrame:
         """Scores with a row for each classifier and fold, a column for each method."""
@@ -691,6 +694,13 @@ class Comparison:
         if not by_classifier:
             return cells.groupby(level=FOLD).mean()
         return pd.DataFrame(cells.unstack("classifier"))[self._combinations()]
+
+    def _folds_of(self, metrics: Sequence[str]) -> str:
+        """How many folds have scores, which may differ between metrics."""
+        scored = [self.results_.dropna(subset=metric) for metric in metrics]
+        numbers = [len(rows.groupby(FOLD)) for rows in scored]
+        fewest, most = min(numbers), max(numbers)
+        return (f"{fewest} to " if fewest < most else "") + counted(most, "fold")
 
     def _combinations(self) -> pd.MultiIndex:
         return pd.MultiIndex.from_tuples(

@@ -29,6 +29,9 @@ THRESHOLD_FOLDS = 3
 
 N_THRESHOLDS = 50
 
+UNDEFINED = "not defined on the test rows of the fold"
+"""Why a score is NaN: most metrics need rows of all classes."""
+
 RANKING = frozenset({"average_precision", "roc_auc"})
 """Metrics that no threshold changes."""
 
@@ -199,7 +202,7 @@ def _scores_at_tuned_thresholds(
             ]
             model = FixedThresholdClassifier(
                 FrozenEstimator(classifier),
-                threshold=candidates[int(np.argmax(tried))],
+                threshold=candidates[int(np.nanargmax(tried))],
                 pos_label=plan.pos_label,
                 response_method=how,
             ).fit(X, y)
@@ -211,7 +214,7 @@ def _scores_at_tuned_thresholds(
 def _each_score(
     plan: Plan, score: Callable[[str, Any], float]
 ) -> dict[str, float | str]:
-    """Each metric on its own; of those that fail the first one's error.
+    """Each metric on its own; of those that fail or are NaN the first one's error.
 
     Not by scikit-learn's scorer of many metrics: it hands the responses for the
     positive class of one metric to the next, whose positive class may be another.
@@ -222,6 +225,9 @@ def _each_score(
             found[name] = float(score(name, scorer))
         except Exception as error:
             found.setdefault("error", f"{name}: {one_line(error)}")
+        else:
+            if np.isnan(found[name]):
+                found.setdefault("error", f"{name}: {UNDEFINED}")
     return found
 
 

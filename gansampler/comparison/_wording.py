@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from gansampler.comparison._methods import NONE, THRESHOLD, WEIGHTS
 
 METRICS = {
@@ -30,5 +32,7 @@ def metric_name(metric: str) -> str:
 
 
 def p_text(p_value: float) -> str:
-    """A p-value with the sign that belongs to it."""
+    """A p-value with the sign that belongs to it; NaN is that of a single fold."""
+    if math.isnan(p_value):
+        return "one fold, no test"
     return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
