@@ -198,6 +198,49 @@ def test_thresholds_of_classifiers_without_probabilities(numbers):
     assert scores[0] == pytest.approx(scores[1])
 
 
+def saved(classifier, X, y):
+    """What alarms save, which is read from the rows, less what they cost."""
+    return float(np.sum(classifier.predict(X) * gains(X, y)))
+
+
+def gains(X, y):
+    return np.where((y == 1) & (X[:, 0] < 0), 9.0, 0.0) - 1
+
+
+def test_thresholds_are_tuned_by_scorers_that_read_the_rows(numbers):
+    X, y = numbers
+    train, test = np.arange(160), np.arange(160, 240)
+    comparison = compare(
+        X,
+        y,
+        baselines="tuned threshold",
+        preprocessing="passthrough",
+        cv=[(train, test)],
+        scoring={"saved": saved},
+    )
+    rows = comparison.results_.set_index("sampler")
+    model = LogisticRegression(max_iter=1000)
+    seed = np.random.RandomState(0).randint(np.iinfo(np.int32).max)
+    left_out = cross_val_predict(
+        model,
+        X[train],
+        y[train],
+        cv=StratifiedKFold(3, shuffle=True, random_state=seed),
+        method="predict_proba",
+    )[:, 1]
+
+    def value(at, part, probability):
+        return np.sum((probability >= at) * gains(X[part], y[part]))
+
+    of_positives = np.sort(left_out[y[train] == 1])
+    best = max(of_positives, key=lambda at: value(at, train, left_out))
+    probability = model.fit(X[train], y[train]).predict_proba(X[test])[:, 1]
+    assert rows.loc["tuned threshold", "saved"] == pytest.approx(
+        value(best, test, probability)
+    )
+    assert rows.loc["tuned threshold", "saved"] != rows.loc["no resampling", "saved"]
+
+
 @pytest.mark.parametrize("labels", [("bad", "good"), ("good", "bad")])
 @pytest.mark.parametrize("classifier", [LogisticRegression(), RidgeClassifier()])
 def test_scores_are_right_whichever_class_comes_first(numbers, labels, classifier):

@@ -123,7 +123,7 @@ default=('class weights', 'tuned threshold')
         first decides what is best. None is average precision, ROC AUC, balanced
         accuracy and F1. With more than two classes, F1, precision, recall, Jaccard and
         average precision are macro averages, and ROC AUC is that of one class against
-        the rest.
+        the rest. Scorers get the rows as the classifiers do, after preprocessing.
 
     pos_label : object, default=None
         Of two classes the one that metrics such as F1 are about. None is the rarer.

@@ -197,7 +197,7 @@ def _scores_at_tuned_thresholds(
         model: Any = classifier
         if name not in RANKING:
             tried = [
-                scorer(_Replay(classifier.classes_, positive, at), responses, y)
+                scorer(_Replay(classifier.classes_, responses, positive, at), X, y)
                 for at in candidates
             ]
             model = FixedThresholdClassifier(
@@ -232,23 +232,30 @@ def _each_score(
 
 
 class _Replay(ClassifierMixin, BaseEstimator):
-    """A classifier whose rows are another one's responses, with a threshold."""
+    """A classifier of known responses to the rows that it is given, and a threshold."""
 
-    def __init__(self, classes: np.ndarray, positive: int, threshold: float) -> None:
+    def __init__(
+        self,
+        classes: np.ndarray,
+        responses: np.ndarray,
+        positive: int,
+        threshold: float,
+    ) -> None:
         self.classes = classes
         self.classes_ = classes
+        self.responses = responses
         self.positive = positive
         self.threshold = threshold
 
-    def predict(self, X: np.ndarray) -> np.ndarray:
-        is_positive = _responses_of(self.positive, X) >= self.threshold
+    def predict(self, X: Any) -> np.ndarray:
+        is_positive = _responses_of(self.positive, self.responses) >= self.threshold
         return self.classes[np.where(is_positive, self.positive, 1 - self.positive)]
 
-    def predict_proba(self, X: np.ndarray) -> np.ndarray:
-        return X
+    def predict_proba(self, X: Any) -> np.ndarray:
+        return self.responses
 
-    def decision_function(self, X: np.ndarray) -> np.ndarray:
-        return X
+    def decision_function(self, X: Any) -> np.ndarray:
+        return self.responses
 
 
 def _responses_of(positive: int, responses: np.ndarray) -> np.ndarray:
