@@ -30,6 +30,7 @@ from sklearn.model_selection import (
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
+from sklearn.random_projection import GaussianRandomProjection
 
 from gansampler import GANOversampler, compare_oversamplers
 from gansampler.comparison import CompleteColumns
@@ -386,6 +387,26 @@ def test_jobs_and_repetition_change_nothing_but_seconds(mixed_table):
     )
     other = compare(X, y, random_state=1, **options).results_
     assert not other["roc_auc"].equals(first["roc_auc"])
+
+
+def test_preprocessing_is_seeded_before_and_behind_samplers(numbers):
+    X, y = numbers
+    options = {
+        "samplers": ["SMOTE", "random over-sampling"],
+        "preprocessing": make_pipeline(StandardScaler(), GaussianRandomProjection(5)),
+    }
+    first, again = (compare(X, y, **options) for _ in range(2))
+    pd.testing.assert_frame_equal(
+        first.results_.drop(columns=SECONDS),
+        again.results_.drop(columns=SECONDS),
+        check_exact=True,
+    )
+    for sampler in ("no resampling", "SMOTE", "random over-sampling"):
+        one, other = (
+            comparison.pipeline(sampler).fit(X, y).predict_proba(X).tolist()
+            for comparison in (first, again)
+        )
+        assert one == other
 
 
 def test_frame_is_tidy(numbers):

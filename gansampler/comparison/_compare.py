@@ -143,8 +143,8 @@ default=('class weights', 'tuned threshold')
         for each core.
 
     random_state : int, RandomState instance or None, default=None
-        Source of all randomness: folds, and samplers and classifiers without a
-        ``random_state`` of their own. An int gives the same results whatever
+        Source of all randomness: folds, and samplers, preprocessing and classifiers
+        without a ``random_state`` of their own. An int gives the same results whatever
         ``n_jobs`` is, except for seconds.
 
     verbose : int, default=1

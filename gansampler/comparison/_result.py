@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from imblearn.pipeline import make_pipeline
+from sklearn.base import clone
 from sklearn.model_selection import TunedThresholdClassifierCV
 
 from gansampler._wording import counted
@@ -554,19 +555,16 @@ class Comparison:
             raise ValueError(
                 f"No classifier was compared as {classifier!r}. Choose one of {known}."
             )
-        last = seeded(self._plan.classifiers[classifier], self._seed)
+        last = clone(self._plan.classifiers[classifier])
         if method.name == WEIGHTS:
             last, parameters = weighted(last, np.array([0, 1]))
             if parameters:
                 raise ValueError(
                     f"{classifier} takes class weights as sample_weight of fit only."
                 )
-        steps = [
-            *(step for _, step in seeded(method.head, self._seed).steps),
-            *steps_of(method.encoder),
-            *steps_of(last),
-        ]
-        whole = make_pipeline(*steps)
+        parts = method.head, method.encoder, last
+        steps = [step for part in parts for step in steps_of(part)]
+        whole = seeded(make_pipeline(*steps), self._seed)
         if method.name != THRESHOLD:
             return whole
         by_label = [m for m in self.metrics_ if m not in RANKING]

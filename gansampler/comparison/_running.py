@@ -141,7 +141,7 @@ def _resample(method: Method, fold: Fold, X: Any, y: np.ndarray) -> tuple[Any, .
     if method.encoder != "passthrough":
         # As in a pipeline: some transformers treat the rows that they learn from
         # otherwise.
-        encoder = clone(method.encoder)
+        encoder = seeded(method.encoder, fold.seed)
         X_more = encoder.fit_transform(X_more, y_more)
         X_test = encoder.transform(X_test)
     return X_more, np.asarray(y_more), X_test, y[fold.test]
