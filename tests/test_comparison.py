@@ -809,6 +809,22 @@ def test_of_equals_the_simpler_one_is_named():
     )
 
 
+def test_the_cost_of_the_text_does_not_grow_with_methods_times_metrics(monkeypatch):
+    """Forty methods took a minute to print."""
+    built = []
+
+    def cells(self, metric, original=Comparison._cells):
+        built[-1] += 1
+        return original(self, metric)
+
+    monkeypatch.setattr(Comparison, "_cells", cells)
+    for n_samplers in (1, 20):
+        scores = {("GAN", f"{i}"): LOW for i in range(n_samplers)}
+        built.append(0)
+        repr(made_up({NOTHING: LOW, **scores}))
+    assert built[0] == built[1] <= 5
+
+
 def test_summary_has_means_errors_and_ranks():
     comparison = made_up({NOTHING: LOW, GAN: LOW + 0.1, SMALL: LOW + 0.1})
     summary = comparison.summary()

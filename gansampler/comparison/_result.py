@@ -385,8 +385,9 @@ class Comparison:
         metric = self._metric(metric)
         to = self._key(reference)
         others = [key for key in self._methods if key != to]
+        cells = self._cells(metric)
         frame = pd.DataFrame(
-            [self._test(metric, key, to) for key in others],
+            [self._test(cells[key] - cells[to]) for key in others],
             index=pd.MultiIndex.from_tuples(others, names=KEYS),
             columns=PairedTest._fields,
         )
@@ -420,18 +421,18 @@ class Comparison:
         >>> len(comparison.verdict().splitlines())
         4
         """
-        lines = [self._verdict(metric) for metric in self.metrics_]
+        comparable = {metric: self._comparable(metric) for metric in self.metrics_}
+        lines = [self._verdict(*item) for item in comparable.items()]
         failed = self.results_[self.results_["error"] != ""]
         for reason, rows in failed.groupby("error", sort=False):
-            keys = dict.fromkeys(zip(*(rows[key] for key in KEYS), strict=True))
-            names = ", ".join(method_name(*key) for key in keys)
+            names = ", ".join(method_name(*key) for key in _keys_of(rows))
             times = counted(len(rows), "training")
             lines.append(f"{names} failed in {times}: {reason}")
+        scored = self.results_.dropna(subset=self.metrics_, how="all")
         left_out = [
             method_name(*key)
-            for key in self._methods
-            if any(self._cells(m)[key].notna().any() for m in self.metrics_)
-            and any(key not in self._comparable(m) for m in self.metrics_)
+            for key in _keys_of(scored)
+            if any(key not in scores for scores in comparable.values())
         ]
         if left_out:
             lines.append(
@@ -607,8 +608,8 @@ class Comparison:
         means.index = pd.Index([method_name(*key) for key in summary.index])
         return means
 
-    def _verdict(self, metric: str) -> str:
-        name, scores = metric_name(metric), self._comparable(metric)
+    def _verdict(self, metric: str, scores: pd.DataFrame) -> str:
+        name = metric_name(metric)
         rival, best, test = self._contest(
             dict(scores.mean()),
             lambda key, to: corrected_t_test(
@@ -682,9 +683,9 @@ class Comparison:
 
     def _cells(self, metric: str) -> pd.DataFrame:
         """Scores with a row for each classifier and fold, a column for each method."""
-        groups = self.results_.groupby(KEYS, sort=False)
-        columns = {key: rows.set_index(CELL)[metric] for key, rows in groups}
-        return pd.DataFrame(columns).rename_axis(columns=KEYS)
+        cells = self.results_.set_index([*CELL, *KEYS])[metric].unstack(KEYS)
+        order = pd.MultiIndex.from_frame(self.results_[CELL].drop_duplicates())
+        return pd.DataFrame(cells).loc[order, list(self._methods)]
 
     def _scores(self, metric: str, *, by_classifier: bool = False) -> pd.DataFrame:
         """Scores with a row for each fold and a column for each method."""
@@ -706,10 +707,8 @@ class Comparison:
             names=[*KEYS, "classifier"],
         )
 
-    def _test(self, metric: str, key: Key, to: Key) -> PairedTest:
-        cells = self._cells(metric)
-        differences = (cells[key] - cells[to]).dropna()
-        by_fold = differences.groupby(level=FOLD).mean()
+    def _test(self, differences: pd.Series) -> PairedTest:
+        by_fold = differences.dropna().groupby(level=FOLD).mean()
         return corrected_t_test(by_fold.to_numpy(), self._test_share)
 
     def _metric(self, metric: str | None) -> str:
@@ -738,3 +737,8 @@ class Comparison:
         raise ValueError(
             f"No sampler was compared as {sampler!r}. Choose one of {known}."
         )
+
+
+def _keys_of(rows: pd.DataFrame) -> list[Key]:
+    """The methods that some rows of the results are of."""
+    return list(dict.fromkeys(zip(*(rows[key] for key in KEYS), strict=True)))
