@@ -1,5 +1,6 @@
 """Comparison of over-samplers: no leak, right figures, and failures that stay rows."""
 
+import re
 from typing import ClassVar
 
 import numpy as np
@@ -11,15 +12,17 @@ from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, RandomOverSam
 from imblearn.pipeline import make_pipeline
 from imblearn.under_sampling import RandomUnderSampler
 from scipy import stats
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.datasets import make_classification
 from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.metrics import (
     average_precision_score,
+    balanced_accuracy_score,
     f1_score,
     make_scorer,
+    matthews_corrcoef,
     roc_auc_score,
 )
 from sklearn.model_selection import (
@@ -888,6 +891,44 @@ def test_pipelines_come_ready_to_fit(mixed_table):
     first, second = again.fit(X, y).predict_proba(X), again.fit(X, y).predict_proba(X)
     assert first.tolist() == second.tolist()
     assert comparison.pipeline().fit(X, y).predict(X[:3]).shape == (3,)
+
+
+@pytest.mark.parametrize(
+    ("scoring", "tuned_by"),
+    [
+        (["roc_auc", "neg_brier_score", "f1"], f1_score),
+        (["neg_log_loss", "average_precision"], balanced_accuracy_score),
+        ({"own": ClassifierMixin.score, "mcc": "matthews_corrcoef"}, matthews_corrcoef),
+    ],
+)
+def test_pipelines_tune_thresholds_by_the_first_metric_of_labels(
+    numbers, scoring, tuned_by
+):
+    X, y = numbers
+    named = np.where(y == 1, "yes", "no")
+    comparison = compare(X, named, baselines="tuned threshold", scoring=scoring, cv=2)
+    model = comparison.pipeline("tuned threshold")
+    assert set(model.fit(X, named).predict(X)) == {"yes", "no"}
+    if isinstance(model.scoring, str):
+        assert model.scoring == "balanced_accuracy"
+    else:
+        assert model.scoring._score_func is tuned_by
+
+
+def test_pipelines_tune_no_threshold_by_a_plain_function(numbers):
+    comparison = compare(
+        *numbers,
+        baselines="tuned threshold",
+        preprocessing="passthrough",
+        scoring={"roc_auc": "roc_auc", "own": saved},
+    )
+    message = (
+        "A pipeline cannot tune its threshold by 'own', a function of classifier and "
+        "rows. Make it a scorer by sklearn.metrics.make_scorer, or add a metric of "
+        "labels, such as 'balanced_accuracy', to scoring."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        comparison.pipeline("tuned threshold")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,13 @@ from sklearn.model_selection import TunedThresholdClassifierCV
 
 from gansampler._wording import counted
 from gansampler.comparison._methods import NONE, THRESHOLD, WEIGHTS, Method, steps_of
-from gansampler.comparison._running import RANKING, Fold, Plan, seeded, weighted
+from gansampler.comparison._running import (
+    Fold,
+    Plan,
+    response_method,
+    seeded,
+    weighted,
+)
 from gansampler.comparison._statistics import (
     PairedTest,
     corrected_standard_error,
@@ -516,8 +522,16 @@ class Comparison:
         -------
         Pipeline or TunedThresholdClassifierCV
             An imbalanced-learn pipeline; for 'tuned threshold' one within a
-            ``TunedThresholdClassifierCV`` for the first metric that a threshold
-            changes.
+            ``TunedThresholdClassifierCV`` for the first metric that reads labels, such
+            as F1, or for balanced accuracy if all read probabilities or distances.
+
+        Raises
+        ------
+        ValueError
+            If no such sampler or classifier was compared, or there is no pipeline of
+            it: it failed with all classifiers, takes class weights in ``fit`` only, or
+            its threshold would have to be tuned by a plain function of classifier and
+            rows, not made by ``make_scorer``.
 
         Examples
         --------
@@ -568,11 +582,25 @@ class Comparison:
         whole = seeded(make_pipeline(*steps), self._seed)
         if method.name != THRESHOLD:
             return whole
-        by_label = [m for m in self.metrics_ if m not in RANKING]
-        scorer = self._plan.scorers[by_label[0]] if by_label else "balanced_accuracy"
         return TunedThresholdClassifierCV(
-            whole, scoring=scorer, random_state=self._seed
+            whole, scoring=self._scorer_of_labels(), random_state=self._seed
         )
+
+    def _scorer_of_labels(self) -> Any:
+        """The first metric that a threshold changes, or else balanced accuracy."""
+        methods = {m: response_method(s) for m, s in self._plan.scorers.items()}
+        for metric, method in methods.items():
+            if method == "predict":
+                return self._plan.scorers[metric]
+        unknown = [metric for metric, method in methods.items() if method is None]
+        if unknown:
+            raise ValueError(
+                f"A pipeline cannot tune its threshold by {unknown[0]!r}, a function "
+                "of classifier and rows. Make it a scorer by "
+                "sklearn.metrics.make_scorer, or add a metric of labels, such as "
+                "'balanced_accuracy', to scoring."
+            )
+        return "balanced_accuracy"
 
     def __repr__(self) -> str:
         means = self._means().to_string(float_format="{:.3f}".format)

@@ -32,9 +32,6 @@ N_THRESHOLDS = 50
 UNDEFINED = "not defined on the test rows of the fold"
 """Why a score is NaN: most metrics need rows of all classes."""
 
-RANKING = frozenset({"average_precision", "roc_auc"})
-"""Metrics that no threshold changes."""
-
 
 @dataclass(frozen=True)
 class Fold:
@@ -161,7 +158,7 @@ def _scores(
         classifier.fit(X, y, **parameters)
     else:
         classifier.fit(X, y)
-    return _each_score(plan, lambda name, scorer: scorer(classifier, X_test, y_test))
+    return _each_score(plan, lambda scorer: scorer(classifier, X_test, y_test))
 
 
 def _scores_at_tuned_thresholds(
@@ -193,9 +190,9 @@ def _scores_at_tuned_thresholds(
     steps = np.linspace(0, 1, N_THRESHOLDS)
     candidates = np.unique(np.quantile(of_positives, steps, method="nearest"))
 
-    def score(name: str, scorer: Any) -> float:
+    def score(scorer: Any) -> float:
         model: Any = classifier
-        if name not in RANKING:
+        if response_method(scorer) in ("predict", None):
             tried = [
                 scorer(_Replay(classifier.classes_, responses, positive, at), X, y)
                 for at in candidates
@@ -211,9 +208,7 @@ def _scores_at_tuned_thresholds(
     return _each_score(plan, score)
 
 
-def _each_score(
-    plan: Plan, score: Callable[[str, Any], float]
-) -> dict[str, float | str]:
+def _each_score(plan: Plan, score: Callable[[Any], float]) -> dict[str, float | str]:
     """Each metric on its own; of those that fail or are NaN the first one's error.
 
     Not by scikit-learn's scorer of many metrics: it hands the responses for the
@@ -222,13 +217,21 @@ def _each_score(
     found: dict[str, float | str] = {}
     for name, scorer in plan.scorers.items():
         try:
-            found[name] = float(score(name, scorer))
+            found[name] = float(score(scorer))
         except Exception as error:
             found.setdefault("error", f"{name}: {one_line(error)}")
         else:
             if np.isnan(found[name]):
                 found.setdefault("error", f"{name}: {UNDEFINED}")
     return found
+
+
+def response_method(scorer: Any) -> Any:
+    """What a scorer reads of a classifier, None where it does not say.
+
+    A threshold changes "predict" only: labels, neither probabilities nor distances.
+    """
+    return getattr(scorer, "_response_method", None)
 
 
 class _Replay(ClassifierMixin, BaseEstimator):
