@@ -801,6 +801,12 @@ def test_verdict_says_when_doing_without_is_better():
         "no resampling with tree has the best F1, 0.500, and adds no rows."
     )
     assert comparison.best_.p_value == 1
+    # The second sampler is farther behind, but not by more than chance.
+    comparison = made_up({NOTHING: LOW, GAN: LOW - 0.11 + 99 * NOISE, SMALL: LOW - 0.1})
+    assert comparison.verdict() == (
+        "F1: doing nothing is better than the best sampler, GAN (0.3), which is at "
+        "-0.100 (p < 0.001)."
+    )
 
 
 def test_of_equals_the_simpler_one_is_named():

@@ -248,7 +248,7 @@ class Comparison:
         metric = self._metric(metric)
         scores = self._complete(self._scores(metric, by_classifier=True))
         means: dict[Any, float] = dict(scores.mean())
-        simplest, sampler, test = self._contest(
+        simplest, sampler, tests = self._contest(
             means,
             lambda key, to: corrected_t_test(
                 scores[key] - scores[to], self._test_share
@@ -260,8 +260,9 @@ class Comparison:
                 "error of results_."
             )
         best, difference, p_value = simplest, 0.0, 1.0
-        if test is not None and means[sampler] > means[simplest]:
-            best, difference, p_value = sampler, test.difference, test.p_value
+        if tests and means[sampler] > means[simplest]:
+            best = sampler
+            difference, p_value = tests[best].difference, tests[best].p_value
         return Best(
             sampler=best[0],
             sampling_strategy=best[1],
@@ -638,14 +639,15 @@ class Comparison:
 
     def _verdict(self, metric: str, scores: pd.DataFrame) -> str:
         name = metric_name(metric)
-        rival, best, test = self._contest(
+        rival, best, tests = self._contest(
             dict(scores.mean()),
             lambda key, to: corrected_t_test(
                 scores[key] - scores[to], self._test_share
             ),
         )
-        if test is None:
+        if not tests:
             return f"{name}: nothing to compare."
+        test = tests[best]
         sampler, by = method_name(*best), f"{test.difference:+.3f}"
         p = p_text(test.p_value)
         if test.p_value < ALPHA and test.difference > 0:
@@ -653,10 +655,15 @@ class Comparison:
                 f"{name}: {sampler} is better than {DOING[rival[0]]}, the best without "
                 f"new rows, by {by} ({p})."
             )
-        if test.p_value < ALPHA:
+        if all(each.p_value < ALPHA for each in tests.values()):
             return (
                 f"{name}: {DOING[rival[0]]} is better than any sampler; {sampler} "
                 f"comes next, at {by} ({p})."
+            )
+        if test.p_value < ALPHA:
+            return (
+                f"{name}: {DOING[rival[0]]} is better than the best sampler, "
+                f"{sampler}, which is at {by} ({p})."
             )
         if len(scores) == 1:
             return (
@@ -672,10 +679,11 @@ class Comparison:
 
     def _contest(
         self, means: Mapping[Any, float], test: Callable[[Any, Any], PairedTest]
-    ) -> tuple[Any, Any, PairedTest | None]:
-        """The best that adds no rows, the best that does, and the test of the two.
+    ) -> tuple[Any, Any, dict[Any, PairedTest]]:
+        """The best that adds no rows, the best that does, and tests against the former.
 
-        The p-value is adjusted for all that add rows. Each is None where there is none.
+        The tests are of all that add rows, with p-values adjusted for their number. The
+        best are None where there is none, and then there are no tests.
         """
         simple = [key for key in means if self._methods[key[:2]].is_baseline]
         samplers = [key for key in means if key not in simple]
@@ -685,12 +693,17 @@ class Comparison:
             for keys in (simple, samplers)
         )
         if rival is None or best is None:
-            return rival, best, None
+            return rival, best, {}
         tests = [test(key, rival) for key in samplers]
-        position = samplers.index(best)
-        p_values = holm([test.p_value for test in tests])
-        adjusted = tests[position]._replace(p_value=float(p_values[position]))
-        return rival, best, adjusted
+        p_values = holm([test.p_value for test in tests]).tolist()
+        return (
+            rival,
+            best,
+            {
+                key: test._replace(p_value=p_value)
+                for key, test, p_value in zip(samplers, tests, p_values, strict=True)
+            },
+        )
 
     def _comparable(self, metric: str) -> pd.DataFrame:
         """Means over classifiers of each fold, of methods whose means compare."""
