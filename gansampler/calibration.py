@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.utils import column_or_1d, get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -40,9 +42,11 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         puts preprocessing before it; its transformers apply to the rows that are
         predicted, too. None resamples nothing, so that a search can compare.
 
-    priors : array-like of shape (n_classes,) or None, default=None
-        Shares of the classes among the rows to be predicted, in sorted order of the
-        labels; above 0, with sum 1. None takes the shares in the ``y`` of ``fit``.
+    priors : dict, Series, array-like of shape (n_classes,) or None, default=None
+        Shares of the classes among the rows to be predicted; above 0, with sum 1. A
+        dict or a Series of pandas has them by label, as
+        ``y.value_counts(normalize=True)``; anything else in sorted order of the
+        labels, that of ``classes_``. None takes the shares in the ``y`` of ``fit``.
         Give them where the table was collected with others, for example with all the
         frauds of a year but a tenth of its other payments.
 
@@ -155,7 +159,8 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
             If ``estimator`` has no ``predict_proba`` or ``sampler`` no
             ``fit_resample``.
         ValueError
-            If ``priors`` are not one share above 0 for each class, with sum 1.
+            If ``priors`` are not one share above 0 for each class, with sum 1, or are
+            by labels that are not those of ``y``.
         InvalidTableError
             If the sampler leaves a class without rows, or adds a class.
 
@@ -306,9 +311,11 @@ def corrected_for_priors(
     probabilities : array-like of shape (n_samples, n_classes)
         What ``predict_proba`` of the model returned.
     trained_priors : array-like of shape (n_classes,)
-        Shares of the classes among the rows that the model was trained on, above 0.
+        Shares of the classes among the rows that the model was trained on, above 0. In
+        the order of the columns of ``probabilities``, whatever index a Series has.
     priors : array-like of shape (n_classes,)
-        Shares of the classes among the rows that are predicted, above 0.
+        Shares of the classes among the rows that are predicted, above 0, in the same
+        order.
 
     Returns
     -------
@@ -398,7 +405,21 @@ def _shares_of(classes: np.ndarray, y: Any) -> np.ndarray:
 def _as_priors(priors: Any, classes: np.ndarray, *, default: np.ndarray) -> np.ndarray:
     if priors is None:
         return default
+    if isinstance(priors, (Mapping, pd.Series)):
+        priors = _by_label(priors, classes.tolist())
     return _checked_shares("priors", priors, len(classes), f" {classes.tolist()}")
+
+
+def _by_label(priors: Any, classes: list[Any]) -> list[Any]:
+    """Shares in the order of the classes."""
+    labels, shares = list(priors.keys()), dict(priors.items())
+    if len(labels) != len(classes) or set(labels) != set(classes):
+        raise ValueError(
+            f"priors by label must have one share for each of the classes {classes}. "
+            f"Got the labels {labels}. Name each class of y once, or pass a list in "
+            "the order of the classes."
+        )
+    return [shares[label] for label in classes]
 
 
 def _checked_shares(

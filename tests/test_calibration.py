@@ -191,6 +191,21 @@ def test_without_a_sampler_nothing_changes():
     assert (model.predict(X) == plain.predict(X)).all()
 
 
+@pytest.mark.parametrize("labels", [["a", "b", "c"], [0, 1, 2]])
+def test_priors_by_label_are_in_the_order_of_the_classes(labels):
+    X, y = gaussian_table([60, 20, 220], labels=labels)
+    model = PriorCorrectedClassifier(exact_bayes(), repeated({labels[0]: 4}))
+    expected = model.fit(X, y).predict_proba(X)
+    by_frequency = pd.Series(y).value_counts(normalize=True)
+    assert by_frequency.index.tolist() != labels
+    for priors in (by_frequency, by_frequency.to_dict()):
+        found = clone(model).set_params(priors=priors).fit(X, y)
+        assert found.class_prior_.tolist() == pytest.approx(
+            [60 / 300, 20 / 300, 220 / 300]
+        )
+        np.testing.assert_allclose(found.predict_proba(X), expected)
+
+
 def test_priors_of_another_population():
     X, y = gaussian_table([100, 100], labels=["yes", "no"])  # sorted: no, yes
     model = PriorCorrectedClassifier(exact_bayes(), priors=[0.99, 0.01]).fit(X, y)
@@ -371,10 +386,24 @@ def test_scoring_has_no_decision_function_to_prefer():
             "'yes'], with sum 1. Got [1.0, 0.0].",
         ),
         (
-            {"priors": {"no": 0.9, "yes": 0.1}},
+            {"priors": {"no": 0.9, "yes": 0.3}},
             ValueError,
             "priors must hold one share above 0 for each of the 2 classes ['no', "
-            "'yes'], with sum 1. Got {'no': 0.9, 'yes': 0.1}.",
+            "'yes'], with sum 1. Got [0.9, 0.3].",
+        ),
+        (
+            {"priors": pd.Series([0.9, 0.1], ["no", "maybe"])},
+            ValueError,
+            "priors by label must have one share for each of the classes ['no', "
+            "'yes']. Got the labels ['no', 'maybe']. Name each class of y once, or "
+            "pass a list in the order of the classes.",
+        ),
+        (
+            {"priors": pd.Series([0.8, 0.1, 0.1], ["no", "yes", "yes"])},
+            ValueError,
+            "priors by label must have one share for each of the classes ['no', "
+            "'yes']. Got the labels ['no', 'yes', 'yes']. Name each class of y once, "
+            "or pass a list in the order of the classes.",
         ),
         (
             {"priors": "balanced"},
