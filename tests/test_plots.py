@@ -493,6 +493,24 @@ def test_quality_against_held_out_rows():
     assert display.columns_ax_.get_title(loc="left") == "Columns"
 
 
+@pytest.mark.parametrize("longer", ["held_out", "synthetic"])
+def test_quality_does_not_hang_on_the_order_of_rows(longer):
+    """The first rows of a sorted table are no sample of it."""
+    rng = np.random.default_rng(0)
+    real, held_out, synthetic = rng.normal(size=(3, 300, 2))
+    rows = {"held_out": held_out, "synthetic": synthetic}
+    rows = {
+        kind: sample[sample[:, 0].argsort()] if kind == longer else sample[:60]
+        for kind, sample in rows.items()
+    }
+    displays = [QualityDisplay.from_samples(real, **rows) for _ in range(2)]
+    figures = displays[0].figures
+    assert figures.loc["two_sample_auc", ["synthetic", "reference"]].max() < 0.75
+    assert displays[0].gaps.to_numpy().max() < 0.3
+    pd.testing.assert_frame_equal(figures, displays[1].figures)
+    pd.testing.assert_frame_equal(displays[0].gaps, displays[1].gaps)
+
+
 def test_quality_tells_good_rows_from_bad_ones():
     rng = np.random.default_rng(0)
     real, good = rng.normal(size=(2, 60, 3))

@@ -265,7 +265,8 @@ class QualityDisplay:
         class_label : hashable or None, default=None
             The class, for the header.
         random_state : int, default=0
-            Seed of the splits.
+            Seed of the splits, and of the rows that are looked at where there are
+            more.
         ax : Axes or None, default=None
             As in `plot`.
 
@@ -469,7 +470,7 @@ def measure_figures(
     learned : DataFrame or None, default=None
         The rows among which copies are looked for; None for ``real``.
     rng : Generator
-        Splits the real rows.
+        Splits the real rows, or chooses among the others.
 
     Returns
     -------
@@ -545,7 +546,8 @@ def _splits(
     """Real rows, synthetic ones to hold against them, and real ones as many."""
     if held_out is not None:
         n_rows = min(len(synthetic), len(held_out))
-        return [(real, synthetic[:n_rows], held_out[:n_rows])]
+        chosen = some_rows(synthetic, n_rows, rng), some_rows(held_out, n_rows, rng)
+        return [(real, *chosen)]
     n_half = len(real) // 2
     n_rows = min(n_half, len(synthetic))
     if n_rows < max(figure.n_rows for figure in FIGURES.values()):
