@@ -328,6 +328,18 @@ def test_dates_and_durations():
     assert axes[1].patches[0].get_data().edges[[0, -1]] == pytest.approx([1 / 120, 2])
 
 
+@pytest.mark.parametrize(
+    "hours", [0, 1, 5, 12, 24, 48, 100, 300, 700, *range(1000, 96_000, 5000), 10**7]
+)
+def test_dates_of_any_span_have_few_marks_and_no_warning(hours):
+    figure, ax = plt.subplots(figsize=(2.6, 2))
+    steps = np.arange(2 if hours else 1) * np.timedelta64(hours, "h")
+    days = pd.Series(np.datetime64("1990-03-07", "s") + steps)
+    _marginals.draw_marginal(ax, joined(days, days[:1]), "day")
+    figure.canvas.draw()
+    assert 1 <= len(ax.get_xticks()) <= 6
+
+
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
 @pytest.mark.parametrize("zone", [None, "Asia/Tokyo"])
 def test_dates_of_any_resolution_and_zone_stand_where_clocks_show(unit, zone):

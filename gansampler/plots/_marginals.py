@@ -190,7 +190,8 @@ def _times(
         np.clip(_wall_time(part).astype("int64").to_numpy() / 86_400e6, *DATES)
         for part in parts
     ]
-    locator = AutoDateLocator(maxticks=4)
+    # By default matplotlib wants five at least, and warns where it finds no interval.
+    locator = AutoDateLocator(minticks=1, maxticks=4)
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
     return days, "date"
