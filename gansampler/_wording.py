@@ -1,6 +1,11 @@
-"""Numbers in sentences for people."""
+"""Numbers and labels in sentences for people."""
 
 from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 
 def counted(n: int, noun: str) -> str:
@@ -29,3 +34,28 @@ def percent(share: float) -> str:
     if 0.99 < share < 1:
         return ">99 %"
     return f"{share:.0%}".replace("%", " %")
+
+
+def plain_label(label: Any) -> Any:
+    """A label as Python and pandas write it: 'yes' rather than np.str_('yes').
+
+    Parameters
+    ----------
+    label : object
+
+    Returns
+    -------
+    object
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gansampler._wording import plain_label
+    >>> plain_label(np.int64(1)), plain_label(np.str_("yes"))
+    (1, 'yes')
+    """
+    if isinstance(label, np.datetime64):
+        return pd.Timestamp(label)
+    if isinstance(label, np.timedelta64):
+        return pd.Timedelta(label)
+    return label.item() if isinstance(label, np.generic) else label

@@ -24,6 +24,7 @@ from gansampler._device import naming_what_fills, resolve_device
 from gansampler._thinning import thinned
 from gansampler._threads import single_thread
 from gansampler._warning import warn_caller
+from gansampler._wording import plain_label
 from gansampler.exceptions import (
     ModelFileError,
     NotTrainedError,
@@ -39,7 +40,7 @@ from gansampler.persistence import (
     refusing_what_is_not_ours,
     write_model,
 )
-from gansampler.report import Report, plain_label
+from gansampler.report import Report
 from gansampler.summary import ColumnSummary
 from gansampler.synthesis import (
     N_OTHERS,

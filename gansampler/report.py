@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
-import numpy as np
-import pandas as pd
-
+from gansampler._wording import plain_label
 from gansampler.diagnosis import OK, POOR, WARN, Verdict
 from gansampler.theory import TheoryReadout
 
@@ -178,31 +175,6 @@ class Report(dict[Hashable, ClassReport]):
             f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
             f"{notes}</div>"
         )
-
-
-def plain_label(label: Any) -> Any:
-    """A label as Python and pandas write it: 'yes' rather than np.str_('yes').
-
-    Parameters
-    ----------
-    label : object
-
-    Returns
-    -------
-    object
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from gansampler.report import plain_label
-    >>> plain_label(np.int64(1)), plain_label(np.str_("yes"))
-    (1, 'yes')
-    """
-    if isinstance(label, np.datetime64):
-        return pd.Timestamp(label)
-    if isinstance(label, np.timedelta64):
-        return pd.Timedelta(label)
-    return label.item() if isinstance(label, np.generic) else label
 
 
 STYLE = (

@@ -1,5 +1,6 @@
 """The displays: what they draw, by structure and not by pixels."""
 
+import re
 import subprocess
 import sys
 
@@ -468,6 +469,26 @@ def test_classes_of_any_type(table, labels, asked):
         )
         assert display.class_label == asked
         assert len(display.real) == 20
+
+
+@pytest.mark.parametrize("dtype", ["M8[ns]", "M8[us]", "m8[ns]"])
+def test_classes_that_are_times(table, dtype):
+    X = table[0][:60].reset_index(drop=True)
+    y = np.repeat([10**15, 2 * 10**15], [20, 40]).astype(dtype)
+    sampler = GANOversampler(max_iter=3, random_state=0)
+    sampler.fit_resample(X, y)
+    asked = pd.Series(y[:1])[0]
+    shown = repr(asked)
+    for class_label in (None, y[0], asked):
+        for display in DISPLAYS:
+            data = () if display is TrainingHistoryDisplay else (X, y)
+            drawn = display.from_estimator(sampler, *data, class_label=class_label)
+            header = drawn.figure_.axes[0].texts[0].get_text()
+            assert f"class {shown}" in header
+    with pytest.raises(ValueError, match=re.escape(f"Choose one of: {shown}.")):
+        QualityDisplay.from_estimator(sampler, X, y, class_label=y[-1])
+    with pytest.raises(ValueError, match=re.escape(f"y has no rows of class {shown}.")):
+        QualityDisplay.from_estimator(sampler, X[20:], y[20:])
 
 
 # --- quality

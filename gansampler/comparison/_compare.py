@@ -30,6 +30,7 @@ from sklearn.utils import check_random_state
 from tqdm import tqdm
 
 from gansampler import _polars, validation
+from gansampler._wording import plain_label
 from gansampler.comparison._columns import encoded_columns
 from gansampler.comparison._methods import THRESHOLD, WEIGHTS, make_methods
 from gansampler.comparison._names import by_name
@@ -439,5 +440,4 @@ def _title(
             f"{what}{len(classes)} classes of {counts.min():,} to {counts.max():,} rows"
         )
     n_positive = int(counts[classes == pos_label][0])
-    label = pos_label.item() if isinstance(pos_label, np.generic) else pos_label
-    return f"{what}{n_positive / len(y):.1%} of class {label!r}"
+    return f"{what}{n_positive / len(y):.1%} of class {plain_label(pos_label)!r}"

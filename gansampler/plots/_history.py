@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from gansampler._wording import counted
+from gansampler._wording import counted, plain_label
 from gansampler.plots import _style
 from gansampler.plots._trained import trained_class
 
@@ -207,14 +207,14 @@ class TrainingHistoryDisplay:
         class_label = trained_class(sampler, class_label)
         if not len(sampler.history_[class_label]):
             raise ValueError(
-                f"Class {class_label!r} was too small for a GAN, so that its training "
-                "has no history."
+                f"Class {plain_label(class_label)!r} was too small for a GAN, so that "
+                "its training has no history."
             )
         display = cls(
             sampler.history_[class_label],
             loss=sampler.loss,
             best_iteration=sampler.report_[class_label].best_iteration,
-            class_label=class_label,
+            class_label=plain_label(class_label),
         )
         return display.plot(ax=ax, panels=panels, window=window)
 
@@ -364,7 +364,7 @@ class TrainingHistoryDisplay:
     def _header(self, window: int) -> str:
         parts = []
         if self.class_label is not None:
-            parts.append(f"class {_style.label(repr(self.class_label), 40)}")
+            parts.append(_style.class_name(self.class_label))
         if self.loss is not None:
             parts.append(f"loss={self.loss!r}")
         parts.append(counted(len(self.history), "update"))

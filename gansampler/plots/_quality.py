@@ -296,7 +296,7 @@ class QualityDisplay:
         frames = [as_frame(rows) for rows in (real, synthetic)]
         title = f"{len(frames[0]):,} real and {len(frames[1]):,} synthetic rows"
         if class_label is not None:
-            title += f" of class {_style.label(repr(class_label), 40)}"
+            title += f" of {_style.class_name(class_label)}"
         if held_out is not None:
             frames.append(as_frame(held_out))
             title += f", {len(frames[2]):,} held out"

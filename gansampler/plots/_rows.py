@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.utils.extmath import randomized_svd
 
 from gansampler._thinning import thinned
-from gansampler._wording import percent
+from gansampler._wording import percent, plain_label
 from gansampler.plots import _style
 from gansampler.plots._marginals import draw_marginal
 from gansampler.plots._trained import as_frame, rows_of_class, trained_class
@@ -162,7 +162,7 @@ class SyntheticRowsDisplay:
         if n_samples is None:
             n_samples = min(max(len(real), MIN_SYNTHETIC), MAX_SYNTHETIC)
         synthetic = sampler.sample(n_samples, class_label, random_state=random_state)
-        display = cls(real, synthetic, class_label=class_label)
+        display = cls(real, synthetic, class_label=plain_label(class_label))
         return display.plot(ax=ax, columns=columns, max_columns=max_columns)
 
     @classmethod
@@ -326,7 +326,7 @@ class SyntheticRowsDisplay:
     def _header(self, n_real: int, n_synthetic: int) -> str:
         parts = [f"{n_real:,} real and {n_synthetic:,} synthetic rows"]
         if self.class_label is not None:
-            parts[0] += f" of class {_style.label(repr(self.class_label), 40)}"
+            parts[0] += f" of {_style.class_name(self.class_label)}"
         if self.n_hidden_:
             n_drawn = len(self.gaps_) - self.n_hidden_
             parts.append(

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Any
 
+from gansampler._wording import plain_label
+
 # Of the palette of Okabe and Ito, which the colour-blind can tell apart. Each has a
 # contrast of at least 3 with black and with white.
 REAL_COLOR, SYNTHETIC_COLOR, DISCRIMINATOR_COLOR = "#0072b2", "#d55e00", "#009e73"
@@ -165,6 +167,19 @@ def label(name: Any, width: int = 24) -> str:
         end = (width - 1) // 2
         text = f"{text[: width - 1 - end]}…{text[-end:]}"
     return text.replace("$", r"\$")
+
+
+def class_name(class_label: Any) -> str:
+    """A class in a header.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gansampler.plots._style import class_name
+    >>> class_name(np.str_("yes"))
+    "class 'yes'"
+    """
+    return f"class {label(repr(plain_label(class_label)), 40)}"
 
 
 def labels(names: Sequence[Any], width: int = 24) -> list[str]:

@@ -11,13 +11,14 @@ import scipy.sparse
 from imblearn.utils import check_target_type
 
 from gansampler._polars import labels_as_pandas, table_as_pandas
+from gansampler._wording import plain_label
 from gansampler.exceptions import NotTrainedError
 from gansampler.tabular import Table
 from gansampler.validation import check_labels
 
 
 def trained_class(sampler: Any, class_label: Hashable | None) -> Hashable:
-    """The class that is meant.
+    """The class that is meant, as the sampler has it.
 
     Parameters
     ----------
@@ -37,23 +38,19 @@ def trained_class(sampler: Any, class_label: Hashable | None) -> Hashable:
             f"This {type(sampler).__name__} has no generators yet. Pass a "
             "GANOversampler after its fit_resample."
         )
-    classes = [plain(known) for known in sampler.generators_]
+    classes = {plain_label(known): known for known in sampler.generators_}
     if class_label is None and len(classes) == 1:
-        return classes[0]
-    if isinstance(class_label, Hashable) and plain(class_label) in classes:
-        return plain(class_label)
+        return next(iter(classes.values()))
+    asked = plain_label(class_label)
+    if isinstance(asked, Hashable) and asked in classes:
+        return classes[asked]
     choice = ", ".join(map(repr, classes)) or "none, since no class needed rows"
     problem = (
         f"{len(classes)} classes were trained, and class_label is None"
         if class_label is None
-        else f"Class {plain(class_label)!r} has no generator"
+        else f"Class {asked!r} has no generator"
     )
     raise ValueError(f"{problem}. Choose one of: {choice}.")
-
-
-def plain(label: Any) -> Any:
-    """A label as Python would write it."""
-    return label.item() if isinstance(label, np.generic) else label
 
 
 def as_frame(rows: Any) -> pd.DataFrame:
@@ -84,7 +81,7 @@ def rows_of_class(X: Any, y: Any, class_label: Hashable) -> pd.DataFrame:
     chosen = np.asarray(check_target_type(y)) == class_label
     if not np.any(chosen):
         raise ValueError(
-            f"y has no rows of class {class_label!r}. Pass the table that the sampler "
-            "was trained on."
+            f"y has no rows of class {plain_label(class_label)!r}. Pass the table that "
+            "the sampler was trained on."
         )
     return as_frame(X)[chosen]
