@@ -27,6 +27,7 @@ from gansampler.plots import (
 )
 from gansampler.quality import coverage, marginal_gaps
 from gansampler.quality._space import join_columns
+from gansampler.theory import EQUILIBRIA, Equilibrium
 
 plt.switch_backend("agg")
 
@@ -140,6 +141,19 @@ def test_targets_of_log_loss_games(sampler, loss):
     assert texts(display.axes_["value"]) == ["V(D, G)", "target -log 4"]
     assert texts(display.axes_["probabilities"]) == ["real", "generated", "target 1/2"]
     assert display.axes_["value"].get_xlabel() == "update"
+
+
+def test_targets_are_those_of_the_theory(sampler, monkeypatch):
+    """A loss is entered in ``EQUILIBRIA`` only."""
+    new = Equilibrium(0.0, 0.0, -0.25, 0.5, "")
+    monkeypatch.setitem(EQUILIBRIA, "new", new)
+    history = sampler.history_["rare"]
+    display = TrainingHistoryDisplay.from_history(history, loss="new")
+    assert display.targets_["value"].get_ydata()[0] == -0.25
+    assert texts(display.axes_["value"]) == ["V(D, G)", "target -0.25"]
+    for loss, expected in EQUILIBRIA.items():
+        display = TrainingHistoryDisplay.from_history(history, loss=loss)
+        assert ("value" in display.targets_) == np.isfinite(expected.value)
 
 
 @pytest.mark.parametrize(

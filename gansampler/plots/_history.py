@@ -11,10 +11,10 @@ import pandas as pd
 from gansampler._wording import counted, plain_label
 from gansampler.plots import _style
 from gansampler.plots._trained import trained_class
+from gansampler.theory import EQUILIBRIA, LOG_4
 
-LOG_LOSS_GAMES = ("minimax", "non_saturating")
-"""Games whose discriminator estimates a probability, for which the theory's targets
-are derived (Goodfellow et al. 2014, section 4)."""
+WRITTEN = {-LOG_4: "-log 4", 0.5: "1/2"}
+"""Targets that are written otherwise than by their digits."""
 
 
 class Line(NamedTuple):
@@ -26,12 +26,11 @@ class Line(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """What one panel shows, and what the theory says of it at the equilibrium."""
+    """What one panel shows, and which figure of ``Equilibrium`` is its target."""
 
     title: str
     lines: tuple[Line, ...]
-    target: float | None = None
-    target_label: str = ""
+    target: str = ""
     log_scale: bool = False
 
 
@@ -46,8 +45,7 @@ PANELS = {
     "value": Panel(
         "Value",
         (Line("value", "V(D, G)", _style.DISCRIMINATOR_COLOR),),
-        -np.log(4),
-        "target -log 4",
+        target="value",
     ),
     "probabilities": Panel(
         "Mean D",
@@ -55,8 +53,7 @@ PANELS = {
             Line("real_probability", "real", _style.REAL_COLOR),
             Line("fake_probability", "generated", _style.SYNTHETIC_COLOR),
         ),
-        0.5,
-        "target 1/2",
+        target="probability",
     ),
     "gradient_norms": Panel(
         "Gradient norms",
@@ -380,8 +377,8 @@ class TrainingHistoryDisplay:
         if panel.log_scale:
             ax.set_yscale("log", nonpositive="mask")
         ax.set_xlabel("update")
-        if panel.target is not None:
-            self._draw_target(ax, name, panel)
+        if panel.target:
+            self._draw_target(ax, name, panel.target)
         if name == "selection":
             self._mark_kept(ax)
         if name == "losses":
@@ -415,17 +412,17 @@ class TrainingHistoryDisplay:
             label=line.label,
         )
 
-    def _draw_target(self, ax: Any, name: str, panel: Panel) -> None:
-        if self.loss in LOG_LOSS_GAMES:
+    def _draw_target(self, ax: Any, name: str, figure: str) -> None:
+        target = getattr(EQUILIBRIA.get(str(self.loss)), figure, np.nan)
+        if np.isfinite(target):
             self.targets_[name] = ax.axhline(
-                panel.target,
+                target,
                 color=_style.text_color(),
                 linestyle="--",
                 linewidth=1.2,
-                label=panel.target_label,
+                label=f"target {WRITTEN.get(target, f'{target:.3g}')}",
             )
         else:
-            # Only a log-loss game's discriminator estimates the odds of the two laws.
             why = "loss not given" if self.loss is None else f"loss={self.loss!r}"
             ax.set_xlabel(f"update\n(no target for V and D: {why})")
 
