@@ -90,6 +90,43 @@ def test_with_any_number_of_torch_threads(n_threads):
         torch.set_num_threads(before)
 
 
+@pytest.fixture(params=["high", "medium", "one backend", "autocast"])
+def reduced_precision(request):
+    """Settings under which PyTorch may round what it multiplies."""
+    if request.param == "autocast":
+        with torch.autocast("cpu"):
+            yield
+    elif request.param == "one backend":
+        if not hasattr(torch.backends, "fp32_precision"):
+            pytest.skip("PyTorch before 2.9 has one setting for all")
+        backend = torch.backends.mkldnn.matmul
+        before, backend.fp32_precision = backend.fp32_precision, "bf16"
+        yield
+        assert backend.fp32_precision == "bf16"
+        backend.fp32_precision = before
+    else:
+        torch.set_float32_matmul_precision(request.param)
+        yield
+        assert torch.get_float32_matmul_precision() == request.param
+        torch.set_float32_matmul_precision("highest")
+
+
+def resample_and_sample():
+    sampler = GANOversampler(max_iter=20, random_state=0)
+    rows, _ = sampler.fit_resample(X, Y)
+    return fingerprint(rows), fingerprint(sampler.sample(50, 1))
+
+
+@pytest.fixture(scope="module")
+def in_full_precision():
+    return resample_and_sample()
+
+
+@pytest.mark.usefixtures("reduced_precision")
+def test_with_any_precision_of_the_caller(in_full_precision):
+    assert resample_and_sample() == in_full_precision
+
+
 @pytest.mark.parametrize("backend", ["loky", "threading"])
 def test_in_workers_of_joblib(backend):
     results = Parallel(n_jobs=2, backend=backend)(delayed(resample)() for _ in range(4))
