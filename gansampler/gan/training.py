@@ -357,6 +357,9 @@ def train_gan(
     done = play(match, averaged_weights, selection, recorder, observer, name)
     selection.restore_best()
     gan.history = recorder.frame(done)
+    for weight in gan.parameters():
+        # A pickle would hold the whole vector of weights for each part of it.
+        weight.data = weight.data.clone()
     return gan.requires_grad_(False).eval()
 
 
