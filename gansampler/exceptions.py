@@ -85,7 +85,7 @@ class DeviceMemoryError(GANSamplerError, MemoryError):
 
 
 class TrainingDivergedError(GANSamplerError, ValueError):
-    """A loss or a gradient became infinite or not a number during training.
+    """A loss, a gradient or an output became infinite or not a number in training.
 
     Examples
     --------

@@ -283,7 +283,10 @@ class GANOversampler(BaseOverSampler):
         "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
         "updates": [StrOptions({"alternating", "simultaneous"})],
         "optimizer": [StrOptions(set(OPTIMIZERS))],
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        # What numbers of PyTorch's float32 can be multiplied by.
+        "learning_rate": [
+            Interval(Real, 0, torch.finfo(torch.float32).max, closed="right")
+        ],
         "gradient_penalty": [Interval(Real, 0, None, closed="left"), None],
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "batch_size": [Interval(Integral, 2, None, closed="left"), None],

@@ -333,8 +333,9 @@ def train_gan(
     Raises
     ------
     TrainingDivergedError
-        If a loss or a gradient is not finite. On the CPU each is looked at before the
-        step that it would cause; on a GPU every 50 updates, since a look waits for it.
+        If a loss or a gradient is not finite, or what a player puts out in the end. On
+        the CPU each loss is looked at before the step that it would cause; on a GPU
+        every 50 updates, since a look waits for it.
 
     Examples
     --------
@@ -356,6 +357,7 @@ def train_gan(
     recorder = Recorder(settings.max_iter, device)
     done = play(match, averaged_weights, selection, recorder, observer, name)
     selection.restore_best()
+    raise_if_useless(gan, done, seed, name)
     gan.history = recorder.frame(done)
     for weight in gan.parameters():
         # A pickle would hold the whole vector of weights for each part of it.
@@ -576,11 +578,35 @@ def raise_if_diverged(
         return
     for what, number in (("loss", loss), ("gradient", norm)):
         if not torch.isfinite(number):
-            raise TrainingDivergedError(
-                f"Training on {name} diverged: the {player}'s {what} is "
-                f"{number.item()} at iteration {iteration + 1}. Lower learning_rate, "
-                "or raise gradient_penalty."
-            )
+            raise divergence(f"{player}'s {what}", number, iteration + 1, name)
+
+
+@torch.inference_mode()
+def raise_if_useless(gan: GAN, done: int, seed: int, name: str) -> None:
+    """Raise ``TrainingDivergedError`` unless what both players put out is finite.
+
+    No later loss shows where their last steps have led. The square has to be finite
+    too, since other rows may lead to more than those drawn here.
+    """
+    rng = torch.Generator(gan.device).manual_seed(seed)
+    output = gan.generator(*gan.latent.draw(N_SELECTION_ROWS, rng))
+    logits = gan.discriminator(gan.generator.draw(output, rng))
+    for player, largest, update in (
+        ("generator", output.abs().max(), gan.best_iteration),
+        ("discriminator", logits.abs().max(), done),
+    ):
+        if not torch.isfinite(largest.square()):
+            raise divergence(f"{player}'s output", largest, update, name)
+
+
+def divergence(
+    what: str, number: Tensor, update: int, name: str
+) -> TrainingDivergedError:
+    """The error for a figure that is not finite."""
+    return TrainingDivergedError(
+        f"Training on {name} diverged: the {what} is {number.item()} at iteration "
+        f"{update}. Lower learning_rate, or raise gradient_penalty."
+    )
 
 
 class CheckpointSelection:
