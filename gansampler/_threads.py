@@ -51,10 +51,11 @@ def _full_precision() -> Iterator[None]:
 
     Child processes do not inherit what was allowed, so that rows would depend on them.
     """
-    backends: list[Any] = []
-    if hasattr(torch.backends, "fp32_precision"):  # PyTorch 2.9 and later
-        backends = [torch.backends.mkldnn.matmul, torch.backends.cuda.matmul]
-    by_backend = [backend.fp32_precision for backend in backends]
+    backends: Any = torch.backends
+    products = []
+    if hasattr(backends, "fp32_precision"):  # PyTorch 2.9 and later
+        products = [backends.mkldnn.matmul, backends.cuda.matmul]
+    by_backend = [product.fp32_precision for product in products]
     try:
         precision = torch.get_float32_matmul_precision()
     except RuntimeError:  # set for one backend, which PyTorch then insists on
@@ -68,5 +69,5 @@ def _full_precision() -> Iterator[None]:
             yield
     finally:
         torch.set_float32_matmul_precision(precision)
-        for backend, own in zip(backends, by_backend, strict=True):
-            backend.fp32_precision = own
+        for product, own in zip(products, by_backend, strict=True):
+            product.fp32_precision = own
