@@ -31,9 +31,8 @@ from gansampler.exceptions import (
     SmallClassWarning,
     TrainingQualityWarning,
 )
-from gansampler.gan import GAMES, TrainingSettings
-from gansampler.gan.optimizers import OPTIMIZERS
-from gansampler.gan.training import Observer
+from gansampler.gan import TrainingSettings
+from gansampler.gan.training import Observer, check_widths
 from gansampler.onehot import OneHotGroups
 from gansampler.persistence import (
     read_model,
@@ -276,21 +275,8 @@ class GANOversampler(BaseOverSampler):
             kind if kind is not Mapping else dict
             for kind in BaseOverSampler._parameter_constraints["sampling_strategy"]
         ],
-        "loss": [StrOptions(set(GAMES))],
-        "latent_distribution": [StrOptions({"auto", "neighbors", "normal", "uniform"})],
-        "latent_dim": [Interval(Integral, 1, None, closed="left")],
-        "hidden_layer_sizes": ["array-like"],
-        "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
-        "updates": [StrOptions({"alternating", "simultaneous"})],
-        "optimizer": [StrOptions(set(OPTIMIZERS))],
-        # What numbers of PyTorch's float32 can be multiplied by.
-        "learning_rate": [
-            Interval(Real, 0, torch.finfo(torch.float32).max, closed="right")
-        ],
-        "gradient_penalty": [Interval(Real, 0, None, closed="left"), None],
+        **TrainingSettings._parameter_constraints,
         "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "batch_size": [Interval(Integral, 2, None, closed="left"), None],
-        "checkpoint": [StrOptions({"best", "last"})],
         "rejection_rate": [Interval(Real, 0, 1, closed="left")],
         "border_rejection": [Interval(Real, 0, 1, closed="left")],
         "copy_rejection": [Interval(Real, 0, 1, closed="left")],
@@ -739,17 +725,12 @@ class GANOversampler(BaseOverSampler):
         )
 
     def _settings(self) -> TrainingSettings:
-        widths = tuple(self.hidden_layer_sizes)
-        if not all(isinstance(width, Integral) and width >= 1 for width in widths):
-            raise ValueError(
-                "The 'hidden_layer_sizes' parameter of GANOversampler must hold whole "
-                f"numbers of at least 1. Got {self.hidden_layer_sizes!r} instead."
-            )
+        check_widths(self.hidden_layer_sizes, type(self).__name__)
         return TrainingSettings(
             loss=self.loss,
             latent_distribution=self.latent_distribution,
             latent_dim=int(self.latent_dim),
-            hidden_layer_sizes=tuple(int(width) for width in widths),
+            hidden_layer_sizes=tuple(int(width) for width in self.hidden_layer_sizes),
             discriminator_steps=int(self.discriminator_steps),
             updates=self.updates,
             optimizer=self.optimizer,

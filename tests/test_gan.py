@@ -1,5 +1,6 @@
 """Networks, latents and training."""
 
+import inspect
 import pickle
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from gansampler import GANOversampler
 from gansampler._threads import single_thread
 from gansampler.exceptions import TrainingDivergedError
 from gansampler.gan import GAMES, TrainingSettings, train_gan, training
@@ -498,11 +500,10 @@ def test_observers_may_take_gradients_and_so_may_users_of_what_was_trained():
     assert weights.grad.shape == weights.shape
 
 
-def test_a_loss_that_is_not_finite_is_caught_before_the_step():
-    rows = normal_rows()
-    rows[:, 0] = np.nan
+def test_a_loss_that_is_not_finite_is_caught_before_the_step(monkeypatch):
+    monkeypatch.setattr(Match, "real", lambda self, n: torch.full((n, 3), torch.nan))
     with pytest.raises(TrainingDivergedError) as error:
-        train(rows, latent_distribution="normal")
+        train()
     assert str(error.value) == (
         "Training on the rows diverged: the discriminator's loss is nan at iteration "
         "1. Lower learning_rate, or raise gradient_penalty."
@@ -533,6 +534,87 @@ def test_training_leaves_global_state_and_the_rows_alone(global_state):
     train(rows)
     assert global_state() == before
     assert np.array_equal(rows, normal_rows())
+
+
+@pytest.mark.parametrize("settings", [{}, {"latent_distribution": "neighbors"}])
+def test_a_trained_gan_shares_nothing_with_the_rows(settings):
+    rows = normal_rows()
+    gan = train(rows, **settings)
+    before = gan.sample(20, 0)
+    rows[:] = 0
+    assert np.array_equal(gan.sample(20, 0), before)
+    rows = normal_rows()
+    rows.flags.writeable = False
+    assert np.array_equal(train(rows, **settings).sample(20, 0), before)
+
+
+def test_settings_have_the_names_and_defaults_of_the_sampler():
+    ours = inspect.signature(TrainingSettings).parameters
+    theirs = inspect.signature(GANOversampler).parameters
+    assert [name for name in theirs if name in ours] == list(ours)
+    for name, parameter in ours.items():
+        assert parameter.default == theirs[name].default, name
+        constraints = [
+            cls._parameter_constraints[name]
+            for cls in (TrainingSettings, GANOversampler)
+        ]
+        assert constraints[0] == constraints[1] or name == "max_iter"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("loss", "gan"),
+        ("latent_distribution", "neighbours"),
+        ("updates", "simultanous"),
+        ("optimizer", "Adam"),
+        ("checkpoint", "Best"),
+        ("learning_rate", -1),
+        ("learning_rate", 1e39),
+        ("learning_rate", np.nan),
+        ("gradient_penalty", -1.0),
+        ("max_iter", -1),
+        ("batch_size", 1),
+        ("hidden_layer_sizes", 64),
+        ("hidden_layer_sizes", (64, 0)),
+    ],
+)
+def test_settings_without_a_meaning_are_refused(name, value):
+    with pytest.raises(ValueError, match=f"^The '{name}' parameter of TrainingSettin"):
+        TrainingSettings(**{name: value})
+
+
+def test_settings_that_were_refused_say_what_is_known():
+    with pytest.raises(ValueError, match="simultanous") as error:
+        TrainingSettings(updates="simultanous")
+    assert str(error.value).startswith(
+        "The 'updates' parameter of TrainingSettings must be a str among {"
+    )
+
+
+@pytest.mark.parametrize("shape", [(60, 4), (60, 2), (0, 3), (60,), (60, 0)])
+def test_rows_of_another_shape_are_refused(shape):
+    n_numeric, sizes = (0, ()) if shape == (60, 0) else (1, (2,))
+    width = n_numeric + sum(sizes)
+    with pytest.raises(ValueError, match=r"^rows must have") as error:
+        train(np.zeros(shape), n_numeric=n_numeric, sizes=sizes)
+    assert str(error.value) == (
+        f"rows must have n_numeric + sum(category_sizes) = {width} columns and at "
+        f"least one row and column. Got shape {shape}: pass encoded rows, as "
+        "TableEncoder makes them, and the sizes of their parts."
+    )
+
+
+@pytest.mark.parametrize("cell", [np.nan, np.inf, 1e39])
+def test_rows_that_are_not_finite_are_refused(cell):
+    rows = normal_rows().astype(float)
+    rows[3, 1] = cell
+    with pytest.raises(ValueError, match=r"^rows must hold finite numbers") as error:
+        train(rows)
+    assert str(error.value) == (
+        "rows must hold finite numbers of float32. Got NaN or infinite cells: fill or "
+        "drop them, and scale columns to unit variance."
+    )
 
 
 def test_a_pickle_holds_each_weight_once():

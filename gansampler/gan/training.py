@@ -7,11 +7,17 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from numbers import Integral, Real
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
 import torch
+from sklearn.utils._param_validation import (
+    Interval,
+    StrOptions,
+    validate_parameter_constraints,
+)
 from torch import Tensor
 
 from gansampler.exceptions import TrainingDivergedError
@@ -105,6 +111,11 @@ class TrainingSettings:
     checkpoint : {"best", "last"}, default="best"
         Which generator is kept.
 
+    Raises
+    ------
+    ValueError
+        If a setting is none of those above.
+
     Examples
     --------
     >>> from gansampler.gan import TrainingSettings
@@ -124,6 +135,40 @@ class TrainingSettings:
     max_iter: int = 500
     batch_size: int | None = None
     checkpoint: str = "best"
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "loss": [StrOptions(set(GAMES))],
+        "latent_distribution": [StrOptions({"auto", "neighbors", "normal", "uniform"})],
+        "latent_dim": [Interval(Integral, 1, None, closed="left")],
+        "hidden_layer_sizes": ["array-like"],
+        "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
+        "updates": [StrOptions({"alternating", "simultaneous"})],
+        "optimizer": [StrOptions(set(OPTIMIZERS))],
+        # What numbers of PyTorch's float32 can be multiplied by.
+        "learning_rate": [
+            Interval(Real, 0, torch.finfo(torch.float32).max, closed="right")
+        ],
+        "gradient_penalty": [Interval(Real, 0, None, closed="left"), None],
+        "max_iter": [Interval(Integral, 0, None, closed="left")],
+        "batch_size": [Interval(Integral, 2, None, closed="left"), None],
+        "checkpoint": [StrOptions({"best", "last"})],
+    }
+
+    def __post_init__(self) -> None:
+        """Refuse what the training has no meaning for."""
+        owner = type(self).__name__
+        validate_parameter_constraints(self._parameter_constraints, vars(self), owner)
+        check_widths(self.hidden_layer_sizes, owner)
+
+
+def check_widths(hidden_layer_sizes: Sequence[int], owner: str) -> None:
+    """Raise ``ValueError`` unless widths of layers are whole and positive."""
+    whole = (isinstance(n, Integral) and n >= 1 for n in hidden_layer_sizes)
+    if not all(whole):
+        raise ValueError(
+            f"The 'hidden_layer_sizes' parameter of {owner} must hold whole numbers of "
+            f"at least 1. Got {hidden_layer_sizes!r} instead."
+        )
 
 
 def default_batch_size(n_rows: int) -> int:
@@ -332,6 +377,8 @@ def train_gan(
 
     Raises
     ------
+    ValueError
+        If the rows have no such cells, or some that are not finite.
     TrainingDivergedError
         If a loss or a gradient is not finite, or what a player puts out in the end. On
         the CPU each loss is looked at before the step that it would cause; on a GPU
@@ -348,6 +395,7 @@ def train_gan(
     (1000, 1)
     """
     settings = settings or TrainingSettings()
+    rows = checked_rows(rows, n_numeric, category_sizes)
     device = torch.device(device)
     match = Match(rows, n_numeric, category_sizes, settings, seed, device)
     averaged = copy.deepcopy(match.generator).requires_grad_(False)
@@ -363,6 +411,28 @@ def train_gan(
         # A pickle would hold the whole vector of weights for each part of it.
         weight.data = weight.data.clone()
     return gan.requires_grad_(False).eval()
+
+
+def checked_rows(
+    rows: np.ndarray, n_numeric: int, category_sizes: Sequence[int]
+) -> np.ndarray:
+    """A copy of encoded rows; raise ``ValueError`` where they cannot be learned."""
+    with np.errstate(over="ignore"):
+        # A copy: what is trained keeps rows, and the caller may change theirs.
+        rows = np.array(rows, dtype=np.float32)
+    width = n_numeric + sum(category_sizes)
+    if rows.ndim != 2 or rows.shape[1] != width or not rows.size:
+        raise ValueError(
+            f"rows must have n_numeric + sum(category_sizes) = {width} columns and at "
+            f"least one row and column. Got shape {rows.shape}: pass encoded rows, as "
+            "TableEncoder makes them, and the sizes of their parts."
+        )
+    if not np.isfinite(rows).all():
+        raise ValueError(
+            "rows must hold finite numbers of float32. Got NaN or infinite cells: fill "
+            "or drop them, and scale columns to unit variance."
+        )
+    return rows
 
 
 @torch.inference_mode()
