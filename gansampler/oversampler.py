@@ -505,7 +505,9 @@ class GANOversampler(BaseOverSampler):
         )
         seed = generator.later_seed
         if random_state is not None:
-            seed = _draw_seed(check_random_state(random_state))
+            # With the class's own: rows of two classes would be alike, line by line.
+            seeds = [seed, _draw_seed(check_random_state(random_state))]
+            seed = int(np.random.SeedSequence(seeds).generate_state(1)[0])
         with single_thread():
             rows = in_container(generator.sample(int(n_samples), seed), self._template)
         if self._polars_memory is not None:

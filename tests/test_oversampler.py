@@ -639,6 +639,21 @@ def test_sample_draws_further_rows_in_the_same_types(quick, mixed_table):
     pd.testing.assert_frame_equal(sampler.sample(25, "yes", random_state=1), other)
 
 
+def test_rows_of_two_classes_are_independent_also_from_one_seed(quick):
+    rows = np.random.default_rng(0).normal(size=(60, 2))
+    X, y = np.vstack([rows] * 3), np.repeat([0, 1, 2], 60)
+    sampler = quick(
+        sampling_strategy={1: 70, 2: 70},
+        latent_distribution="normal",
+        border_rejection=0.0,
+        copy_rejection=0.0,
+    )
+    sampler.fit_resample(X, y)
+    first, second = (sampler.sample(1000, k, random_state=7) for k in (1, 2))
+    correlations = np.corrcoef(first, second, rowvar=False)[:2, 2:]
+    assert abs(correlations).max() < 0.12  # four standard errors
+
+
 @pytest.mark.parametrize("kind", [np.array, scipy.sparse.csr_array, np.ndarray.tolist])
 def test_sample_uses_the_container_of_the_table(quick, kind):
     X, y = blobs()
