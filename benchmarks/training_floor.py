@@ -121,10 +121,10 @@ class TimedRecorder(Recorder):
         with self.timed():
             super().record(*args, **kwargs)
 
-    def frame(self, done):
+    def frame(self):
         """The history."""
         with self.timed():
-            return super().frame(done)
+            return super().frame()
 
     @staticmethod
     @contextmanager

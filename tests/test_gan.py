@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -26,6 +27,7 @@ from gansampler.gan.optimizers import (
 from gansampler.gan.smoothing import covariance_factor, jitter, kernel_shares
 from gansampler.gan.training import (
     HISTORY_COLUMNS,
+    RECORDED_AT_ONCE,
     Match,
     default_batch_size,
     learning_rate_factor,
@@ -474,6 +476,36 @@ def test_an_observer_sees_each_update_and_can_stop():
     assert seen[0][1] == sorted(HISTORY_COLUMNS)
     assert len(gan.history) == 3
     assert gan.best_iteration == 3
+
+
+def test_a_training_that_is_stopped_takes_no_memory_for_what_it_left_out():
+    settings = TrainingSettings(max_iter=10**12)
+    gan = train_gan(
+        normal_rows(),
+        n_numeric=3,
+        settings=settings,
+        seed=0,
+        observer=lambda iteration, figures: iteration == 2,
+    )
+    assert gan.history["iteration"].tolist() == [1, 2]
+
+
+def test_histories_of_more_updates_than_are_worked_out_at_once_are_whole():
+    n = 2 * RECORDED_AT_ONCE + 3
+    seen = []
+    settings = {"max_iter": n, "hidden_layer_sizes": (4,), "checkpoint": "last"}
+    expected = train(**settings).history.drop(columns="seconds")
+    observed = train_gan(
+        normal_rows(),
+        n_numeric=3,
+        settings=TrainingSettings(**settings),
+        seed=0,
+        observer=lambda iteration, figures: seen.append(figures),
+    ).history.drop(columns="seconds")
+    assert expected["iteration"].tolist() == list(range(1, n + 1))
+    figures = pd.DataFrame(seen).drop(columns="seconds")
+    for found in (observed, figures):
+        pd.testing.assert_frame_equal(found, expected[found.columns], rtol=1e-6)
 
 
 def test_observers_may_take_gradients_and_so_may_users_of_what_was_trained():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import time
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -402,11 +403,11 @@ def train_gan(
     averaged_weights = as_vector(averaged)
     gan = GAN(averaged, match.discriminator, match.latent)
     selection = CheckpointSelection(gan, match, seed)
-    recorder = Recorder(settings.max_iter, device)
+    recorder = Recorder(device)
     done = play(match, averaged_weights, selection, recorder, observer, name)
     selection.restore_best()
     raise_if_useless(gan, done, seed, name)
-    gan.history = recorder.frame(done)
+    gan.history = recorder.frame()
     for weight in gan.parameters():
         # A pickle would hold the whole vector of weights for each part of it.
         weight.data = weight.data.clone()
@@ -506,7 +507,6 @@ def play(
         done = iteration + 1
         distance = selection.consider(done, max_iter)
         recorder.record(
-            iteration,
             (real_logits, fake_logits),
             losses=(loss, reply),
             norms=(norm, answer_norm),
@@ -514,7 +514,7 @@ def play(
             selection_distance=distance,
         )
         if observer is not None:
-            figures = recorder.figures(iteration)
+            figures = recorder.figures()
             # An observer may have gradients of its own to take.
             with torch.inference_mode(False):
                 if observer(done, figures):
@@ -547,22 +547,23 @@ class Recorder:
 
     Parameters
     ----------
-    max_iter : int
-        Most updates to record.
     device : torch.device
         Where the players are.
     """
 
-    def __init__(self, max_iter: int, device: torch.device) -> None:
+    def __init__(self, device: torch.device) -> None:
         self.start = time.perf_counter()
-        self.on_device = torch.zeros(max_iter, len(DEVICE_COLUMNS), device=device)
+        self.blocks = [self._block(0, device)]
         self.pending: list[tuple[Tensor, ...]] = []
-        self.n_recorded = 0
-        self.on_host = np.zeros((max_iter, len(HOST_COLUMNS)))
+        self.on_host = array("d")
+
+    @staticmethod
+    def _block(n_updates: int, device: torch.device) -> Tensor:
+        shape = n_updates, len(DEVICE_COLUMNS)
+        return torch.zeros(shape, dtype=torch.float32, device=device)
 
     def record(
         self,
-        iteration: int,
         logits: tuple[Tensor, Tensor],
         *,
         losses: tuple[Tensor, Tensor],
@@ -574,8 +575,6 @@ class Recorder:
 
         Parameters
         ----------
-        iteration : int
-            Number of the update, from 0.
         logits : tuple of Tensor
             The discriminator's on real and on generated rows.
         losses, norms : tuple of Tensor
@@ -584,10 +583,13 @@ class Recorder:
             As in the history.
         """
         self.pending.append((*logits, *losses, *norms))
-        if len(self.pending) == RECORDED_AT_ONCE:
-            self._work_out()
         seconds = time.perf_counter() - self.start
-        self.on_host[iteration] = learning_rate, selection_distance, seconds
+        self.on_host.extend((learning_rate, selection_distance, seconds))
+        if self._n_recorded() % RECORDED_AT_ONCE == 0:
+            self._work_out()
+
+    def _n_recorded(self) -> int:
+        return len(self.on_host) // len(HOST_COLUMNS)
 
     def _work_out(self) -> None:
         """Turn what is pending into figures."""
@@ -595,7 +597,11 @@ class Recorder:
             return
         parts = [torch.stack(part) for part in zip(*self.pending, strict=True)]
         real_logits, fake_logits, *losses_and_norms = parts
-        end = self.n_recorded + len(self.pending)
+        start = (self._n_recorded() - len(self.pending)) % RECORDED_AT_ONCE
+        if start == 0:
+            # Block by block: a training may end long before its last update.
+            device = self.blocks[0].device
+            self.blocks.append(self._block(RECORDED_AT_ONCE, device))
         torch.stack(
             [
                 *losses_and_norms[:2],
@@ -605,28 +611,32 @@ class Recorder:
                 *losses_and_norms[2:],
             ],
             dim=1,
-            out=self.on_device[self.n_recorded : end],
+            out=self.blocks[-1][start : start + len(self.pending)],
         )
-        self.n_recorded, self.pending = end, []
+        self.pending = []
 
-    def figures(self, iteration: int) -> dict[str, float]:
-        """The figures of one update, by name."""
+    def figures(self) -> dict[str, float]:
+        """The figures of the last update, by name."""
         self._work_out()
-        row = [*self.on_device[iteration].tolist(), *self.on_host[iteration].tolist()]
+        last = (self._n_recorded() - 1) % RECORDED_AT_ONCE
+        on_host = self.on_host[-len(HOST_COLUMNS) :]
+        row = [*self.blocks[-1][last].tolist(), *on_host]
         return dict(zip(HISTORY_COLUMNS, row, strict=True))
 
-    def frame(self, done: int) -> pd.DataFrame:
-        """The history of so many updates, a row for each, numbered from 1."""
+    def frame(self) -> pd.DataFrame:
+        """The history, a row for each update, numbered from 1."""
         self._work_out()
-        cells = np.hstack([self.on_device[:done].cpu().numpy(), self.on_host[:done]])
+        on_device = torch.cat(self.blocks)[: self._n_recorded()].cpu().numpy()
+        on_host = np.array(self.on_host).reshape(-1, len(HOST_COLUMNS))
+        cells = np.hstack([on_device, on_host])
         frame = pd.DataFrame(cells, columns=list(HISTORY_COLUMNS))
-        frame.insert(0, "iteration", np.arange(1, done + 1))
+        frame.insert(0, "iteration", np.arange(1, len(frame) + 1))
         return frame
 
 
 def empty_history() -> pd.DataFrame:
     """The history where nothing was trained."""
-    return Recorder(0, torch.device("cpu")).frame(0)
+    return Recorder(torch.device("cpu")).frame()
 
 
 def average_decay(iteration: int) -> float:
