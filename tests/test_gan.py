@@ -315,6 +315,14 @@ def test_without_a_choice_of_the_checkpoint_no_distance_is_recorded():
     assert history["selection_distance"].isna().all()
 
 
+def test_the_choice_of_the_checkpoint_does_not_change_the_training():
+    best, last = train(max_iter=20), train(max_iter=20, checkpoint="last")
+    differing = ["seconds", "selection_distance"]
+    pd.testing.assert_frame_equal(
+        best.history.drop(columns=differing), last.history.drop(columns=differing)
+    )
+
+
 def test_without_penalty_the_recorded_value_is_minus_the_loss():
     history = train(loss="minimax", gradient_penalty=0).history
     # Summed in another order: the last digit hangs on the processor.

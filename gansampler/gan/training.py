@@ -711,7 +711,8 @@ class CheckpointSelection:
         self.best_distance = np.inf
         self.best_weights: dict[str, Tensor] | None = None
         self.seed = seed
-        if self.active and match.settings.max_iter > 0:
+        if match.settings.max_iter > 0:
+            # Also where nothing is chosen: either way the same training follows.
             self.reference = match.real(N_SELECTION_ROWS).cpu().numpy()
 
     def consider(self, done: int, max_iter: int) -> float:
