@@ -366,6 +366,26 @@ def test_simultaneous_updates_differ_from_alternating_ones():
     assert not np.array_equal(alternating.sample(5, 0), simultaneous.sample(5, 0))
 
 
+@pytest.mark.parametrize("updates", ["alternating", "simultaneous"])
+def test_paired_answers_compare_rows_by_one_discriminator(updates, monkeypatch):
+    real, expected = [], []
+    show, answer = Match.blurred_real, Match.generator_gradient
+
+    def shown(self, noise):
+        real.append(show(self, noise))
+        return real[-1]
+
+    def answered(self, fakes, real_logits):
+        more_real = self.discriminator(real[-1]) - self.discriminator(fakes.blurred)
+        expected.append(torch.nn.functional.softplus(more_real).mean().item())
+        return answer(self, fakes, real_logits)
+
+    monkeypatch.setattr(Match, "blurred_real", shown)
+    monkeypatch.setattr(Match, "generator_gradient", answered)
+    history = train(loss="relativistic", updates=updates).history
+    assert history["generator_loss"].tolist() == pytest.approx(expected, rel=1e-5)
+
+
 def test_the_discriminator_makes_the_steps_asked_for():
     """More steps find a lower loss against a generator that stands still."""
     settings = {"learning_rate": 1e-3, "max_iter": 30, "gradient_penalty": 0.0}

@@ -135,6 +135,13 @@ def test_slopes_are_derivatives(name):
     assert_same(game.generator_slope(real, fake), slope)
 
 
+@pytest.mark.parametrize("name", GAMES)
+def test_games_say_whether_the_generator_compares_with_real_rows(name):
+    first, second, fake = torch.randn(3, 8, generator=torch.Generator().manual_seed(0))
+    slopes = [GAMES[name].generator_slope(real, fake) for real in (first, second)]
+    assert GAMES[name].paired == (not torch.equal(*slopes))
+
+
 @pytest.mark.parametrize("penalty", [ZERO_CENTRED, ONE_CENTRED])
 def test_slopes_of_penalties_are_derivatives(penalty):
     norms = logits(7).square().requires_grad_(True)

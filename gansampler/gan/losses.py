@@ -62,6 +62,8 @@ class Game(NamedTuple):
         What keeps the discriminator's gradients in bounds.
     penalty_weight : float
         Weight of the penalty where the user leaves it to the game.
+    paired : bool, default=False
+        Whether the generator's slope depends on real logits as well.
     """
 
     discriminator: PlayerLoss
@@ -70,6 +72,7 @@ class Game(NamedTuple):
     generator_slope: PlayerLoss
     penalty: Penalty
     penalty_weight: float
+    paired: bool = False
 
 
 def value_function(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
@@ -276,5 +279,6 @@ GAMES: dict[str, Game] = {
         relativistic_generator_slope,
         ZERO_CENTRED,
         1.0,
+        paired=True,
     ),
 }

@@ -284,12 +284,18 @@ class Match:
         rows = self.generator.relax(output, TEMPERATURE, self.rng)
         return Fakes(led_to, rows, self._blurred(rows, noise))
 
+    def blurred_real(self, noise: float) -> Tensor:
+        """A batch of real rows as the discriminator sees them."""
+        return self._blurred(self.real(self.batch_size), noise)
+
+    def logits(self, rows: Tensor) -> Tensor:
+        """What the discriminator gives rows now."""
+        return self.discriminator_layers.forward(rows)[-1].squeeze(1)
+
     def discriminator_gradient(
-        self, fakes: Fakes, noise: float, penalised: bool
+        self, real: Tensor, fake: Tensor, penalised: bool
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Loss of the discriminator on a batch, its logits, and its gradient."""
-        fake = fakes.blurred
-        real = self._blurred(self.real(self.batch_size), noise)
         layers = self.discriminator_layers
         activations = layers.forward(torch.cat([real, fake]))
         logits = activations[-1].squeeze(1)
@@ -479,9 +485,9 @@ def play(
         # The discriminator moves, several times if so asked.
         for step in range(steps):
             penalised = match.penalty_weight > 0 and n_moves % PENALTY_INTERVAL == 0
-            fakes = match.fake(noise)
+            fakes, real = match.fake(noise), match.blurred_real(noise)
             loss, logits, gradient = match.discriminator_gradient(
-                fakes, noise, penalised
+                real, fakes.blurred, penalised
             )
             norm = torch.linalg.vector_norm(gradient)
             if look:
@@ -496,7 +502,8 @@ def play(
         # The generator answers, on the rows that the discriminator has just seen: it
         # has not moved since, so they are still its rows; others would cost a pass.
         if not simultaneous:
-            reply, answer = match.generator_gradient(fakes, real_logits)
+            compared = match.logits(real) if match.game.paired else real_logits
+            reply, answer = match.generator_gradient(fakes, compared)
         answer_norm = torch.linalg.vector_norm(answer)
         if look:
             raise_if_diverged(reply, answer_norm, "generator", iteration, name)
