@@ -100,8 +100,8 @@ def midpoints(n: int) -> np.ndarray:
 def robust_bandwidth(values: np.ndarray) -> float:
     """Bandwidth for the law of one column, in the units of the values.
 
-    Silverman 1986, equation 3.31, times ``SMOOTHING``: the scale is the smaller of the
-    standard deviation and of the interquartile range over 1.34.
+    Silverman 1986, equation 3.28, times ``SMOOTHING``, with the scale of equation 3.30:
+    the smaller of the standard deviation and of the interquartile range over 1.34.
 
     Parameters
     ----------

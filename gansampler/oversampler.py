@@ -104,7 +104,7 @@ class GANOversampler(BaseOverSampler):
         wants a larger ``learning_rate``, about 0.1.
 
     learning_rate : float, default=0.001
-        Constant for the first half of the training, then falling to 2 %.
+        Constant for the first half of the training, then falling towards 2 % of it.
 
     gradient_penalty : float or None, default=None
         Weight of the penalty on the discriminator's gradients: the zero-centred

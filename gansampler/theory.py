@@ -182,8 +182,10 @@ def jensen_shannon_divergence(
     """Jensen-Shannon divergence of two laws, estimated from a sample of each.
 
     A probe learns to tell the samples apart, and (V + log 4) / 2 is taken of its
-    outputs on rows that it has not learned from. It is a lower bound in expectation,
-    the nearer the more rows there are.
+    outputs on rows that it has not learned from. With many rows that is a lower bound,
+    the nearer the more there are. Few rows bias it upwards, above 0 for equal laws:
+    what chance gives is the same figure of two halves of a real sample, as is
+    ``js_floor`` of ``TheoryReadout``.
 
     Parameters
     ----------
@@ -215,7 +217,8 @@ def jensen_shannon_divergence(
     whatever their sizes. Its log-odds are multiplied by the factor between 0 and 1
     that makes V largest (temperature scaling: Guo et al. 2017, section 4.2), which
     undoes the over-confidence of a probe that had few rows to learn from, and keeps
-    the estimate from falling below 0.
+    the estimate from falling below 0. The factor is chosen on the rows that are judged,
+    which is where the bias of few rows comes from.
 
     Examples
     --------

@@ -46,7 +46,7 @@ AVERAGE_DECAY = 0.99
 """Memory of the running average of the generator's weights."""
 
 FINAL_LEARNING_RATE = 0.02
-"""Share of the learning rate that is left at the last update."""
+"""Share of the learning rate that would be left after the last update."""
 
 N_CANDIDATES = 5
 """Checkpoints in the second half of the training among which the best is kept."""
@@ -178,8 +178,9 @@ def default_batch_size(n_rows: int) -> int:
 
 
 def learning_rate_factor(iteration: int, max_iter: int) -> float:
-    """Constant for the first half, then linear down to ``FINAL_LEARNING_RATE``.
+    """Constant for the first half, then linear towards ``FINAL_LEARNING_RATE``.
 
+    An update after the last would have it; the last of 500 has 2.4 %, of 10 21.6 %.
     Adam at a constant rate bursts late in a game, when the gradients have shrunk.
     """
     progress = max(0.0, 2 * iteration / max_iter - 1)
