@@ -16,6 +16,7 @@ from gansampler.exceptions import TrainingDivergedError
 from gansampler.gan import GAMES, TrainingSettings, train_gan, training
 from gansampler.gan import latent as latent_module
 from gansampler.gan.latent import Latent, nearest_neighbors
+from gansampler.gan.losses import points_between
 from gansampler.gan.networks import NARROW, Discriminator, Generator, softmax
 from gansampler.gan.optimizers import (
     ADAM_BETAS,
@@ -27,8 +28,11 @@ from gansampler.gan.optimizers import (
 from gansampler.gan.smoothing import covariance_factor, jitter, kernel_shares
 from gansampler.gan.training import (
     HISTORY_COLUMNS,
+    PENALTY_INTERVAL,
     RECORDED_AT_ONCE,
     Match,
+    Recorder,
+    average_decay,
     default_batch_size,
     learning_rate_factor,
     noise_scale,
@@ -240,6 +244,46 @@ def test_batches_stay_in_their_clusters():
     assert np.quantile(apart, 0.99) < 0.1
 
 
+def test_instance_noise_is_on_real_and_on_generated_rows():
+    settings = TrainingSettings(batch_size=20_000, latent_distribution="normal")
+    match = Match(np.ones((30, 3)), 3, (), settings, 0, torch.device("cpu"))
+    noise = match.blurred_real(0.3) - 1  # equal rows are not smoothed
+    assert noise.std(dim=0).tolist() == pytest.approx([0.3] * 3, rel=0.03)
+    assert noise.mean().item() == pytest.approx(0, abs=0.01)
+    fakes = match.fake(0.2)
+    noise = fakes.blurred - fakes.rows
+    assert noise.std(dim=0).tolist() == pytest.approx([0.2] * 3, rel=0.03)
+
+
+@pytest.mark.parametrize("penalised", [False, True])
+@pytest.mark.parametrize("loss", GAMES)
+def test_gradients_of_the_discriminator_are_those_of_its_loss(loss, penalised):
+    settings = TrainingSettings(loss=loss, gradient_penalty=0.7)
+    match = Match(normal_rows(), 3, (), settings, 0, torch.device("cpu"))
+    real, fake = torch.randn(2, 40, 3, generator=rng(1))
+    match.rng.manual_seed(5)
+    found, logits, gradient = match.discriminator_gradient(real, fake, penalised)
+
+    both = torch.cat([real, fake])
+    players = match.discriminator(both).tensor_split(2)
+    expected = match.game.discriminator(*players)
+    torch.testing.assert_close(logits, torch.cat(players).detach())
+    if penalised:
+        penalty = match.game.penalty
+        points = points_between(real, fake, rng(5)) if penalty.between else both
+        points.requires_grad_(True)
+        (slopes,) = torch.autograd.grad(
+            match.discriminator(points).sum(), points, create_graph=True
+        )
+        value = penalty.value(slopes.square().sum(dim=1))
+        # Due at every second move only, and so twice as heavy.
+        expected = expected + PENALTY_INTERVAL * 0.7 * value
+    weights = list(match.discriminator.parameters())
+    slope = flatten(torch.autograd.grad(expected, weights))
+    torch.testing.assert_close(found, expected.detach())
+    torch.testing.assert_close(gradient, slope, rtol=1e-3, atol=1e-6)
+
+
 # --- optimizers --------------------------------------------------------------------
 
 
@@ -315,6 +359,68 @@ def test_without_a_choice_of_the_checkpoint_no_distance_is_recorded():
     assert history["selection_distance"].isna().all()
 
 
+def test_a_recorded_update_has_the_means_of_its_logits():
+    def sigmoid(logit):
+        return 1 / (1 + np.exp(-logit))
+
+    real, fake = np.array([0.0, 2.0, 3.0]), np.array([-1.0, -3.0, 0.5])
+    recorder = Recorder(torch.device("cpu"))
+    recorder.record(
+        (torch.tensor(real).float(), torch.tensor(fake).float()),
+        losses=(torch.tensor(1.0), torch.tensor(2.0)),
+        norms=(torch.tensor(3.0), torch.tensor(4.0)),
+        learning_rate=0.5,
+        selection_distance=0.25,
+    )
+    value = np.log(sigmoid(real)).mean() + np.log(1 - sigmoid(fake)).mean()
+    figures = recorder.figures()
+    assert figures.pop("seconds") > 0
+    assert figures == pytest.approx(
+        {
+            "discriminator_loss": 1.0,
+            "generator_loss": 2.0,
+            "value": value,
+            "real_probability": sigmoid(real).mean(),
+            "fake_probability": sigmoid(fake).mean(),
+            "discriminator_gradient_norm": 3.0,
+            "generator_gradient_norm": 4.0,
+            "learning_rate": 0.5,
+            "selection_distance": 0.25,
+        }
+    )
+    assert recorder.frame().iloc[0].drop(["iteration", "seconds"]).to_dict() == figures
+
+
+def test_the_generator_is_the_moving_average_of_its_weights(monkeypatch):
+    starts, moved = [], []
+    play = training.play
+
+    def spied(match, averaged_weights, selection, *others):
+        def consider(done, max_iter):
+            moved.append(match.generator_weights.clone())
+            return np.nan
+
+        starts.append(match.generator_weights.clone())
+        monkeypatch.setattr(selection, "consider", consider)
+        return play(match, averaged_weights, selection, *others)
+
+    monkeypatch.setattr(training, "play", spied)
+    monkeypatch.setattr(training, "AVERAGE_DECAY", 0.7)
+    gan = train(max_iter=30, learning_rate=0.01)
+    expected = starts[0]
+    for t, weights in enumerate(moved):
+        decay = min(0.7, (t + 1) / (t + 10))
+        expected = decay * expected + (1 - decay) * weights
+    assert len(moved) == 30
+    found = flatten(list(gan.generator.parameters()))
+    torch.testing.assert_close(found, expected)
+    assert (found - moved[-1]).abs().max() > 1e-3
+
+
+def test_the_average_remembers_a_hundred_updates_in_the_end():
+    assert [average_decay(t) for t in (0, 8, 10_000)] == [0.1, 0.5, 0.99]
+
+
 def test_the_choice_of_the_checkpoint_does_not_change_the_training():
     best, last = train(max_iter=20), train(max_iter=20, checkpoint="last")
     differing = ["seconds", "selection_distance"]
@@ -359,11 +465,6 @@ def test_training_moves_both_players(latent_distribution, optimizer):
         before = getattr(start, player).network[0].weight
         after = getattr(end, player).network[0].weight
         assert not torch.equal(before, after)
-
-
-def test_simultaneous_updates_differ_from_alternating_ones():
-    alternating, simultaneous = train(), train(updates="simultaneous")
-    assert not np.array_equal(alternating.sample(5, 0), simultaneous.sample(5, 0))
 
 
 @pytest.mark.parametrize("updates", ["alternating", "simultaneous"])
