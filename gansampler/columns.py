@@ -261,16 +261,31 @@ class NumericColumn:
             points = spread(self.observed, max(N_POINTS, len(self.observed)))
             return Marginal(points, np.ones(len(points), dtype=bool))
         n_points = max(N_POINTS, len(self.observed))
-        points = spread(self.observed, n_points)
-        atoms = np.isin(points, spikes(self.observed, (self.low, self.high)))
+        fixed = spikes(self.observed, (self.low, self.high))
         bent = self._bend(self.observed)
-        bandwidths = spread(local_bandwidths(bent), n_points)
-        blur = bandwidths * stratified_normal(n_points)
+        points = spread(self.observed, n_points)
+        atoms = np.isin(points, fixed)
+        blur = spread(self._bandwidths(bent), n_points) * stratified_normal(n_points)
         blurred = self._unbend(spread(bent, n_points) + blur)
         blurred = reflect(blurred, *self._inside())
-        points = np.where(atoms, points, blurred)
+        stays = atoms
+        if self.decimals is not None:
+            # What would be rounded to a frequent value stays where it was observed, in
+            # place of what that value, which is not blurred, does not give to others.
+            frequent = np.append(fixed, self.frequent)
+            stays = atoms | np.isin(np.round(blurred, self.decimals), frequent)
+        points = np.where(stays, points, blurred)
         order = np.argsort(points, kind="stable")
         return Marginal(points[order], atoms[order])
+
+    def _bandwidths(self, bent: np.ndarray) -> np.ndarray:
+        """How far to blur each observed value; 0 for spikes."""
+        bandwidths = np.zeros(len(bent))
+        # Runs around the neighbours of a spike would be narrow for its sake.
+        others = ~np.isin(self.observed, spikes(self.observed))
+        if others.any():
+            bandwidths[others] = local_bandwidths(bent[others])
+        return bandwidths
 
     def _inside(self) -> tuple[float, float]:
         """The range without what would be rounded to its ends."""

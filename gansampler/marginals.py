@@ -71,14 +71,14 @@ def silverman_bandwidth(n_rows: int, n_columns: int) -> float:
     return float((4 / ((n_columns + 2) * n_rows)) ** (1 / (n_columns + 4)))
 
 
-def spikes(values: np.ndarray, ends: tuple[float, float]) -> np.ndarray:
+def spikes(values: np.ndarray, ends: tuple[float, ...] = ()) -> np.ndarray:
     """Values that are to be generated exactly as often as they are observed.
 
     Parameters
     ----------
     values : ndarray of shape (n,)
         Observed values, none missing.
-    ends : tuple of float
+    ends : tuple of float, default=()
         Lowest and highest value allowed. They count as spikes wherever they are
         observed, so that nothing else piles up there.
 

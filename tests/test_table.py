@@ -232,6 +232,28 @@ def test_a_spike_comes_back_at_its_own_rate():
     assert drawn.nunique() > 1000
 
 
+@pytest.mark.parametrize("n_often", [80, 280])  # a spike, and a level beside numbers
+@pytest.mark.parametrize(
+    "cells_of",
+    [
+        lambda steps: steps,
+        lambda steps: steps / 10,
+        lambda steps: pd.Timestamp("2024-01-01") + pd.to_timedelta(steps, "D"),
+    ],
+)
+def test_rounding_adds_nothing_to_frequent_values_nor_to_those_beside_them(
+    n_often, cells_of
+):
+    rng = np.random.default_rng(3)
+    steps = np.r_[np.full(n_often, 20), rng.permutation(np.arange(800 - n_often) % 40)]
+    encoder = calibrated(encoder_of(pd.DataFrame({"x": cells_of(steps)})))
+    drawn = encoder.inverse_transform(random_matrix(encoder, 20_000))["x"]
+    often, near = cells_of(np.array([20])), cells_of(np.array([18, 19, 21, 22]))
+    assert drawn.isin(often).mean() == pytest.approx((steps == 20).mean(), abs=0.006)
+    share = np.isin(steps, [18, 19, 21, 22]).mean()
+    assert drawn.isin(near).mean() == pytest.approx(share, rel=0.1)
+
+
 def test_times_come_back_in_the_steps_in_which_they_are_given():
     days = pd.date_range("2024-01-01", periods=50, freq="D")
     rows = pd.DataFrame(
