@@ -37,8 +37,11 @@ PLATEAU_COUNT = 3
 beside the other numbers of its column: whether a row has it tends to hang on other
 columns (no mailbox, no messages), which a number close to it would lose."""
 
-MAX_BENT = 100.0
+MAX_BENT = 400.0
 """Where the compressed tails end: sinh of more would soon overflow."""
+
+FARTHEST_BENT = 360.0
+"""Where the farthest number of a class is at most, with room for others beyond it."""
 
 ORDINARY = 1e-100, 1e100
 """Magnitudes that can be squared and cubed as they are; others are scaled first."""
@@ -163,7 +166,9 @@ class NumericColumn:
         if not self.few_valued and abs(skewness(observed)) > SKEWED:
             self.centre = float(np.median(observed))
             middle_half = np.subtract(*np.quantile(observed, [0.75, 0.25]))
-            self.bend = float(middle_half) or float(observed.std())
+            farthest = float(np.abs(observed - self.centre).max())
+            scale = float(middle_half) or float(observed.std())
+            self.bend = max(scale, farthest / np.sinh(FARTHEST_BENT))
         bent = self._bend(observed)
         self.mean, self.scale = float(bent.mean()), float(bent.std())
         return self

@@ -325,6 +325,20 @@ def test_numbers_over_hundreds_of_magnitudes_stay_in_their_range():
     assert drawn.between(rows["x"].min(), rows["x"].max()).all()
 
 
+@pytest.mark.parametrize(
+    "small", [10.0 ** np.linspace(-180, -60, 180), 5e-324 * np.arange(1.0, 181.0)]
+)
+def test_a_tail_is_kept_however_far_it_lies_from_the_bulk(small):
+    """Likelihoods; and numbers whose quartiles are as near as floats can be."""
+    rng = np.random.default_rng(9)
+    rows = pd.DataFrame({"x": np.r_[small, rng.uniform(0.01, 10, 20)]})
+    encoder = calibrated(encoder_of(rows))
+    drawn = encoder.inverse_transform(random_matrix(encoder, 4000))["x"]
+    assert (drawn > 0.01).mean() == pytest.approx(0.1, abs=0.02)
+    assert drawn.max() > 5
+    assert drawn[drawn <= small.max()].nunique() > 100
+
+
 # --- categories --------------------------------------------------------------------
 
 
