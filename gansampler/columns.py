@@ -31,6 +31,9 @@ from gansampler.summary import ColumnSummary, are_few
 MAX_DECIMALS = 12
 """Decimals that are looked for; a column with more of them is taken as continuous."""
 
+SUM_ERROR = 4
+"""Units in the last place by which a number may miss its decimals: sums do."""
+
 PLATEAU_SHARE = 0.25
 PLATEAU_COUNT = 3
 """A number that this share of the class, and this many rows, show is learned as a level
@@ -76,6 +79,8 @@ def skewness(numbers: np.ndarray) -> float:
 def count_decimals(numbers: np.ndarray, dtype: Any) -> int | None:
     """Decimals with which all numbers are written, None if they are continuous.
 
+    Sums of such numbers count as well: 0.1 + 0.2 has one decimal.
+
     Parameters
     ----------
     numbers : ndarray of shape (n,)
@@ -93,13 +98,19 @@ def count_decimals(numbers: np.ndarray, dtype: Any) -> int | None:
         numbers = numbers.astype(np.float32 if single else np.float16)
     most_digits = 2**24 if single else 2**11 if half else 2**51
     sizes = np.abs(numbers.astype(np.float64))
+    # In half precision too few numbers lie between to tell sums from others.
+    errors = (0 if half else SUM_ERROR) * np.spacing(np.abs(numbers)).astype(float)
     for decimals in range(MAX_DECIMALS + 1):
+        digits = sizes * 10.0**decimals
         # Beyond, every float is a multiple of the last decimal, and shows nothing.
-        telling = numbers[sizes * 10.0**decimals <= most_digits]
-        if decimals and not len(telling):
+        telling = digits <= most_digits
+        if decimals and not telling.any():
             return None
-        rounded = np.round(telling.astype(np.float64), decimals).astype(numbers.dtype)
-        if (rounded == telling).all():
+        exact = numbers[telling].astype(np.float64)
+        rounded = np.round(exact, decimals).astype(numbers.dtype)
+        # Near the bound any float would be a sum of multiples.
+        allowed = np.where(digits <= most_digits / 2**7, errors, 0.0)[telling]
+        if (np.abs(rounded - exact) <= allowed).all():
             return decimals
     return None
 
@@ -157,11 +168,11 @@ class NumericColumn:
         self.low, self.high = (end / self.unit for end in self.ends)
         if not self.width:
             return self
-        self.observed = observed[~np.isin(observed, self.frequent)]
         whole = summary.kind in ("integer", "time")
         self.decimals = 0 if whole else None
         if not whole and self.unit == 1.0:
             self.decimals = count_decimals(observed, summary.dtype)
+        self.observed = self._rounded(observed[~np.isin(observed, self.frequent)])
         self.centre, self.bend = 0.0, None
         if not self.few_valued and abs(skewness(observed)) > SKEWED:
             self.centre = float(np.median(observed))
@@ -266,19 +277,18 @@ class NumericColumn:
             points = spread(self.observed, max(N_POINTS, len(self.observed)))
             return Marginal(points, np.ones(len(points), dtype=bool))
         n_points = max(N_POINTS, len(self.observed))
-        fixed = spikes(self.observed, (self.low, self.high))
+        ends = self._rounded(np.array([self.low, self.high]))
+        fixed = spikes(self.observed, ends)
         bent = self._bend(self.observed)
         points = spread(self.observed, n_points)
         atoms = np.isin(points, fixed)
         blur = spread(self._bandwidths(bent), n_points) * stratified_normal(n_points)
         blurred = self._unbend(spread(bent, n_points) + blur)
         blurred = reflect(blurred, *self._inside())
-        stays = atoms
-        if self.decimals is not None:
-            # What would be rounded to a frequent value stays where it was observed, in
-            # place of what that value, which is not blurred, does not give to others.
-            frequent = np.append(fixed, self.frequent)
-            stays = atoms | np.isin(np.round(blurred, self.decimals), frequent)
+        # What would be rounded to a frequent value stays where it was observed, in
+        # place of what that value, which is not blurred, does not give to others.
+        frequent = np.append(fixed, self._rounded(self.frequent))
+        stays = atoms | np.isin(self._rounded(blurred), frequent)
         points = np.where(stays, points, blurred)
         order = np.argsort(points, kind="stable")
         return Marginal(points[order], atoms[order])
@@ -379,9 +389,11 @@ class NumericColumn:
             numbers = self._unbend(cells * self.scale + self.mean)
         if self.few_valued:
             return self.levels[nearest_level(self.levels, numbers)]
-        if self.decimals is not None:
-            numbers = np.round(numbers, self.decimals)
-        return np.clip(numbers, self.low, self.high)
+        return np.clip(self._rounded(numbers), self.low, self.high)
+
+    def _rounded(self, numbers: np.ndarray) -> np.ndarray:
+        """Numbers with the decimals that the class shows."""
+        return numbers if self.decimals is None else np.round(numbers, self.decimals)
 
 
 def nearest_level(levels: np.ndarray, numbers: np.ndarray) -> np.ndarray:

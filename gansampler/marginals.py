@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.ndimage import minimum_filter1d
 from scipy.stats import norm
 
@@ -71,14 +72,14 @@ def silverman_bandwidth(n_rows: int, n_columns: int) -> float:
     return float((4 / ((n_columns + 2) * n_rows)) ** (1 / (n_columns + 4)))
 
 
-def spikes(values: np.ndarray, ends: tuple[float, ...] = ()) -> np.ndarray:
+def spikes(values: np.ndarray, ends: ArrayLike = ()) -> np.ndarray:
     """Values that are to be generated exactly as often as they are observed.
 
     Parameters
     ----------
     values : ndarray of shape (n,)
         Observed values, none missing.
-    ends : tuple of float, default=()
+    ends : array-like of float, default=()
         Lowest and highest value allowed. They count as spikes wherever they are
         observed, so that nothing else piles up there.
 

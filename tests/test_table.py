@@ -179,6 +179,7 @@ def test_without_a_range_only_the_dtype_bounds_the_numbers():
         ([1e20, 1.5], 1),
         ([1e20, 1 / 3], None),
         ([1e16, 3.0], 0),
+        ([0.1 + 0.2, 0.7], 1),
     ],
 )
 def test_count_decimals(numbers, decimals):
@@ -188,6 +189,44 @@ def test_count_decimals(numbers, decimals):
 def test_count_decimals_of_single_precision():
     assert count_decimals(np.float32([0.1, 7.25]).astype(float), "float32") == 2
     assert count_decimals(np.float32([1 / 3]).astype(float), "float32") is None
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("n_terms", [2, 3, 12])
+def test_sums_have_the_decimals_of_their_terms(dtype, n_terms):
+    rng = np.random.default_rng(0)
+    terms = np.round(rng.gamma(2, 20, (n_terms, 300)), 2).astype(dtype)
+    total = functools.reduce(np.add, terms)
+    assert count_decimals(total.astype(float), dtype) == 2
+    rows = pd.DataFrame({"total": total})
+    encoder = calibrated(encoder_of(rows))
+    decoded = encoder.inverse_transform(random_matrix(encoder, 500))["total"]
+    inner = decoded[decoded.between(total.min(), total.max(), "neither")]
+    assert (inner == inner.astype(float).round(2).astype(dtype)).all()
+    assert inner.nunique() > 200
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.integers(0, 2**32 - 1),
+    st.integers(3, 50),
+    st.floats(-6, 0),
+    st.sampled_from(["uniform", "normal", "lognormal"]),
+)
+def test_no_decimals_are_found_where_there_are_none(seed, n, magnitude, law):
+    rng = np.random.default_rng(seed)
+    numbers = getattr(rng, law)(size=n) * 10**magnitude
+    assert count_decimals(numbers, np.dtype(float)) is None
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.integers(-(10**9), 10**9), min_size=1), st.integers(0, 6))
+def test_exact_decimals_are_found_and_no_fewer(steps, decimals):
+    numbers = np.array(steps) / 10**decimals
+    found = count_decimals(numbers, np.dtype(float))
+    assert found <= decimals
+    assert (np.round(numbers, found) == numbers).all()
+    assert found == 0 or (np.round(numbers, found - 1) != numbers).any()
 
 
 def test_decimals_are_no_finer_than_observed():
