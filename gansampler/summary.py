@@ -5,6 +5,7 @@ A new kind of column begins here, with its place in ``Kind`` and ``kind_of``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -29,6 +30,10 @@ FEW_VALUES = 32
 FEW_REPEATS = 5
 """A numeric column is few-valued if the table shows at most so many distinct values,
 each of them so often on average: then only observed values are generated."""
+
+MIN_TIMES = 10
+"""Distinct times from which their greatest common divisor is taken as their step: of
+fewer, one in several hundred tables would share a longer one by chance."""
 
 EXACT_INTEGER = 2**53
 """Integers beyond are not all floats: such columns are counted from their minimum."""
@@ -168,8 +173,8 @@ class ColumnPart:
     values : frozenset or None
         Distinct numbers, None where they are many.
     step : int
-        Ticks of the longest unit of time that all cells of a "time" column are whole
-        multiples of, counted from the first.
+        Greatest common divisor of the ticks of a "time" column, counted from the
+        first; 0 if it shows one time only.
     whole_objects : bool
         Whether the numbers in a column of objects are integers.
     too_large : bool
@@ -183,7 +188,7 @@ class ColumnPart:
     low: float = np.inf
     high: float = -np.inf
     values: frozenset[float] | None = frozenset()
-    step: int = 1
+    step: int = 0
     whole_objects: bool = False
     too_large: bool = False
 
@@ -243,7 +248,6 @@ class ColumnPart:
             return cls(name, cells.dtype, "time")
         ticks = integers_of(present)
         low, high = int(ticks.min()), int(ticks.max())
-        steps = TIME_STEPS[time_unit(cells.dtype)].values()
         return cls(
             name,
             cells.dtype,
@@ -252,7 +256,7 @@ class ColumnPart:
             low,
             high,
             _few_distinct(ticks),
-            next(step for step in steps if not (difference(ticks, low) % step).any()),
+            int(np.gcd.reduce(difference(ticks, low))),
         )
 
     def merge(self, other: ColumnPart) -> ColumnPart:
@@ -271,12 +275,9 @@ class ColumnPart:
         if self.values is not None and other.values is not None:
             union = self.values | other.values
             values = union if len(union) <= FEW_VALUES else None
-        step = 1
+        step = 0
         if self.kind == "time":
-            # Each length is a multiple of the next.
-            apart = (self.step, other.step, abs(int(self.low) - int(other.low)))
-            steps = TIME_STEPS[time_unit(self.dtype)].values()
-            step = next(s for s in steps if not any(n % s for n in apart))
+            step = math.gcd(self.step, other.step, int(self.low) - int(other.low))
         return ColumnPart(
             self.name,
             self.dtype,
@@ -329,7 +330,8 @@ class ColumnPart:
 
     def _summary_of_integers(self, kind: Literal["integer", "time"]) -> ColumnSummary:
         origin, last = int(self.low), int(self.high)
-        high, few_valued = float(last - origin) / self.step, self._is_few_valued()
+        step = self._step_of_times() if kind == "time" else 1
+        high, few_valued = float(last - origin) / step, self._is_few_valued()
         if few_valued and high >= EXACT_INTEGER:
             # As levels they come back to the last digit.
             return ColumnSummary(self.name, self.dtype, "category")
@@ -342,8 +344,15 @@ class ColumnPart:
             few_valued=few_valued,
             origin=origin,
             last=last,
-            step=self.step,
+            step=step,
         )
+
+    def _step_of_times(self) -> int:
+        """What all times have in common, or where they are few the longest unit."""
+        if self.values is None or len(self.values) >= MIN_TIMES:
+            return self.step
+        units = TIME_STEPS[time_unit(self.dtype)].values()
+        return next(unit for unit in units if not self.step % unit)
 
     def _is_few_valued(self) -> bool:
         if self.values is None:

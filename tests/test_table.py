@@ -16,6 +16,7 @@ from gansampler.onehot import Flags, OneHotGroups
 from gansampler.summary import ColumnPart
 from gansampler.table import TableEncoder, decorrelation
 from gansampler.tabular import Table
+from gansampler.ticks import TIME_STEPS
 
 
 def encoder_of(rows, table=None, **parameters):
@@ -303,6 +304,28 @@ def test_times_come_back_in_the_steps_in_which_they_are_given():
     assert (drawn["day"] == drawn["day"].dt.floor("D")).all()
     assert (drawn["hour"] == drawn["hour"].dt.floor("h")).all()
     assert drawn["hour"].dt.hour.nunique() > 12
+
+
+@pytest.mark.parametrize("step", ["15min", "7D", "36h", "1h"])
+@pytest.mark.parametrize("zone", [None, "Europe/Paris"])
+def test_times_step_by_what_divides_the_time_between_any_two(step, zone):
+    times = pd.Series(pd.date_range("2024-01-08 10:05", periods=80, freq=step))
+    shown = times.sample(frac=0.8, random_state=0, ignore_index=True)
+    rows = pd.DataFrame({"t": shown.dt.tz_localize(zone)})
+    encoder = calibrated(encoder_of(rows))
+    drawn = encoder.inverse_transform(random_matrix(encoder, 300))["t"]
+    clock = drawn.dt.tz_localize(None)
+    assert not ((clock - times[0]) % pd.Timedelta(step)).any()
+    assert clock.nunique() > 40
+
+
+@pytest.mark.parametrize(("n_times", "step"), [(9, 24 * 60), (10, 35 * 24 * 60)])
+def test_a_few_times_step_by_a_unit(n_times, step):
+    """They may have a longer span in common by chance."""
+    days = pd.Timestamp("2024-01-01") + pd.to_timedelta(35 * np.arange(n_times), "D")
+    minutes = pd.Series(days).astype("datetime64[s]")
+    summary = ColumnPart.of("t", minutes).summary()
+    assert summary.step == 60 * step
 
 
 def test_decorrelated_rows_are_uncorrelated_and_come_back():
@@ -702,7 +725,8 @@ def test_dates_may_be_centuries_apart(unit):
     summary = Table(rows).summary[0]
     there = summary.to_numbers(rows["until"])
     span = days.max().to_pydatetime() - days.min().to_pydatetime()
-    assert there[:3].tolist() == [span.days, 0, 400]
+    in_days = there[:3] * summary.step / TIME_STEPS[unit]["D"]
+    assert in_days.tolist() == [span.days, 0, 400]
     assert summary.from_numbers(there).equals(rows["until"])
 
 
@@ -988,7 +1012,7 @@ def test_parts_refuse_what_the_whole_refuses(cells, message):
     st.lists(st.integers(-40, 40) | st.none(), min_size=1, max_size=200),
     st.sampled_from(["Int64", "Float64", "float", "timedelta64[s]"]),
     st.lists(st.integers(0, 200), max_size=5),
-    st.sampled_from([1, 2, 60, 2**54, 86_400]),
+    st.sampled_from([1, 2, 60, 900, 2**54, 86_400, 604_800]),
 )
 def test_numbers_merge_into_the_whole_however_they_are_cut(cells, dtype, cuts, unit):
     column = pd.Series([None if x is None else x * unit for x in cells], dtype="Int64")
