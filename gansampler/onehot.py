@@ -108,7 +108,8 @@ class OneHotGroups:
         for position, column in enumerate(summary):
             # A column of ones only tells no levels apart; of zeros only, it may be a
             # level that no row shows.
-            if flags.is_flag[position] and column.low != 1.0:
+            is_flag = flags.is_flag[position] and not _mixes_types(column)
+            if is_flag and column.low != 1.0:
                 run.append(position)
             else:
                 groups += _groups_of_run(run, flags)
@@ -150,9 +151,11 @@ class OneHotGroups:
             levels = columns[group[0]].to_numpy(dtype=np.int64)
             for number, position in enumerate(group, start=1):
                 column = like[position]
-                floats = column.dtype == object and not column.whole_objects
-                cells = (levels == number).astype(float if floats else np.int8)
-                columns[position] = pd.Series(cells, rows.index).astype(column.dtype)
+                cells = pd.Series(levels == number, rows.index)
+                if not column.boolean_objects:
+                    floats = column.dtype == object and not column.whole_objects
+                    cells = cells.astype(float if floats else np.int8)
+                columns[position] = cells.astype(column.dtype)
         ordered = pd.concat([columns[i] for i in range(len(self.columns))], axis=1)
         ordered.columns = self.columns
         return ordered
@@ -208,11 +211,18 @@ def _exclusive(run: list[int], flags: Flags) -> list[list[int]]:
     return [group for group in groups if len(group) > 1]
 
 
+def _mixes_types(column: ColumnSummary) -> bool:
+    """Whether some objects are no booleans and others no numbers."""
+    objects = column.kind == "category" and column.dtype == object
+    return objects and not column.boolean_objects
+
+
 def _zeros_and_ones(table: Table, position: int, part: ColumnPart) -> np.ndarray | None:
     """Cells of a column as booleans, None if any is neither zero nor one."""
     number = part.kind == "number" and not part.too_large
     few = part.values is not None and part.values <= {0, 1}
-    if not (number and few) and not types.is_bool_dtype(part.dtype):
+    boolean = types.is_bool_dtype(part.dtype) or part.boolean_objects
+    if not (number and few) and not boolean:
         return None
     cells = table.column(position)
     if is_missing(cells).any():

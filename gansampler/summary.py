@@ -61,6 +61,8 @@ class ColumnSummary:
         Ticks of a "time" column between the values of its numbers.
     whole_objects : bool
         Whether the numbers in a column of objects are integers.
+    boolean_objects : bool
+        Whether the cells of a column of objects are booleans.
     """
 
     name: Hashable
@@ -73,6 +75,7 @@ class ColumnSummary:
     last: int = 0
     step: int = 1
     whole_objects: bool = False
+    boolean_objects: bool = False
 
     def needs_levels(self, cells: pd.Series) -> bool:
         """Whether some cells show few integers that floats could not tell apart.
@@ -177,6 +180,8 @@ class ColumnPart:
         first; 0 if it shows one time only.
     whole_objects : bool
         Whether the numbers in a column of objects are integers.
+    boolean_objects : bool
+        Whether the cells of a column of objects are booleans.
     too_large : bool
         Whether there is an integer that no float can hold.
     """
@@ -190,6 +195,7 @@ class ColumnPart:
     values: frozenset[float] | None = frozenset()
     step: int = 0
     whole_objects: bool = False
+    boolean_objects: bool = False
     too_large: bool = False
 
     @classmethod
@@ -211,8 +217,11 @@ class ColumnPart:
         """
         kind, objects = kind_of(name, cells), types.is_object_dtype(cells.dtype)
         if kind == "category":
-            n_present = int(cells.notna().sum()) if objects else 0
-            return cls(name, cells.dtype, kind, n_present)
+            if not objects:
+                return cls(name, cells.dtype, kind)
+            boolean = types.infer_dtype(cells, skipna=True) == "boolean"
+            n_present = int(cells.notna().sum())
+            return cls(name, cells.dtype, kind, n_present, boolean_objects=boolean)
         if kind == "time":
             return cls._of_times(name, cells)
         try:
@@ -267,8 +276,11 @@ class ColumnPart:
         if not other.n_present:
             return self
         n_present = self.n_present + other.n_present
+        boolean = self.boolean_objects and other.boolean_objects
         if "category" in (self.kind, other.kind):
-            return ColumnPart(self.name, self.dtype, "category", n_present)
+            return ColumnPart(
+                self.name, self.dtype, "category", n_present, boolean_objects=boolean
+            )
         if not self.n_present:
             return other
         values = None
@@ -288,7 +300,7 @@ class ColumnPart:
             values,
             step,
             self.whole_objects and other.whole_objects,
-            self.too_large or other.too_large,
+            too_large=self.too_large or other.too_large,
         )
 
     def summary(self) -> ColumnSummary:
@@ -300,7 +312,12 @@ class ColumnPart:
             If the column holds infinity, or integers that no float can hold.
         """
         if self.kind == "category" or not self.n_present:
-            return ColumnSummary(self.name, self.dtype, self.kind)
+            return ColumnSummary(
+                self.name,
+                self.dtype,
+                self.kind,
+                boolean_objects=self.boolean_objects,
+            )
         if self.kind == "time":
             return self._summary_of_integers("time")
         if self.too_large:

@@ -48,6 +48,25 @@ def test_arrays_and_sparse_matrices_are_searched_too(levels):
     assert groups_of(scipy.sparse.csr_matrix(X)) == expected
 
 
+def test_booleans_among_objects_are_found(levels):
+    """Such as an array made of a frame whose other columns are numbers."""
+    dummies = pd.get_dummies(levels)
+    for X in (dummies.astype(object), dummies.to_numpy()):
+        assert groups_of(X) == [[1, 2, 3], [4, 5], [6, 7, 8]]
+    X, y = dummies.to_numpy(), np.repeat([0, 1], [150, 50])
+    X_resampled, _ = GANOversampler(max_iter=5, random_state=0).fit_resample(X, y)
+    synthetic = X_resampled[200:]
+    assert {type(cell) for cell in synthetic[:, 1:].ravel()} == {bool}
+    for group in groups_of(X):
+        assert (synthetic[:, group].sum(axis=1) == 1).all()
+
+
+def test_objects_of_several_types_are_left_alone(levels):
+    dummies = pd.get_dummies(levels["colour"]).astype(object)
+    dummies.iloc[0] = dummies.iloc[0].astype(int)
+    assert groups_of(dummies) == []
+
+
 def test_a_level_that_no_row_shows_is_no_obstacle(levels):
     colour = levels["colour"].astype(
         pd.CategoricalDtype(["red", "pink", "blue", "green"])

@@ -974,6 +974,8 @@ def objects(*cells):
         objects(None, None, 1, 2, 3, 4),
         objects(1, 2, "a", 3.5, None, 2),
         objects(1, 2, 10**400, "a", 1, 1),
+        objects(True, False, None, True, 1, 0),
+        objects(None, True, False, None, True, True),
         objects(1.5, np.inf, 2.5, "a", 1, 1),
         objects(2.0**60, 2.0**61, 1, 2, 3, 4),
         objects(*[None] * 6),
@@ -1052,6 +1054,18 @@ def test_one_hot_groups_are_found_in_parts_as_in_the_whole(seed, width, rate, cu
     rows.iloc[rng.integers(0, 30), rng.integers(0, rows.shape[1])] = 7
     rows.columns = range(rows.shape[1])
     whole, merged = whole_and_merged(rows, sorted(cuts))
+    assert repr(merged) == repr(whole)
+
+
+@pytest.mark.parametrize("cuts", [[5], [1, 2, 3], [30, 150]])
+def test_flags_among_objects_are_found_in_parts_as_in_the_whole(cuts):
+    levels = pd.Series(np.arange(200) % 3)
+    flags = pd.get_dummies(levels).astype(object)
+    assert whole_and_merged(flags, cuts)[1][1] == [[0, 1, 2]]
+    # Which of them mix booleans and numbers, some parts do not show.
+    flags.loc[:29, [0, 1]] = flags.loc[:29, [0, 1]].astype(int).astype(object)
+    whole, merged = whole_and_merged(flags, cuts)
+    assert whole[1] == []
     assert repr(merged) == repr(whole)
 
 
