@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import cdist
 from sklearn.metrics import pairwise_distances_argmin
 
 from gansampler._thinning import thinned
@@ -51,6 +53,10 @@ ORDINARY = 1e-100, 1e100
 
 MAX_DONORS = 2000
 """Rows of the class that can lend a rare level; beyond, a random part of them does."""
+
+MAX_MATCHED = 256
+"""Rows among which donors are shared out at a time: the time for it grows faster than
+their number."""
 
 MAX_LEVELS = 64
 MIN_LEVEL_ROWS = 5
@@ -410,7 +416,8 @@ class CategoricalColumn:
     by_similarity : bool, default=True
         Whether a rare level comes from the most similar row of the class that has
         one, which keeps levels together that belong together, or from each such row
-        equally often, which keeps the rates exact.
+        equally often, which keeps the rates exact: then similarity decides who gets
+        which.
 
     Attributes
     ----------
@@ -556,7 +563,7 @@ class CategoricalColumn:
     def decode(
         self, encoded: np.ndarray, matrix: np.ndarray, chance: np.ndarray
     ) -> np.ndarray:
-        """Positions of levels; rare ones come from the most similar donor.
+        """Positions of levels; rare ones come from similar donors.
 
         Parameters
         ----------
@@ -588,6 +595,7 @@ class CategoricalColumn:
                     donors = self.donor_starts[donors] + chosen
             else:
                 donors = spread_evenly(chance[rare], len(self.donors))
+                donors = donors[matched(matrix[rare], self.donors[donors])]
             values[rare] = self.donor_values[donors]
         return values
 
@@ -620,3 +628,31 @@ def spread_evenly(chance: np.ndarray, n_donors: int) -> np.ndarray:
     shift = chance[:1]
     donors = ((ranks + shift) / max(1, n_rows) * n_donors).astype(np.intp)
     return np.minimum(donors, n_donors - 1)  # 1 - 1e-16 may be rounded up
+
+
+def matched(rows: np.ndarray, donors: np.ndarray) -> np.ndarray:
+    """Share out donors among as many rows, so that each row has a similar one.
+
+    Parameters
+    ----------
+    rows, donors : ndarray of shape (n_rows, n_columns)
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        Positions of donors, each once. The squared distances to them have the least
+        sum, among ``MAX_MATCHED`` rows and their donors at most.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gansampler.columns import matched
+    >>> rows, donors = np.array([[1.0], [2.0], [9.0]]), np.array([[8.0], [0.0], [1.0]])
+    >>> matched(rows, donors).tolist()
+    [1, 2, 0]
+    """
+    positions = np.arange(len(rows))
+    for part in np.array_split(positions, -(-len(rows) // MAX_MATCHED) or 1):
+        distances = cdist(rows[part], donors[part], "sqeuclidean")
+        positions[part] = part[linear_sum_assignment(distances)[1]]
+    return positions

@@ -10,7 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gansampler.columns import CategoricalColumn, count_decimals, spread_evenly
+from gansampler.columns import (
+    CategoricalColumn,
+    count_decimals,
+    matched,
+    spread_evenly,
+)
 from gansampler.exceptions import InvalidTableError
 from gansampler.onehot import Flags, OneHotGroups
 from gansampler.summary import ColumnPart
@@ -836,6 +841,34 @@ def test_rare_patterns_come_from_all_over_the_table_in_any_block():
     shares = [frame.iloc[:, -1].isna().mean() for frame in drawn]
     assert np.mean(shares) == pytest.approx(0.5, abs=0.03)
     assert not drawn[0].isna().equals(drawn[1].isna())
+
+
+def test_rare_patterns_go_to_rows_that_they_suit():
+    """Not exactly; of rows and patterns paired at random half do not agree."""
+    rng = np.random.default_rng(9)
+    rows = pd.DataFrame(rng.normal(size=(400, 12)))
+    rows = rows.mask(rng.random((400, 12)) < 0.3)
+    car = rng.random(400) < 0.5
+    rows["has_car"] = np.where(car, "yes", "no")
+    rows["car_value"] = np.where(car, rng.lognormal(9, 0.5, 400), np.nan)
+    encoder = encoder_of(rows)
+    assert encoder.pattern_.has_rare
+    drawn = encoder.inverse_transform(random_matrix(encoder, 2000))
+    contradicts = drawn["car_value"].isna() != (drawn["has_car"] == "no")
+    assert contradicts.mean() < 0.35
+    gap = drawn.isna().mean() - rows.isna().mean()
+    assert gap.abs().max() < 0.01
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 600))
+@settings(max_examples=20, deadline=None)
+def test_matched_rows_and_donors_are_paired_each_once(seed, n_rows):
+    rng = np.random.default_rng(seed)
+    rows, donors = rng.normal(size=(2, n_rows, 3))
+    pairs = matched(rows, donors)
+    assert sorted(pairs) == list(range(n_rows))
+    apart = ((rows - donors[pairs]) ** 2).sum()
+    assert apart <= ((rows - donors) ** 2).sum()
 
 
 @given(n_rows=st.integers(0, 30), n_donors=st.integers(1, 9), seed=st.integers(0, 99))
