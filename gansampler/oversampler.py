@@ -144,6 +144,8 @@ class GANOversampler(BaseOverSampler):
     value_range : {{'table', 'class'}} or None, default='table'
         Range in which the numbers of a column are generated: what all rows of the
         table show, what those of the class show, or no limit but that of the dtype.
+        Times, and columns with integers of 2**53 or more, stay in the range of the
+        table with None too.
 
     rare_levels : {{'class', 'table'}}, default='class'
         Where the rare levels of a categorical column of many levels come from (those

@@ -172,6 +172,15 @@ def test_without_a_range_only_the_dtype_bounds_the_numbers():
     assert decoded["z"].max() > 100 / 9
 
 
+def test_without_a_range_times_and_huge_integers_stay_in_that_of_the_table():
+    days = pd.date_range("2024-01-01", periods=100)
+    rows = pd.DataFrame({"day": days, "id": 2**60 + 10**6 * np.arange(100)})
+    encoder = encoder_of(rows, value_range=None)
+    decoded = encoder.inverse_transform(random_matrix(encoder, 500, spread=9.0))
+    assert (decoded.min() == rows.min()).all()
+    assert (decoded.max() == rows.max()).all()
+
+
 # --- numbers -----------------------------------------------------------------------
 
 
