@@ -177,28 +177,26 @@ def _groups_of_run(run: list[int], flags: Flags) -> list[list[int]]:
     """Groups among neighbouring columns of zeros and ones."""
     groups: list[list[int]] = []
     others: list[int] = []
+    # Where, from each column on, as many cells are set as there are rows.
+    n_before = np.append(0, flags.n_set[run].cumsum())
+    ends = np.searchsorted(n_before, n_before[:-1] + flags.n_rows)
     start = 0
     while start < len(run):
-        length = _complete_length(run[start:], flags)
-        if length:
-            groups += [*_exclusive(others, flags), run[start : start + length]]
+        group = run[start : ends[start]] if ends[start] <= len(run) else []
+        if group and _is_complete(group, flags):
+            groups += [*_exclusive(others, flags), group]
             others = []
+            start += len(group)
         else:
             others.append(run[start])
-        start += max(1, length)
+            start += 1
     return groups + _exclusive(others, flags)
 
 
-def _complete_length(run: list[int], flags: Flags) -> int:
-    """How many columns from the first on set one cell in each row; 0 if none."""
-    n_set = 0
-    for length, position in enumerate(run, start=1):
-        if flags.conflict[position] >= run[0]:
-            return 0
-        n_set += flags.n_set[position]
-        if n_set == flags.n_rows:
-            return length
-    return 0
+def _is_complete(group: list[int], flags: Flags) -> bool:
+    """Whether each row sets exactly one of some neighbouring columns."""
+    exclusive = flags.conflict[group].max() < group[0]
+    return bool(exclusive and flags.n_set[group].sum() == flags.n_rows)
 
 
 def _exclusive(run: list[int], flags: Flags) -> list[list[int]]:

@@ -1,5 +1,7 @@
 """Columns that were one-hot encoded beforehand."""
 
+import time
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -7,7 +9,8 @@ import pytest
 import scipy.sparse
 
 from gansampler import GANOversampler
-from gansampler.onehot import OneHotGroups
+from gansampler.onehot import Flags, OneHotGroups
+from gansampler.summary import ColumnSummary
 from gansampler.tabular import Table
 
 
@@ -91,6 +94,17 @@ def test_columns_that_are_no_group_are_left_alone():
     assert groups_of(gaps) == []
     halves = pd.DataFrame({"a": [0, 1, 0.5] * 20, "b": [1, 0, 0.5] * 20})
     assert groups_of(halves) == []
+
+
+def test_the_search_among_very_many_flags_is_short():
+    """Of columns that are never complete; looked at from each on it takes minutes."""
+    n = 20_000
+    flags = Flags(2 * n, np.ones(n, bool), np.ones(n, int), np.full(n, -1))
+    summary = [ColumnSummary(i, np.dtype(bool), "category") for i in range(n)]
+    start = time.process_time()
+    found = OneHotGroups.among(flags, summary, pd.RangeIndex(n))
+    assert found.groups == [list(range(n))]
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize("missing", [None, np.nan])
