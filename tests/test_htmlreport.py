@@ -24,7 +24,7 @@ from gansampler.htmlreport import (
 from gansampler.htmlreport._differences import describe
 from gansampler.htmlreport._judgement import OTHER_LEVELS, few_levels
 from gansampler.htmlreport._page import MAX_COLUMNS
-from gansampler.plots import _quality
+from gansampler.quality import _references
 from gansampler.quality._space import join_columns
 from gansampler.tablefiles import TableFileError, _comparable, read_comparable
 
@@ -426,9 +426,9 @@ def few_pictures(monkeypatch):
 @pytest.fixture
 def without_classifiers(monkeypatch):
     """Leave out the test that trains classifiers."""
-    figure = _quality.FIGURES["two_sample_auc"]
+    figure = _references.FIGURES["two_sample_auc"]
     cheap = figure._replace(metric=lambda real, synthetic: 0.5)
-    monkeypatch.setitem(_quality.FIGURES, "two_sample_auc", cheap)
+    monkeypatch.setitem(_references.FIGURES, "two_sample_auc", cheap)
 
 
 @pytest.fixture

@@ -21,11 +21,10 @@ from gansampler.plots import (
     SyntheticRowsDisplay,
     TrainingHistoryDisplay,
     _marginals,
-    _quality,
     _rows,
     _style,
 )
-from gansampler.quality import coverage, marginal_gaps
+from gansampler.quality import _references, coverage, marginal_gaps
 from gansampler.quality._space import join_columns
 from gansampler.theory import EQUILIBRIA, Equilibrium
 
@@ -510,14 +509,14 @@ def test_classes_that_are_times(table, dtype):
 
 def test_quality_marks_are_the_figures(displays):
     display = draw(displays[-1].plot())
-    assert list(display.axes_) == list(_quality.FIGURES)
+    assert list(display.axes_) == list(_references.FIGURES)
     for name, mark in display.synthetic_marks_.items():
         assert mark.get_xdata().tolist() == [display.figures.loc[name, "synthetic"]]
     for name, mark in display.reference_marks_.items():
         assert mark.get_xdata().tolist() == [display.figures.loc[name, "reference"]]
-    assert set(display.synthetic_marks_) == set(_quality.FIGURES)
+    assert set(display.synthetic_marks_) == set(_references.FIGURES)
     # The distance to the nearest row is relative to real rows already.
-    assert set(_quality.FIGURES) - set(display.reference_marks_) == {
+    assert set(_references.FIGURES) - set(display.reference_marks_) == {
         "nearest_row_ratio"
     }
     widths = [bar.get_width() for bar in display.columns_ax_.patches]
@@ -589,7 +588,7 @@ def test_quality_of_one_column_and_of_sixty(displays):
     one = draw(QualityDisplay.from_samples(*rng.normal(size=(2, 6, 1))))
     assert "correlation_gap" not in one.axes_
     samples = [pd.DataFrame(rows) for rows in rng.normal(size=(2, 20, 60))]
-    gaps = _quality.measure_gaps(*samples, rng=rng)
+    gaps = _references.measure_gaps(*samples, rng=rng)
     many = QualityDisplay(displays[-1].figures, gaps).plot()
     assert many.columns_ax_.get_title(loc="left") == "Worst 10 of 60 columns"
     assert len(many.columns_ax_.patches) == 10

@@ -27,18 +27,18 @@ from gansampler.diagnosis import (
 from gansampler.evidence import CRITICAL, N_NAMED, share_among_others
 from gansampler.htmlreport._differences import Difference, describe
 from gansampler.htmlreport._text import short_name
-from gansampler.plots._quality import (
-    MAX_LEARNED,
-    MAX_ROWS,
-    measure_figures,
-    measure_gaps,
-    some_rows,
-)
 from gansampler.quality import (
     common_space,
     correlation_gaps,
     duplicate_share,
     marginal_gaps,
+)
+from gansampler.quality._references import (
+    MAX_LEARNED,
+    MAX_ROWS,
+    measure_figures,
+    measure_gaps,
+    some_rows,
 )
 from gansampler.quality._space import JoinedColumn, join_columns
 from gansampler.summary import kind_of

@@ -17,7 +17,7 @@ from gansampler.htmlreport._judgement import ClassJudgement
 from gansampler.htmlreport._pictures import Pictures, gauge
 from gansampler.htmlreport._style import STYLE
 from gansampler.htmlreport._text import escaped, short_name
-from gansampler.plots._quality import FIGURES
+from gansampler.quality._references import FIGURES
 from gansampler.report import MARKS, ClassReport
 
 MAX_COLUMNS = 40

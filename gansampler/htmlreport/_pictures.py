@@ -19,9 +19,9 @@ from gansampler.htmlreport._text import CONTROL, escaped, short_name
 from gansampler.plots import TrainingHistoryDisplay, _style
 from gansampler.plots._history import PANELS
 from gansampler.plots._marginals import draw_marginal
-from gansampler.plots._quality import FIGURES
 from gansampler.plots._rows import draw_correlations, draw_joint
 from gansampler.quality import correlation_gaps
+from gansampler.quality._references import FIGURES
 from gansampler.quality._space import join_columns
 
 INK = "#010203"

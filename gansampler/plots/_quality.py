@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from typing import Any, NamedTuple
+from collections.abc import Hashable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gansampler import quality
-from gansampler._thinning import some_positions
 from gansampler.plots import _style
 from gansampler.plots._trained import as_frame, rows_of_class, trained_class
-
-MAX_ROWS = 1000
-"""Rows of either kind that are looked at: more take longer and say the same."""
-
-MAX_LEARNED = 5000
-"""Real rows among which copies are looked for: fewer would hide some."""
-
-N_SPLITS = 3
-"""Times that the real rows are split at random where none were held out."""
+from gansampler.quality._references import (
+    FIGURES,
+    MAX_LEARNED,
+    MAX_ROWS,
+    measure_figures,
+    measure_gaps,
+    some_rows,
+)
 
 MAX_COLUMNS = 10
 """Columns in the panel of the worst."""
@@ -37,66 +34,6 @@ REFERENCE_MARK: dict[str, Any] = {
     "markersize": 16,
     "markeredgewidth": 3,
     "color": _style.REAL_COLOR,
-}
-
-Metric = Callable[[pd.DataFrame, pd.DataFrame], float]
-
-
-class Figure(NamedTuple):
-    """One line of the display: a metric, and what is known of it beforehand."""
-
-    title: str
-    gloss: str
-    metric: Metric
-    n_rows: int
-    """Rows that the metric needs of either kind."""
-    ideal: float | None
-    """None where only real rows tell."""
-    limits: tuple[float, float]
-    """Of the axis, stretched where a figure lies outside."""
-    is_novelty: bool = False
-    """Whether it is measured against the very rows that the generator learned."""
-
-
-FIGURES = {
-    "coverage": Figure(
-        "Coverage", "real rows reached", quality.coverage, 2, 1.0, (0, 1)
-    ),
-    "density": Figure(
-        "Density", "synthetic rows among real", quality.density, 2, 1.0, (0, 1.5)
-    ),
-    "energy_distance": Figure(
-        "Energy distance", "between the laws", quality.energy_distance, 2, 0.0, (0, 0.1)
-    ),
-    "correlation_gap": Figure(
-        "Correlation gap", "mean over pairs", quality.correlation_gap, 2, 0.0, (0, 0.1)
-    ),
-    "two_sample_auc": Figure(
-        "Two-sample AUC",
-        "0.5: cannot be told apart",
-        quality.classifier_two_sample_test,
-        4,
-        0.5,
-        (0.4, 1),
-    ),
-    "nearest_row_ratio": Figure(
-        "Nearest-row ratio",
-        "0: copies, 1: new",
-        quality.nearest_row_ratio,
-        2,
-        1.0,
-        (0, 1.5),
-        is_novelty=True,
-    ),
-    "duplicate_share": Figure(
-        "Duplicates",
-        "equal to a real row",
-        quality.duplicate_share,
-        1,
-        None,
-        (0, 1),
-        is_novelty=True,
-    ),
 }
 
 
@@ -451,137 +388,3 @@ def _in_words(synthetic: float, reference: float, ideal: float | None) -> str:
 def _short(figure: float) -> str:
     """Two decimals, three where they are needed."""
     return f"{figure:.3f}" if 0 < abs(figure) < 0.1 else f"{figure:.2f}"
-
-
-def measure_figures(
-    real: pd.DataFrame,
-    synthetic: pd.DataFrame,
-    held_out: pd.DataFrame | None = None,
-    *,
-    learned: pd.DataFrame | None = None,
-    rng: np.random.Generator,
-) -> pd.DataFrame:
-    """The figures of quality and their references, as `from_samples` explains.
-
-    Parameters
-    ----------
-    real, synthetic, held_out : DataFrame
-        As there.
-    learned : DataFrame or None, default=None
-        The rows among which copies are looked for; None for ``real``.
-    rng : Generator
-        Splits the real rows, or chooses among the others.
-
-    Returns
-    -------
-    DataFrame
-        As in ``QualityDisplay``.
-    """
-    table = {}
-    learned = real if learned is None else learned
-    splits = _splits(real, synthetic, held_out, rng)
-    for name, figure in FIGURES.items():
-        if name == "correlation_gap" and real.shape[1] == 1:
-            continue
-        if figure.is_novelty:
-            value = _measured(figure, learned, synthetic)
-            table[name] = [value, *[_novelty_reference(name, learned, held_out)] * 3]
-        else:
-            values = [_measured(figure, part, few) for part, few, _ in splits]
-            between = [
-                np.nan if other is None else _measured(figure, part, other)
-                for part, _, other in splits
-            ]
-            means = float(np.mean(values)), float(np.mean(between))
-            table[name] = [*means, min(between), max(between)]
-    columns = ["synthetic", "reference", "reference_low", "reference_high"]
-    return pd.DataFrame.from_dict(table, orient="index", columns=columns)
-
-
-def measure_gaps(
-    real: pd.DataFrame,
-    synthetic: pd.DataFrame,
-    held_out: pd.DataFrame | None = None,
-    *,
-    rng: np.random.Generator,
-) -> pd.DataFrame:
-    """The marginal gaps and their references, the worst first.
-
-    Returns
-    -------
-    DataFrame
-        As in ``QualityDisplay``.
-    """
-    splits = _splits(real, synthetic, held_out, rng)
-    unknown = pd.Series(np.nan, index=real.columns)
-    gaps = pd.DataFrame(
-        {
-            "synthetic": _mean(
-                [quality.marginal_gaps(part, few) for part, few, _ in splits]
-            ),
-            "reference": _mean(
-                [
-                    unknown if other is None else quality.marginal_gaps(part, other)
-                    for part, _, other in splits
-                ]
-            ),
-        }
-    )
-    return gaps.sort_values("synthetic", ascending=False, kind="stable")
-
-
-def _mean(series: list[pd.Series]) -> pd.Series:
-    return sum(series[1:], series[0]) / len(series)
-
-
-Split = tuple[pd.DataFrame, pd.DataFrame, "pd.DataFrame | None"]
-
-
-def _splits(
-    real: pd.DataFrame,
-    synthetic: pd.DataFrame,
-    held_out: pd.DataFrame | None,
-    rng: np.random.Generator,
-) -> list[Split]:
-    """Real rows, synthetic ones to hold against them, and real ones as many."""
-    if held_out is not None:
-        n_rows = min(len(synthetic), len(held_out))
-        chosen = some_rows(synthetic, n_rows, rng), some_rows(held_out, n_rows, rng)
-        return [(real, *chosen)]
-    n_half = len(real) // 2
-    n_rows = min(n_half, len(synthetic))
-    if n_rows < max(figure.n_rows for figure in FIGURES.values()):
-        return [(real, synthetic, None)]
-    splits: list[Split] = []
-    for _ in range(N_SPLITS):
-        order = rng.permutation(len(real))
-        few = rng.permutation(len(synthetic))[:n_rows]
-        halves = real.iloc[order[n_rows:]], real.iloc[order[:n_rows]]
-        splits.append((halves[0], synthetic.iloc[few], halves[1]))
-    return splits
-
-
-def _measured(figure: Figure, real: pd.DataFrame, other: pd.DataFrame) -> float:
-    if min(len(real), len(other)) < figure.n_rows:
-        return np.nan
-    return float(figure.metric(real, other))
-
-
-def _novelty_reference(
-    name: str, real: pd.DataFrame, held_out: pd.DataFrame | None
-) -> float:
-    if name == "duplicate_share":
-        if held_out is not None:
-            return quality.duplicate_share(real, held_out)
-        return float(real.duplicated(keep=False).mean())
-    # The distance among real rows is what the ratio is relative to.
-    if held_out is not None:
-        return _measured(FIGURES[name], real, held_out)
-    return np.nan
-
-
-def some_rows(
-    rows: pd.DataFrame, n_rows: int, rng: np.random.Generator
-) -> pd.DataFrame:
-    """At most so many rows, in their order."""
-    return rows.iloc[some_positions(len(rows), n_rows, rng)]
