@@ -671,6 +671,38 @@ def test_a_loss_that_is_not_finite_is_caught_before_the_step(monkeypatch):
     )
 
 
+@pytest.mark.parametrize("checkpoint", ["best", "last"])
+@pytest.mark.parametrize("player", ["generator", "discriminator"])
+def test_a_last_step_that_leads_nowhere_is_a_divergence(
+    monkeypatch, player, checkpoint
+):
+    settings = {"hidden_layer_sizes": (5,), "latent_distribution": "normal"}
+    untrained = train(max_iter=0, **settings)
+    n_weights = len(flatten(list(getattr(untrained, player).parameters())))
+
+    class Leap:
+        def __init__(self, weights):
+            self.weights = weights
+
+        def step(self, gradient, learning_rate):
+            if len(self.weights) == n_weights:
+                self.weights.fill_(torch.nan)
+
+    monkeypatch.setitem(OPTIMIZERS, "sgd", Leap)
+    with pytest.raises(TrainingDivergedError) as error:
+        train(
+            max_iter=1,
+            optimizer="sgd",
+            updates="simultaneous",
+            checkpoint=checkpoint,
+            **settings,
+        )
+    assert str(error.value) == (
+        f"Training on the rows diverged: the {player}'s output is nan at iteration 1. "
+        "Lower learning_rate, or raise gradient_penalty."
+    )
+
+
 @pytest.mark.parametrize("stop_at", [None, 7])
 def test_the_last_update_is_looked_at_where_looks_are_rare(monkeypatch, stop_at):
     """On a GPU not each update is, which here is played on the CPU."""

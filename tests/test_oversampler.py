@@ -928,28 +928,17 @@ def test_a_divergence_names_the_class_the_iteration_and_the_remedy(quick):
     assert message.endswith("Lower learning_rate, or raise gradient_penalty.")
 
 
-@pytest.mark.parametrize(
-    ("player", "iteration", "parameters"),
-    [
-        ("generator", 3, {"optimizer": "sgd", "learning_rate": 2}),
-        ("discriminator", 1, {"learning_rate": 1e12}),
-        ("discriminator", 1, {"learning_rate": 1e12, "checkpoint": "best"}),
-    ],
-)
-def test_a_divergence_in_the_last_update_is_one_too(
-    quick, player, iteration, parameters
-):
-    X = np.random.default_rng(0).normal(size=(140, 3))
-    y = np.repeat([0, 1], [100, 40])
-    sampler = quick(**{"checkpoint": "last", "max_iter": iteration, **parameters})
+@pytest.mark.parametrize("checkpoint", ["best", "last"])
+def test_a_divergence_in_the_last_update_is_one_too(quick, checkpoint):
+    sampler = quick(max_iter=1, learning_rate=1e12, checkpoint=checkpoint)
     with pytest.raises(TrainingDivergedError) as error:
-        sampler.fit_resample(X, y)
+        sampler.fit_resample(*blobs())
     message = str(error.value)
     assert message.startswith(
-        f"Training on class 1 diverged: the {player}'s output is "
+        "Training on class 1 diverged: the discriminator's output is "
     )
     assert message.endswith(
-        f" at iteration {iteration}. Lower learning_rate, or raise gradient_penalty."
+        " at iteration 1. Lower learning_rate, or raise gradient_penalty."
     )
 
 
