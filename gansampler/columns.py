@@ -34,7 +34,7 @@ MAX_DECIMALS = 12
 """Decimals that are looked for; a column with more of them is taken as continuous."""
 
 SUM_ERROR = 4
-"""Units in the last place by which a number may miss its decimals: sums do."""
+"""Machine epsilons by which a number, as a sum of others, may miss its decimals."""
 
 PLATEAU_SHARE = 0.25
 PLATEAU_COUNT = 3
@@ -105,7 +105,8 @@ def count_decimals(numbers: np.ndarray, dtype: Any) -> int | None:
     most_digits = 2**24 if single else 2**11 if half else 2**51
     sizes = np.abs(numbers.astype(np.float64))
     # In half precision too few numbers lie between to tell sums from others.
-    errors = (0 if half else SUM_ERROR) * np.spacing(np.abs(numbers)).astype(float)
+    epsilon = 0.0 if half else float(np.finfo(numbers.dtype).eps)
+    errors = SUM_ERROR * epsilon * sizes
     for decimals in range(MAX_DECIMALS + 1):
         digits = sizes * 10.0**decimals
         # Beyond, every float is a multiple of the last decimal, and shows nothing.
@@ -283,8 +284,8 @@ class NumericColumn:
             points = spread(self.observed, max(N_POINTS, len(self.observed)))
             return Marginal(points, np.ones(len(points), dtype=bool))
         n_points = max(N_POINTS, len(self.observed))
-        ends = self._rounded(np.array([self.low, self.high]))
-        fixed = spikes(self.observed, ends)
+        at_ends = np.isin(self.levels, (self.low, self.high))
+        fixed = spikes(self.observed, self._rounded(self.levels[at_ends]))
         bent = self._bend(self.observed)
         points = spread(self.observed, n_points)
         atoms = np.isin(points, fixed)

@@ -27,7 +27,7 @@ from gansampler.gan import GAN, model, training
 from gansampler.gan.latent import Latent
 from gansampler.gan.training import CheckpointSelection, Match
 from gansampler.quality import energy_distance, nearest_row_ratio
-from gansampler.selection import RowSelection
+from gansampler.selection import Chooser, RowSelection
 from gansampler.synthesis import ClassGenerator
 from gansampler.table import TableEncoder
 from gansampler.tabular import Table
@@ -67,7 +67,7 @@ STAGES = {
     "matching levels": (GAN, "match_categories"),
     "calibrating": (TableEncoder, "calibrate"),
     "setting thresholds": (RowSelection, "fit"),
-    "choosing rows": (RowSelection, "_choose"),
+    "choosing rows": (Chooser, "__call__"),
     "generating": (GAN, "_sample_chunk"),
     "decoding": (TableEncoder, "decode"),
     "making cells": (TableEncoder, "to_frame"),

@@ -172,6 +172,14 @@ def test_without_a_range_only_the_dtype_bounds_the_numbers():
     assert decoded["z"].max() > 100 / 9
 
 
+def test_without_a_range_decimals_are_kept():
+    """The ends, the largest floats, cannot be rounded to them."""
+    rows = pd.DataFrame({"price": np.arange(100) * 0.07}).round(2)
+    encoder = calibrated(encoder_of(rows, value_range=None))
+    price = encoder.inverse_transform(random_matrix(encoder, 500))["price"]
+    assert (price == price.round(2)).all()
+
+
 def test_without_a_range_times_and_huge_integers_stay_in_that_of_the_table():
     days = pd.date_range("2024-01-01", periods=100)
     rows = pd.DataFrame({"day": days, "id": 2**60 + 10**6 * np.arange(100)})
@@ -199,6 +207,12 @@ def test_without_a_range_times_and_huge_integers_stay_in_that_of_the_table():
 )
 def test_count_decimals(numbers, decimals):
     assert count_decimals(np.array(numbers), np.dtype(float)) == decimals
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+def test_count_decimals_of_the_largest_numbers(dtype):
+    numbers = np.array([np.finfo(dtype).max, 1.5], dtype=float)
+    assert count_decimals(numbers, dtype) == 1
 
 
 def test_count_decimals_of_single_precision():
