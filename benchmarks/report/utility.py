@@ -140,11 +140,20 @@ def what_was_run(utility):
         f"{counted(index.get_level_values('dataset').nunique(), 'data set')} with "
         f"{counted(len(classifiers), 'classifier')}, each with "
         f"{counted(int(results['folds'].iloc[0]), 'fold')} and "
-        f"{counted(results['seed'].nunique(), 'seed')}."
+        f"{_seeds(results.groupby('dataset')['seed'].nunique())}."
     )
     if others:
         text += f" {counted(others, 'data set')} without `gan` left out."
     return f"{text} Versions: {results['versions'].iloc[-1]}."
+
+
+def _seeds(per_set):
+    """Say how many seeds the data sets have, which some may have more of."""
+    fewest = counted(int(per_set.min()), "seed")
+    more = per_set[per_set > per_set.min()]
+    if more.empty:
+        return fewest
+    return f"{fewest}, {more.max()} on the {len(more)} smallest data sets"
 
 
 def verdicts(utility):
