@@ -404,7 +404,18 @@ class TableEncoder:
 
     @property
     def few_valued(self) -> bool:
-        """Whether every column has few values or levels."""
+        """Whether every column has few values or levels.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from gansampler.table import TableEncoder
+        >>> rows = pd.DataFrame({"visits": [0, 1, 2] * 20, "fee": range(60)})
+        >>> TableEncoder().fit(rows).few_valued
+        False
+        >>> TableEncoder().fit(rows[["visits"]]).few_valued
+        True
+        """
         return all(
             column.few_valued
             for column in self.columns_
@@ -426,6 +437,7 @@ class TableEncoder:
         Returns
         -------
         ndarray of shape (n_rows, n_cells)
+            The same rows, changed in such cells only.
 
         Examples
         --------
