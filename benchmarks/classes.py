@@ -27,8 +27,9 @@ from benchmarks.summarise import to_markdown
 from gansampler._threads import single_thread
 from gansampler.gan import TrainingSettings
 from gansampler.onehot import OneHotGroups
-from gansampler.synthesis import ClassGenerator
+from gansampler.synthesis import RowSettings
 from gansampler.tabular import Table
+from gansampler.trainer import ClassRows, Trainer, Watcher
 
 DEFAULT_OUT = Path(__file__).parent / "results" / "classes.csv"
 N_JOBS, N_CLASSES, N_MAJORITY, N_COLUMNS = 2, 10, 1_000, 12
@@ -46,23 +47,21 @@ def make_table():
 def train(X, y, label, max_iter):
     """Train one class as ``GANOversampler`` does; give a few rows of it."""
     table = Table(X)
-    generator = ClassGenerator(
+    trainer = Trainer(
         TrainingSettings(max_iter=max_iter),
-        value_range="table",
-        rare_levels="class",
-        rejection_rate=0.0,
-        border_rejection=0.2,
-        copy_rejection=0.6,
-        seed=int(label),
-    )
-    generator.fit(
-        table.rows(y == label),
-        table.rows(np.flatnonzero(y != label)),
+        RowSettings(),
         table.summary,
         OneHotGroups.find(table),
-        name=f"class {label}",
-        device=torch.device("cpu"),
+        device="cpu",
+        watcher=Watcher(verbose=0, callback=None),
     )
+    rows = ClassRows(
+        label,
+        seed=int(label),
+        own=table.rows(y == label),
+        others=table.rows(np.flatnonzero(y != label)),
+    )
+    generator = trainer.train(rows)
     return generator.sample(10, seed=0).to_numpy()
 
 

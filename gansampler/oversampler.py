@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from numbers import Integral, Real
+from collections.abc import Hashable, Mapping, Sequence
+from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
-import pandas as pd
 import torch
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.utils import Substitution, check_target_type
 from joblib import Parallel, delayed
-from sklearn.base import clone
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, StrOptions
-from tqdm import tqdm
+from sklearn.utils._param_validation import Interval
 
 from gansampler import _polars, validation
-from gansampler._device import naming_what_fills, resolve_device
+from gansampler._device import resolve_device
 from gansampler._thinning import thinned
 from gansampler._threads import single_thread
 from gansampler._warning import warn_caller
@@ -32,7 +28,7 @@ from gansampler.exceptions import (
     TrainingQualityWarning,
 )
 from gansampler.gan import TrainingSettings
-from gansampler.gan.training import Observer, check_widths
+from gansampler.gan.training import check_widths
 from gansampler.onehot import OneHotGroups
 from gansampler.persistence import (
     read_model,
@@ -44,18 +40,15 @@ from gansampler.summary import ColumnSummary
 from gansampler.synthesis import (
     N_OTHERS,
     ClassGenerator,
+    RowSettings,
     describe_failures,
     describe_fallback,
 )
 from gansampler.tabular import Table, in_container
+from gansampler.trainer import Callback, ClassRows, Trainer, Watcher
 
 TRAINED = ("generators_", "history_", "n_iter_", "report_", "device_")
 """Attributes that ``fit_resample`` leaves and that ``fit`` on other data ends."""
-
-POSTFIX_INTERVAL = 20
-"""Updates between the losses shown beside a progress bar."""
-
-Callback = Callable[[Hashable, int, dict[str, float]], bool | None]
 
 
 @Substitution(sampling_strategy=BaseOverSampler._sampling_strategy_docstring)
@@ -279,11 +272,7 @@ class GANOversampler(BaseOverSampler):
         ],
         **TrainingSettings._parameter_constraints,
         "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "rejection_rate": [Interval(Real, 0, 1, closed="left")],
-        "border_rejection": [Interval(Real, 0, 1, closed="left")],
-        "copy_rejection": [Interval(Real, 0, 1, closed="left")],
-        "value_range": [StrOptions({"table", "class"}), None],
-        "rare_levels": [StrOptions({"class", "table"})],
+        **RowSettings._parameter_constraints,
         "device": [str, torch.device],
         "n_jobs": [Integral, None],
         "verbose": ["verbose"],
@@ -503,7 +492,7 @@ class GANOversampler(BaseOverSampler):
             )
         generator = self.generators_[class_label]
         validation.check_memory(
-            int(n_samples), len(generator.table), fewer="by n_samples"
+            int(n_samples), len(generator.summary), fewer="by n_samples"
         )
         seed = generator.later_seed
         if random_state is not None:
@@ -611,6 +600,10 @@ class GANOversampler(BaseOverSampler):
             sampler.__dict__.update(state["fitted"])
         return sampler
 
+    def _validate_params(self) -> None:
+        super()._validate_params()
+        check_widths(self.hidden_layer_sizes, type(self).__name__)
+
     def _check_X_y(self, X: Any, y: Any) -> tuple[Table, np.ndarray, bool]:
         y = validation.dense_labels(y)
         y, binarize_y = check_target_type(y, indicate_one_vs_all=True)
@@ -621,28 +614,24 @@ class GANOversampler(BaseOverSampler):
 
     def _fit_resample(self, table: Table, y: np.ndarray) -> tuple[Any, np.ndarray]:
         device = resolve_device(self.device)
-        settings = self._settings()
         n_new = sum(self.sampling_strategy_.values())
         validation.check_memory(len(y) + n_new, table.n_columns)
         seeds = self._draw_seeds(np.unique(y))
-        groups = OneHotGroups.find(table)
+        trainer = self._trainer(table.summary, OneHotGroups.find(table), device)
 
         labels = [label for label, n in self.sampling_strategy_.items() if n > 0]
-        # Watchers see trainings in this process only.
-        watched = bool(self.verbose) or self.callback is not None
-        trainer = self if watched else clone(self)
-        alone = watched or len(labels) == 1  # another process would only cost its start
+        # Watchers see trainings in this process only, and for one class another
+        # process would only cost its start.
+        alone = bool(trainer.watcher) or len(labels) == 1
         made = Parallel(1 if alone else self.n_jobs)(
-            delayed(trainer._train_and_draw)(
+            delayed(trainer.train_and_draw)(
+                ClassRows(
+                    label,
+                    seeds[label],
+                    own=table.rows(y == label),
+                    others=table.rows(_some_others(y, label, seeds[label])),
+                ),
                 int(self.sampling_strategy_[label]),
-                settings,
-                label,
-                seeds[label],
-                table.rows(y == label),
-                table.rows(_some_others(y, label, seeds[label])),
-                table.summary,
-                groups,
-                device,
             )
             for label in labels
         )
@@ -663,43 +652,21 @@ class GANOversampler(BaseOverSampler):
         rng = check_random_state(self.random_state)
         return {label: _draw_seed(rng) for label in labels}
 
-    def _train_and_draw(
-        self, n_rows: int, *task: Any
-    ) -> tuple[ClassGenerator, pd.DataFrame]:
-        """Train one class, and draw its rows; one training at a time in a process."""
-        with single_thread():
-            generator = self._train_class(*task)
-            rows = generator.sample(n_rows, generator.resampling_seed)
-            # A sampler that was trained on a GPU opens on a machine without one.
-            generator.to_cpu()
-        return generator, rows
-
-    def _train_class(
+    def _trainer(
         self,
-        settings: TrainingSettings,
-        label: Hashable,
-        seed: int,
-        rows: pd.DataFrame,
-        others: pd.DataFrame,
-        table: Sequence[ColumnSummary],
+        summary: Sequence[ColumnSummary],
         groups: OneHotGroups,
-        device: torch.device,
-    ) -> ClassGenerator:
-        generator = self._new_generator(settings, seed)
-        name = f"class {plain_label(label)!r}"
-        with (
-            naming_what_fills(device, name),
-            self._watched(plain_label(label)) as observer,
-        ):
-            return generator.fit(
-                rows,
-                others,
-                table,
-                groups,
-                name=name,
-                device=device,
-                observer=observer,
-            )
+        device: str | torch.device,
+    ) -> Trainer:
+        """What trains the classes of a table, by the parameters."""
+        return Trainer(
+            self._training_settings(),
+            self._row_settings(),
+            summary,
+            groups,
+            device,
+            Watcher(self.verbose, self.callback),
+        )
 
     def _remember(
         self, generators: dict[Hashable, ClassGenerator], device: str, template: Any
@@ -717,19 +684,7 @@ class GANOversampler(BaseOverSampler):
         self.device_ = device
         self._template = template
 
-    def _new_generator(self, settings: TrainingSettings, seed: int) -> ClassGenerator:
-        return ClassGenerator(
-            settings,
-            value_range=self.value_range,
-            rare_levels=self.rare_levels,
-            rejection_rate=float(self.rejection_rate),
-            border_rejection=float(self.border_rejection),
-            copy_rejection=float(self.copy_rejection),
-            seed=seed,
-        )
-
-    def _settings(self) -> TrainingSettings:
-        check_widths(self.hidden_layer_sizes, type(self).__name__)
+    def _training_settings(self) -> TrainingSettings:
         return TrainingSettings(
             loss=self.loss,
             latent_distribution=self.latent_distribution,
@@ -745,32 +700,14 @@ class GANOversampler(BaseOverSampler):
             checkpoint=self.checkpoint,
         )
 
-    @contextmanager
-    def _watched(self, label: Hashable) -> Iterator[Observer | None]:
-        """Show the progress of a training and let the callback see it.
-
-        Yields None where nobody watches, which spares the cost of it.
-        """
-        if not self.verbose and self.callback is None:
-            yield None
-            return
-
-        def observe(iteration: int, figures: dict[str, float]) -> bool:
-            bar.update()
-            if self.verbose >= 2 and iteration % POSTFIX_INTERVAL == 0:
-                bar.set_postfix(
-                    discriminator=figures["discriminator_loss"],
-                    generator=figures["generator_loss"],
-                    refresh=False,
-                )
-            if self.callback is None:
-                return False
-            return bool(self.callback(label, iteration, figures))
-
-        with tqdm(
-            total=self.max_iter, desc=f"class {label!r}", disable=not self.verbose
-        ) as bar:
-            yield observe
+    def _row_settings(self) -> RowSettings:
+        return RowSettings(
+            value_range=self.value_range,
+            rare_levels=self.rare_levels,
+            rejection_rate=float(self.rejection_rate),
+            border_rejection=float(self.border_rejection),
+            copy_rejection=float(self.copy_rejection),
+        )
 
     @staticmethod
     def _warn(label: Hashable, generator: ClassGenerator) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, dataclass
+from numbers import Real
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 import torch
+from sklearn.utils._param_validation import Interval, StrOptions
 
 from gansampler._thinning import thinned
 from gansampler.diagnosis import MIN_UPDATES, POOR, Verdict, diagnose
-from gansampler.evidence import Samples, gather
+from gansampler.evidence import Evidence, Samples, gather
 from gansampler.gan import GAMES, GAN, TrainingSettings, train_gan
 from gansampler.gan.model import FIRST_BLOCK
 from gansampler.gan.training import Observer, empty_history
@@ -46,6 +48,41 @@ N_REPORT_ROWS = 500
 """Rows on either side of the report's figures."""
 
 
+@dataclass(frozen=True)
+class RowSettings:
+    """What rows may hold, and which of those generated are kept.
+
+    ``GANOversampler`` has parameters of the same names and defaults, and tells more
+    about each.
+
+    Parameters
+    ----------
+    value_range : {"table", "class"} or None, default="table"
+        Range of generated numbers, as in ``TableEncoder``.
+    rare_levels : {"class", "table"}, default="class"
+        Whose levels stand in for rare ones: those of the class, or those of all.
+    rejection_rate : float, default=0.0
+        Share of generated rows that the discriminator throws away.
+    border_rejection, copy_rejection : float, default=0.2 and 0.6
+        Shares of generated rows that are thrown away for being near other classes, or
+        near a row of the class; see ``RowSelection``.
+    """
+
+    value_range: str | None = "table"
+    rare_levels: str = "class"
+    rejection_rate: float = 0.0
+    border_rejection: float = 0.2
+    copy_rejection: float = 0.6
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "value_range": [StrOptions({"table", "class"}), None],
+        "rare_levels": [StrOptions({"class", "table"})],
+        "rejection_rate": [Interval(Real, 0, 1, closed="left")],
+        "border_rejection": [Interval(Real, 0, 1, closed="left")],
+        "copy_rejection": [Interval(Real, 0, 1, closed="left")],
+    }
+
+
 class ClassGenerator:
     """Learns the rows of one class and draws new ones.
 
@@ -53,15 +90,8 @@ class ClassGenerator:
     ----------
     settings : TrainingSettings
         How to train.
-    value_range : {"table", "class"} or None
-        Range of generated numbers, as in ``TableEncoder``.
-    rare_levels : {"class", "table"}
-        Whose levels stand in for rare ones: those of the class, or those of all.
-    rejection_rate : float
-        Share of generated rows that the discriminator throws away.
-    border_rejection, copy_rejection : float
-        Shares of generated rows that are thrown away for being near other classes, or
-        near a row of the class; see ``RowSelection``.
+    row_settings : RowSettings
+        What rows may hold, and which are kept.
     seed : int
         Seed of everything that is random.
 
@@ -69,25 +99,18 @@ class ClassGenerator:
     ----------
     gan : GAN or None
         None where all rows of the class are equal.
+    trained : bool
+        Whether there was enough to train a GAN on; else there is nothing to choose
+        among rows, and neither ``selection`` nor ``evidence``, which are None.
+    device : str
+        Where it was trained.
     """
 
     def __init__(
-        self,
-        settings: TrainingSettings,
-        *,
-        value_range: str | None,
-        rare_levels: str,
-        rejection_rate: float,
-        border_rejection: float,
-        copy_rejection: float,
-        seed: int,
+        self, settings: TrainingSettings, row_settings: RowSettings, seed: int
     ) -> None:
         self.settings = settings
-        self.value_range = value_range
-        self.rare_levels = rare_levels
-        self.rejection_rate = rejection_rate
-        self.border_rejection = border_rejection
-        self.copy_rejection = copy_rejection
+        self.row_settings = row_settings
         training, calibration, resampling, later = (
             int(state) for state in np.random.SeedSequence(seed).generate_state(4)
         )
@@ -98,7 +121,7 @@ class ClassGenerator:
         self,
         rows: pd.DataFrame,
         others: pd.DataFrame,
-        table: Sequence[ColumnSummary],
+        summary: Sequence[ColumnSummary],
         groups: OneHotGroups,
         *,
         name: str,
@@ -114,7 +137,7 @@ class ClassGenerator:
         others : DataFrame of shape (n_others, n_columns)
             Rows of the other classes, which choose among generated rows and may lend
             levels.
-        table : sequence of ColumnSummary
+        summary : sequence of ColumnSummary
             What the whole table shows of each column.
         groups : OneHotGroups
             Columns that are learned as one.
@@ -127,13 +150,14 @@ class ClassGenerator:
         """
         start = time.perf_counter()
         self.n_rows = len(rows)
-        self.table, self.groups = table, groups
-        self.encoder = TableEncoder(self.value_range)
+        self.summary, self.groups = summary, groups
+        self.device = str(device)
+        self.encoder = TableEncoder(self.row_settings.value_range)
         collapsed = groups.collapse(others)
         matrix = self.encoder.fit_transform(
             groups.collapse(rows),
-            groups.summarise(table),
-            others=collapsed if self.rare_levels == "table" else None,
+            groups.summarise(summary),
+            others=collapsed if self.row_settings.rare_levels == "table" else None,
             seed=self.training_seed,
         )
         self.gan: GAN | None = None
@@ -148,6 +172,7 @@ class ClassGenerator:
         self.seconds = time.perf_counter() - start
         self.distance = self.coverage = self.ratio = np.nan
         self.theory: TheoryReadout | None = None
+        self.evidence: Evidence | None = None
         self.verdicts: tuple[Verdict, ...] = ()
         if self.trained:
             self._measure(rows, collapsed, matrix, others_matrix)
@@ -176,13 +201,16 @@ class ClassGenerator:
         assert self.gan is not None
         encoder, seed = self.encoder, self.calibration_seed
         self.gan.match_categories(
-            encoder.category_frequencies_, seed, rejection_rate=self.rejection_rate
+            encoder.category_frequencies_,
+            seed,
+            rejection_rate=self.row_settings.rejection_rate,
         )
         encoder.calibrate(self._draw(N_CALIBRATION_ROWS, seed))
 
     def _choose(self, matrix: np.ndarray, others: np.ndarray) -> RowSelection | None:
         """Set up the choice among generated rows, None where all are kept."""
-        if not self.border_rejection and not self.copy_rejection:
+        keep = self.row_settings
+        if not keep.border_rejection and not keep.copy_rejection:
             return None
         rng = np.random.default_rng(self.calibration_seed)
         generated = self.encoder.decode(
@@ -193,8 +221,8 @@ class ClassGenerator:
             own,
             thinned(others, MAX_OTHERS, rng),
             self.encoder.encode(generated),
-            copy_rejection=self.copy_rejection,
-            border_rejection=self.border_rejection,
+            copy_rejection=keep.copy_rejection,
+            border_rejection=keep.border_rejection,
         )
 
     def _known(self, matrix: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -207,14 +235,15 @@ class ClassGenerator:
 
     def _draw(self, n_rows: int, seed: int) -> np.ndarray:
         assert self.gan is not None
-        return self.gan.sample(n_rows, seed, rejection_rate=self.rejection_rate)
+        rejection_rate = self.row_settings.rejection_rate
+        return self.gan.sample(n_rows, seed, rejection_rate=rejection_rate)
 
     def sample(self, n_rows: int, seed: int) -> pd.DataFrame:
         """Draw rows in the columns and dtypes of the class."""
         return self._as_frame(self._draw_values(n_rows, seed))
 
     def _as_frame(self, values: Values) -> pd.DataFrame:
-        return self.groups.expand(self.encoder.to_frame(values), self.table)
+        return self.groups.expand(self.encoder.to_frame(values), self.summary)
 
     def _draw_values(self, n_rows: int, seed: int) -> Values:
         """Draw rows as numbers and positions of levels.
@@ -244,7 +273,7 @@ class ClassGenerator:
         """Encoded rows of the generator in blocks, without end."""
         if self.gan is None:
             return itertools.repeat(np.empty((FIRST_BLOCK, 0), dtype=np.float32))
-        return self.gan.blocks(seed, rejection_rate=self.rejection_rate)
+        return self.gan.blocks(seed, rejection_rate=self.row_settings.rejection_rate)
 
     def _measure(
         self,
@@ -325,14 +354,11 @@ class ClassGenerator:
         penalty = self.settings.gradient_penalty
         if penalty is None:
             penalty = GAMES[self.settings.loss].penalty_weight
-        return asdict(self.settings) | {
+        resolved = {
             "latent_distribution": self.gan.latent.distribution,
             "gradient_penalty": penalty,
-            "rare_levels": self.rare_levels,
-            "rejection_rate": self.rejection_rate,
-            "border_rejection": self.border_rejection,
-            "copy_rejection": self.copy_rejection,
         }
+        return asdict(self.settings) | resolved | asdict(self.row_settings)
 
     @property
     def history(self) -> pd.DataFrame:

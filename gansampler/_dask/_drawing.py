@@ -11,7 +11,6 @@ import dask.dataframe as dd
 import numpy as np
 import pandas as pd
 
-from gansampler._dask._training import Trained
 from gansampler._threads import single_thread
 from gansampler.synthesis import ClassGenerator
 
@@ -130,9 +129,8 @@ def append_rows(
 
 
 def _draw(
-    trained: Trained, part: SyntheticPart, last: int, like: pd.DataFrame
+    generator: ClassGenerator, part: SyntheticPart, last: int, like: pd.DataFrame
 ) -> pd.DataFrame:
-    generator, _ = trained
     with single_thread():
         rows = generator.sample(part.n_rows, part.seed)
     rows.index = part.index(last, like.index)

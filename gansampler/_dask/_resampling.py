@@ -66,17 +66,18 @@ def fit_resample(sampler: GANOversampler, X: Any, y: Any) -> tuple[Any, Any]:
         If ``X`` or ``y`` cannot be resampled as they are.
     """
     sampler._validate_params()
-    settings = sampler._settings()
     survey = _examine(sampler, X, y)
     wanted: dict[Hashable, int] = {
         label: int(n) for label, n in sampler.sampling_strategy_.items() if n
     }
-    tasks = train_classes(sampler, settings, X, y, survey, list(wanted))
+    groups = survey.groups(X.columns)
+    trainer = sampler._trainer(survey.summary, groups, sampler.device)
+    seeds = sampler._draw_seeds(survey.classes(y._meta))
+    tasks = train_classes(trainer, {k: seeds[k] for k in wanted}, X, y, survey)
     # What was trained stays on the workers, for the draws, and is trained anew if lost.
     (trained,) = dask.persist(tasks)
-    (results,) = dask.compute(trained)
-    generators = {label: generator for label, (generator, _) in results.items()}
-    device = next((device for _, device in results.values()), str(sampler.device))
+    (generators,) = dask.compute(trained)
+    device = next((g.device for g in generators.values()), str(sampler.device))
     sampler._remember(generators, device, template=X._meta)
     parts = layout(wanted, generators, n_columns=len(X.columns))
     return append_rows(X, y, trained, parts, survey.last_index_label)

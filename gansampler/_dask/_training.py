@@ -4,34 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Hashable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dask
 import numpy as np
 import pandas as pd
-from sklearn.base import clone
 
 from gansampler._dask._partitions import by_partition
 from gansampler._dask._survey import Survey
-from gansampler._device import resolve_device
 from gansampler._thinning import some_positions
-from gansampler._threads import single_thread
-from gansampler.gan import TrainingSettings
-from gansampler.onehot import OneHotGroups
-from gansampler.summary import ColumnSummary
 from gansampler.synthesis import N_OTHERS, ClassGenerator
 from gansampler.tabular import Table
-
-if TYPE_CHECKING:
-    from gansampler.oversampler import GANOversampler
+from gansampler.trainer import ClassRows, Trainer
 
 MAX_CLASS_ROWS = 50_000
 """Rows of a class that are gathered on one worker; of a larger class a random part. The
 500 updates of a default training draw 64,000 rows."""
-
-Trained = tuple[ClassGenerator, str]
-"""What was trained, and on which device."""
 
 Plan = dict[Hashable, tuple[np.ndarray, np.ndarray]]
 """For each class which of its rows to pick from a partition, and which of the others,
@@ -42,48 +30,38 @@ Picked = dict[Hashable, tuple[pd.DataFrame, pd.DataFrame]]
 
 
 def train_classes(
-    sampler: GANOversampler,
-    settings: TrainingSettings,
+    trainer: Trainer,
+    seeds: dict[Hashable, int],
     X: Any,
     y: Any,
     survey: Survey,
-    labels: list[Hashable],
 ) -> dict[Hashable, Any]:
     """Tasks that pick the rows of each class, and train its GAN on a worker.
 
     Parameters
     ----------
-    sampler : GANOversampler
-        Whose parameters count.
-    settings : TrainingSettings
-        How to train.
+    trainer : Trainer
+        What trains them.
+    seeds : dict of int
+        Of each class to train.
     X : dask DataFrame
         The table.
     y : dask Series
         Its labels.
     survey : Survey
         What all rows show.
-    labels : list of hashable
-        The classes to train.
 
     Returns
     -------
     dict of Delayed
-        For each class what was trained, and on which device.
+        For each class its ``ClassGenerator``.
     """
-    seeds = sampler._draw_seeds(survey.classes(y._meta))
-    plans = _plan(survey, {label: seeds[label] for label in labels})
+    plans = _plan(survey, seeds)
     picked = by_partition(_pick, X, y, plans)
-    common = Common(
-        clone(sampler).set_params(random_state=None),
-        settings,
-        survey.summary,
-        survey.groups(X.columns),
-    )
-    context = dask.delayed(common, pure=False, traverse=False)
-    where = _where_to_train(str(sampler.device))
+    common = dask.delayed(trainer, pure=False, traverse=False)
+    where = _where_to_train(str(trainer.device))
     tasks = {}
-    for label in labels:
+    for label, seed in seeds.items():
         parts = [
             dask.delayed(_of_class)(part, label)
             for part, plan in zip(picked, plans, strict=True)
@@ -92,18 +70,8 @@ def train_classes(
         n_rows = int(survey.per_partition(label).sum())
         with dask.annotate(**where):
             train = dask.delayed(_train_class, pure=False)
-            tasks[label] = train(context, label, seeds[label], n_rows, parts)
+            tasks[label] = train(common, label, seed, n_rows, parts)
     return tasks
-
-
-@dataclass(frozen=True)
-class Common:
-    """What the trainings of all classes share."""
-
-    sampler: GANOversampler
-    settings: TrainingSettings
-    summary: list[ColumnSummary]
-    groups: OneHotGroups
 
 
 def _plan(survey: Survey, seeds: dict[Hashable, int]) -> list[Plan]:
@@ -172,29 +140,18 @@ def _where_to_train(device: str) -> dict[str, Any]:
 
 
 def _train_class(
-    common: Common,
+    trainer: Trainer,
     label: Hashable,
     seed: int,
     n_rows: int,
     parts: list[tuple[pd.DataFrame, pd.DataFrame]],
-) -> Trained:
-    device = resolve_device(common.sampler.device)
-    rows, others = (
+) -> ClassGenerator:
+    own, others = (
         pd.concat(frames, ignore_index=True) for frames in zip(*parts, strict=True)
     )
-    with single_thread():
-        generator = common.sampler._train_class(
-            common.settings,
-            label,
-            seed,
-            rows,
-            others,
-            common.summary,
-            common.groups,
-            device,
-        )
+    generator = trainer.train(ClassRows(label, seed, own, others))
     # Those that were not gathered count too.
     generator.n_rows = n_rows
     # Rows are drawn on any worker.
     generator.to_cpu()
-    return generator, str(device)
+    return generator

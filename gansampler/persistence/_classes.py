@@ -31,7 +31,7 @@ from gansampler.persistence._values import (
 from gansampler.report import ClassReport, Report
 from gansampler.selection import RowSelection
 from gansampler.summary import ColumnSummary
-from gansampler.synthesis import ClassGenerator
+from gansampler.synthesis import ClassGenerator, RowSettings
 from gansampler.table import TableEncoder
 from gansampler.theory import TheoryReadout
 
@@ -42,6 +42,7 @@ STORABLE: tuple[type, ...] = (
     Evidence,
     Verdict,
     TrainingSettings,
+    RowSettings,
     OneHotGroups,
     RowSelection,
     TableEncoder,
