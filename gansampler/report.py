@@ -35,12 +35,13 @@ class ClassReport:
     seconds : float
         Wall time of encoding, training and calibration.
     energy_distance : float
-        Between generated rows and those of the class, both encoded; 0 is best. NaN,
-        as the next two, where the class has fewer than three distinct rows.
+        Between synthetic rows, as they are handed out, and those of the class, both
+        encoded; 0 is best. NaN, as the next two, where the class has fewer than three
+        rows, or equal ones.
     coverage : float
-        Share of the class's rows that have a generated row among their nearest.
+        Share of the class's rows that have a synthetic row among their nearest.
     nearest_row_ratio : float
-        How far generated rows are from the class's, relative to how far these are
+        How far synthetic rows are from the class's, relative to how far these are
         from each other; near 0 for copies.
     theory : TheoryReadout or None
         What the theory of the game expects, and what was reached; None where no GAN
