@@ -614,7 +614,8 @@ def test_fit_on_other_data_ends_what_was_trained(quick, mixed_table):
     sampler = quick()
     sampler.fit_resample(*mixed_table)
     sampler.fit(*blobs())
-    assert not hasattr(sampler, "generators_")
+    for name in ("generators_", "report_", "history_", "n_iter_", "device_"):
+        assert not hasattr(sampler, name)
     with pytest.raises(NotTrainedError):
         sampler.sample(1, "yes")
 
