@@ -556,11 +556,18 @@ def test_rejection_keeps_the_rows_that_look_real():
     gan = train(max_iter=20)
 
     def mean_logit(rate):
-        rows = torch.from_numpy(gan.sample(2000, 0, rejection_rate=rate))
-        return gan.discriminator(rows).mean().item()
+        return gan.logits(gan.sample(2000, 0, rejection_rate=rate)).mean()
 
     assert gan.sample(7, 0, rejection_rate=0.3).shape == (7, 3)
     assert mean_logit(0.5) > mean_logit(0.0)
+
+
+def test_rejection_leaves_rows_in_the_order_they_were_drawn():
+    gan = train(max_iter=20)
+    block = next(gan.blocks(0, rejection_rate=0.5))
+    first, second = np.split(gan.logits(block), 2)
+    error = np.sqrt(2 * first.var() / len(first))
+    assert abs(first.mean() - second.mean()) < 4 * error
 
 
 def test_rejection_leaves_the_rates_of_levels_as_asked_for():

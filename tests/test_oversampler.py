@@ -31,6 +31,7 @@ from gansampler.quality import (
     coverage,
     duplicate_share,
     energy_distance,
+    marginal_gaps,
     nearest_row_ratio,
 )
 from gansampler.synthesis import N_REPORT_ROWS
@@ -246,6 +247,19 @@ def test_without_selection_the_rows_have_the_law_of_the_class(name):
             # Four standard errors of the draw and of the calibration.
             error = 4 * np.sqrt(share * (1 - share) * (1 / n_new + 1 / 8192))
             assert (drawn == end).mean() <= share + error + 0.002, column
+
+
+def test_numbers_have_the_law_of_the_class_where_the_discriminator_rejects(quick):
+    X, y = blobs((60, 200), 2)
+    sampler = quick(
+        sampling_strategy={0: 4060},
+        rejection_rate=0.5,
+        border_rejection=0.0,
+        copy_rejection=0.0,
+    )
+    X_resampled, _ = sampler.fit_resample(X, y)
+    own, new = pd.DataFrame(X[y == 0]), pd.DataFrame(X_resampled[260:])
+    assert (marginal_gaps(own, new) < 0.1).all()
 
 
 def has_levels(table):
