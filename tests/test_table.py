@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gansampler.columns import (
+    MAX_LEVELS,
     CategoricalColumn,
     count_decimals,
     matched,
@@ -435,9 +436,11 @@ def test_a_tail_is_kept_however_far_it_lies_from_the_bulk(small):
 def test_one_hot_width_is_bounded_whatever_the_number_of_levels():
     rows = pd.DataFrame({"id": [f"id{i}" for i in range(1000)]})
     rows["city"] = rows["id"].where(np.arange(1000) % 10 != 0, "home")
+    rows["street"] = [f"street {i // 5}" for i in range(1000)]
     encoder = encoder_of(rows)
-    # One shared cell; and one for the level that 100 rows show beside it.
-    assert encoder.category_sizes_ == (1, 2)
+    # One shared cell; one for the level that 100 rows show beside it; and one for each
+    # of the most frequent levels.
+    assert encoder.category_sizes_ == (1, 2, MAX_LEVELS + 1)
 
 
 def test_up_to_ten_levels_have_cells_of_their_own_however_rare():
