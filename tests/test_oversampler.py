@@ -34,6 +34,7 @@ from gansampler.quality import (
     marginal_gaps,
     nearest_row_ratio,
 )
+from gansampler.selection import MAX_OTHERS
 from gansampler.synthesis import N_REPORT_ROWS
 
 
@@ -303,6 +304,12 @@ def test_other_classes_choose_rows_but_are_not_learned(quick):
     first, second = (sampler.generators_[1] for sampler in trained)
     assert np.array_equal(first._draw(50, 0), second._draw(50, 0))
     assert not np.array_equal(trained[0].sample(50, 1), trained[1].sample(50, 1))
+
+
+def test_a_part_of_the_other_classes_chooses_rows(quick):
+    sampler = quick()
+    sampler.fit_resample(*blobs((MAX_OTHERS + 200, 20)))
+    assert len(sampler.generators_[1].selection.others) == MAX_OTHERS
 
 
 def test_near_copies_are_rejected(quick):
