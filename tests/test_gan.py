@@ -17,6 +17,7 @@ from gansampler.gan import GAMES, TrainingSettings, train_gan, training
 from gansampler.gan import latent as latent_module
 from gansampler.gan.latent import Latent, nearest_neighbors
 from gansampler.gan.losses import points_between
+from gansampler.gan.model import FIRST_BLOCK, LARGEST_BLOCK
 from gansampler.gan.networks import NARROW, Discriminator, Generator, softmax
 from gansampler.gan.optimizers import (
     ADAM_BETAS,
@@ -577,21 +578,19 @@ def test_rejection_leaves_the_rates_of_levels_as_asked_for():
     assert rows[:, 3].mean() == pytest.approx(0.2, abs=0.02)
 
 
-def test_rejection_of_nearly_all_rows_needs_no_more_memory(monkeypatch):
+def test_rows_are_made_in_blocks_that_fit_the_memory(monkeypatch):
+    """Also where many are drawn, or nearly all of them are rejected."""
     sizes = []
     gan = train()
     original = gan._sample_chunk
     monkeypatch.setattr(
         gan, "_sample_chunk", lambda n, rng: (sizes.append(n), original(n, rng))[1]
     )
-    assert gan.sample(100, 0, rejection_rate=0.999).shape == (100, 3)
-    assert max(sizes) <= 8192
-
-
-def test_large_draws_are_made_in_chunks(monkeypatch):
-    gan = train()
-    assert gan.sample(20_000, 0).shape == (20_000, 3)
     assert np.isfinite(gan.sample(20_000, 0)).all()
+    assert (min(sizes), max(sizes)) == (FIRST_BLOCK, LARGEST_BLOCK)
+    sizes.clear()
+    assert gan.sample(100, 0, rejection_rate=0.999).shape == (100, 3)
+    assert set(sizes) == {LARGEST_BLOCK}
 
 
 def test_an_observer_sees_each_update_and_can_stop():
