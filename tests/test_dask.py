@@ -22,6 +22,7 @@ from gansampler.exceptions import (
     InvalidTableError,
     SmallClassWarning,
 )
+from gansampler.synthesis import ClassGenerator
 from tests.fuzz import quick_measures
 
 
@@ -133,6 +134,16 @@ def test_a_trained_sampler_is_saved_and_opened(quick, table, tmp_path):
     sampler.save(tmp_path / "model")
     opened = GANOversampler.load(tmp_path / "model")
     pd.testing.assert_frame_equal(opened.sample(9, "yes"), sampler.sample(9, "yes"))
+
+
+def test_what_was_trained_on_a_gpu_is_drawn_from_on_any_worker(
+    quick, table, monkeypatch
+):
+    on_cpu = []
+    monkeypatch.setattr(ClassGenerator, "to_cpu", lambda self: on_cpu.append(self))
+    sampler = quick()
+    sampler.fit_resample(*in_partitions(*table, 3))
+    assert set(on_cpu) == set(sampler.generators_.values())
 
 
 def test_dtypes_and_divisions_are_known_before_anything_is_generated(quick, table):

@@ -772,6 +772,13 @@ def test_verbose_shows_a_bar_on_stderr_and_silence_is_silent(quick, capsys):
     assert "discriminator=" in capsys.readouterr().err
 
 
+def test_bars_are_shown_in_this_process_whatever_the_number_of_jobs(quick, capsys):
+    quick(verbose=1, n_jobs=2).fit_resample(*blobs((30, 12, 12)))
+    shown = capsys.readouterr().err
+    assert "class 1: 100%" in shown
+    assert "class 2: 100%" in shown
+
+
 def test_a_callback_sees_the_class_and_can_stop_its_training(quick):
     seen = []
 
