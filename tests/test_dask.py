@@ -208,6 +208,13 @@ def test_partitions_of_wide_tables_have_fewer_rows():
         assert part.n_rows == n_rows
 
 
+def test_no_two_partitions_are_drawn_from_one_seed():
+    """Rows of two classes would be alike, line by line."""
+    generators = {k: SimpleNamespace(resampling_seed=i) for i, k in enumerate("abc")}
+    parts = _drawing.layout(dict.fromkeys(generators, 500_000), generators, 3)
+    assert len({part.seed for part in parts}) == len(parts) == 15
+
+
 def test_rows_do_not_depend_on_how_the_table_is_cut(quick, table, monkeypatch):
     """Not even where classes are too large to be gathered."""
     monkeypatch.setattr(_training, "MAX_CLASS_ROWS", 20)
