@@ -29,6 +29,7 @@ from gansampler.gan.optimizers import (
 from gansampler.gan.smoothing import covariance_factor, jitter, kernel_shares
 from gansampler.gan.training import (
     HISTORY_COLUMNS,
+    N_SELECTION_ROWS,
     PENALTY_INTERVAL,
     RECORDED_AT_ONCE,
     Match,
@@ -285,6 +286,29 @@ def test_gradients_of_the_discriminator_are_those_of_its_loss(loss, penalised):
     torch.testing.assert_close(gradient, slope, rtol=1e-3, atol=1e-6)
 
 
+@pytest.mark.parametrize("loss", GAMES)
+def test_gradients_of_the_generator_are_those_of_its_loss(loss):
+    settings = TrainingSettings(loss=loss, latent_distribution="neighbors")
+    match = Match(mixed_rows(), 2, (2,), settings, 0, torch.device("cpu"))
+    match.generator_weights += 0.1 * torch.randn(
+        match.generator_weights.shape, generator=rng(1)
+    )
+    real_logits = torch.randn(match.batch_size, generator=rng(2))
+    match.rng.manual_seed(5)
+    fakes = match.fake(0.2)
+    found, gradient = match.generator_gradient(fakes, real_logits)
+
+    source, generator = rng(5), match.generator
+    output = generator(*match.latent.draw(match.batch_size, source))
+    rows = generator.relax(output, 0.5, source)
+    blurred = rows + 0.2 * torch.randn(rows.shape, generator=source)
+    expected = match.game.generator(real_logits, match.discriminator(blurred))
+    slope = torch.autograd.grad(expected, list(generator.parameters()))
+    torch.testing.assert_close(fakes.rows, rows.detach())
+    torch.testing.assert_close(found, expected.detach())
+    torch.testing.assert_close(gradient, flatten(slope), rtol=1e-3, atol=1e-6)
+
+
 # --- optimizers --------------------------------------------------------------------
 
 
@@ -353,6 +377,16 @@ def test_history_has_the_distance_of_each_candidate_and_the_time():
     assert train(max_iter=20).best_iteration == judged.idxmin()
     assert history["seconds"].is_monotonic_increasing
     assert 0 < history["seconds"].iloc[0] < history["seconds"].iloc[-1] < 60
+
+
+def test_candidates_are_judged_by_smoothed_rows_of_the_class():
+    rows = normal_rows()
+    match = Match(rows, 3, (), TrainingSettings(), 0, torch.device("cpu"))
+    smoothed = match.real(N_SELECTION_ROWS).numpy()
+    gan = train(rows)
+    found = gan.history["selection_distance"].min()
+    expected = energy_distance(smoothed, gan.sample(N_SELECTION_ROWS, 0))
+    assert found == pytest.approx(expected, rel=1e-6)
 
 
 def test_without_a_choice_of_the_checkpoint_no_distance_is_recorded():
@@ -486,6 +520,34 @@ def test_paired_answers_compare_rows_by_one_discriminator(updates, monkeypatch):
     monkeypatch.setattr(Match, "generator_gradient", answered)
     history = train(loss="relativistic", updates=updates).history
     assert history["generator_loss"].tolist() == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_both_players_step_at_the_rate_and_every_second_move_is_penalised(
+    steps, monkeypatch
+):
+    rates, penalised = {}, []
+
+    class Still:
+        def __init__(self, weights):
+            self.rates = rates.setdefault(len(weights), [])
+
+        def step(self, gradient, learning_rate):
+            self.rates.append(learning_rate)
+
+    answer = Match.discriminator_gradient
+    monkeypatch.setattr(
+        Match,
+        "discriminator_gradient",
+        lambda *arguments: (penalised.append(arguments[-1]), answer(*arguments))[1],
+    )
+    monkeypatch.setitem(OPTIMIZERS, "sgd", Still)
+    train(optimizer="sgd", discriminator_steps=steps, learning_rate=0.5)
+    expected = [0.5 * learning_rate_factor(t, 8) for t in range(8)]
+    generator, discriminator = rates.values()
+    assert generator == expected
+    assert discriminator == np.repeat(expected, steps).tolist()
+    assert penalised == [move % 2 == 0 for move in range(8 * steps)]
 
 
 def test_the_discriminator_makes_the_steps_asked_for():
