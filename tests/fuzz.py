@@ -2,7 +2,7 @@
 
 ``cases`` draws tables of every dtype, names, index, labels and strategy; ``check``
 resamples one and raises ``AssertionError`` where the contract is broken. The tests run
-a few hundred; a long run is
+a few dozen; a long run is
 
     python -m tests.fuzz --examples 20000 --log tests/fuzz_log.md
 

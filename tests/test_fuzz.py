@@ -10,17 +10,21 @@ from gansampler.exceptions import InvalidTableError, SmallClassWarning
 from tests.fuzz import cases, check, quick_measures
 
 
-@hypothesis.settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(hypothesis.HealthCheck),
-)
-@hypothesis.given(cases())
-def test_the_contract_holds_of_random_tables(case):
-    with quick_measures():
+@pytest.mark.parametrize("seed", range(4))
+def test_the_contract_holds_of_random_tables(seed):
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=10,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(cases())
+    def run(case):
         check(case, thorough=True)
+
+    with quick_measures():
+        run()
 
 
 # --- what the long run has found -----------------------------------------------------
