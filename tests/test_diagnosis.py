@@ -142,7 +142,7 @@ def test_no_remedy_goes_beyond_what_a_parameter_allows():
 @pytest.mark.parametrize(("loss", "weight"), [("minimax", 3.0), ("wasserstein", 10.0)])
 def test_a_remedy_says_from_where_to_raise_what_the_game_decides(loss, weight):
     sampler = GANOversampler(loss=loss, max_iter=1, random_state=0)
-    sampler.fit_resample(*table())
+    sampler.fit_resample(*few_and_many())
     parameters = sampler.generators_["few"]._parameters()
     lost = replace(HEALTHY, certainty=0.95)
     assert f"raise gradient_penalty (now {weight})" in (
@@ -390,7 +390,7 @@ def test_labels_are_shown_as_python_writes_them(label, shown):
 # --- of whole trainings ------------------------------------------------------------
 
 
-def table(n_rows=60):
+def few_and_many(n_rows=60):
     rng = np.random.default_rng(3)
     X = pd.DataFrame(rng.normal(size=(n_rows + 40, 3)), columns=["a", "b", "c"])
     return X, np.where(np.arange(len(X)) < 40, "few", "many")
@@ -409,7 +409,7 @@ BROKEN = {
 
 def test_a_broken_training_warns_and_says_what_to_change():
     with pytest.warns(TrainingQualityWarning) as caught:
-        GANOversampler(max_iter=60, **BROKEN).fit_resample(*table())
+        GANOversampler(max_iter=60, **BROKEN).fit_resample(*few_and_many())
     message = str(caught[0].message)
     assert message.startswith(
         "The training on class 'few' went wrong. The generator's rows "
@@ -421,13 +421,13 @@ def test_a_trial_of_few_updates_does_not_warn():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         sampler = GANOversampler(max_iter=5, **BROKEN)
-        sampler.fit_resample(*table())
+        sampler.fit_resample(*few_and_many())
     assert sampler.report_["few"].status == "poor"
 
 
 def test_the_report_of_a_sampler_has_theory_and_verdicts(quick):
     sampler = quick()
-    sampler.fit_resample(*table())
+    sampler.fit_resample(*few_and_many())
     report = sampler.report_["few"]
     assert {verdict.name for verdict in report.verdicts} == set(FAILURES)
     assert report.theory.loss == "non_saturating"
@@ -436,7 +436,7 @@ def test_the_report_of_a_sampler_has_theory_and_verdicts(quick):
 
 
 def test_a_class_too_small_to_judge_has_no_verdicts(quick):
-    X, y = table()
+    X, y = few_and_many()
     sampler = quick()
     sampler.fit_resample(X.iloc[35:], y[35:])
     report = sampler.report_["few"]

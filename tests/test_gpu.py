@@ -17,15 +17,15 @@ pytestmark = [
 SIZES = (3, 2)
 
 
-def mixed_rows(n_rows=200):
+def rows_with_levels(n_rows=200):
     rng = np.random.default_rng(0)
     levels = [np.eye(size)[rng.integers(size, size=n_rows)] for size in SIZES]
     return np.hstack([rng.normal(size=(n_rows, 4)), *levels]).astype(np.float32)
 
 
-def train(max_iter, **settings):
+def train_on_gpu(max_iter, **settings):
     return train_gan(
-        mixed_rows(),
+        rows_with_levels(),
         n_numeric=4,
         category_sizes=SIZES,
         settings=TrainingSettings(max_iter=max_iter, **settings),
@@ -40,23 +40,23 @@ def n_waits(max_iter):
         warnings.simplefilter("always")
         torch.cuda.set_sync_debug_mode("warn")
         try:
-            train(max_iter, checkpoint="last")
+            train_on_gpu(max_iter, checkpoint="last")
         finally:
             torch.cuda.set_sync_debug_mode("default")
     return len(waits)
 
 
 def test_the_host_waits_for_the_device_at_looks_alone():
-    train(2)
+    train_on_gpu(2)
     one_look, two_looks = n_waits(CHECK_INTERVAL), n_waits(2 * CHECK_INTERVAL)
     # Each look is at the losses of both players.
     assert two_looks - one_look == 2
 
 
 def test_rows_repeat_and_have_one_level_a_column():
-    gan = train(20)
+    gan = train_on_gpu(20)
     rows = gan.sample(5000, 0)
-    assert np.array_equal(rows, train(20).sample(5000, 0))
+    assert np.array_equal(rows, train_on_gpu(20).sample(5000, 0))
     assert (rows[:, 4:7].sum(axis=1) == 1).all()
     assert (rows[:, 7:].sum(axis=1) == 1).all()
     assert np.array_equal(gan.sample(10, 0), rows[:10])

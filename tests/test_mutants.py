@@ -20,7 +20,7 @@ WORDS += [b",", b";", b"\t", b"2024-13-45", b"\xef\xbb\xbf", b"9" * 400, b"'", b
 WORDS += ["٣".encode(), "\u2028".encode(), b"1_000", b"0x1F", b"true", b"x" * 200_000]
 
 
-def table(n=26):
+def customers(n=26):
     rng = np.random.default_rng(0)
     return pd.DataFrame(
         {
@@ -60,18 +60,18 @@ def mutants(content, rng, words=()):
         yield mutant
 
 
-def rows_of(text):
+def filled_lines(text):
     """Lines that are not empty: blank ones are no rows, and are left out."""
     return [line for line in re.split(rb"[\r\n]+", text) if line]
 
 
 def to_parquet(folder):
     pytest.importorskip("pyarrow")
-    table().to_parquet(folder / "whole.parquet")
+    customers().to_parquet(folder / "whole.parquet")
     return (folder / "whole.parquet").read_bytes()
 
 
-CSV = table().to_csv(index=False).encode()
+CSV = customers().to_csv(index=False).encode()
 FORMATS = {
     "in.csv": (lambda folder: CSV, WORDS, None, 280),
     "in.csv.gz": (lambda folder: gzip.compress(CSV), (), gzip.decompress, 25),
@@ -109,7 +109,8 @@ def test_damaged_tables_are_balanced_or_refused(name, tmp_path, monkeypatch, cap
             if decompress is not None:
                 written, mutant = decompress(written), decompress(mutant)
             if "csv" in name:
-                assert rows_of(written)[: len(rows_of(mutant))] == rows_of(mutant)
+                given = filled_lines(mutant)
+                assert filled_lines(written)[: len(given)] == given
             (tmp_path / output).unlink()
         else:
             assert status == 1

@@ -31,7 +31,7 @@ def rng(seed=0):
 # --- the best discriminator against a frozen generator -----------------------------
 
 
-def rows_of(law, n, source):
+def drawn_from(law, n, source):
     noise = torch.randn(n, 1, generator=source)
     return law.mean() + law.std() * noise
 
@@ -45,7 +45,7 @@ def trained_discriminator(fake_law, game, n_steps=600, batch_size=512):
         for step in range(n_steps):
             logits = discriminator(
                 torch.cat(
-                    [rows_of(law, batch_size, source) for law in (REAL, fake_law)]
+                    [drawn_from(law, batch_size, source) for law in (REAL, fake_law)]
                 )
             )
             loss = GAMES[game].discriminator(*logits.tensor_split(2))
@@ -102,7 +102,7 @@ def test_the_trained_discriminator_is_the_ratio_of_densities(name):
     assert np.abs(found.numpy() - best).max() < tolerance
 
     fresh = rng(2)
-    real, fake = (rows_of(law, 100_000, fresh) for law in (REAL, fake_law))
+    real, fake = (drawn_from(law, 100_000, fresh) for law in (REAL, fake_law))
     value = value_function(discriminator(real), discriminator(fake)).item()
     assert value == pytest.approx(best_value(fake_law), abs=0.02)
 
