@@ -132,7 +132,9 @@ class GANOversampler(BaseOverSampler):
         Largest share of the generated rows that may be thrown away because they lie
         too near to a row of the class: as many as it takes for the rest to lie, in the
         median, three quarters as far from the nearest row of the class as its rows lie
-        from each other. 0 switches it off. Below 1.
+        from each other. Copies go first; where every column has few values, so that
+        rows repeat by chance, copies stay as frequent as such rows are in the class.
+        0 switches it off. Below 1.
 
     value_range : {{'table', 'class'}} or None, default='table'
         Range in which the numbers of a column are generated: what all rows of the

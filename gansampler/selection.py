@@ -10,6 +10,7 @@ never take part in the training.
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,13 @@ once: these fit a processor's cache."""
 SINGLE: Any = {"device": "cpu", "dtype": torch.float32}
 """Whatever the caller has made PyTorch's defaults."""
 
+TIED = 0.01
+"""Share of generated rows that five rows of other classes equal, from which on rows are
+counted: distances of 0 tell nothing of how dense a class is."""
+
+TIE = 1e-9
+"""Relative difference of squared distances that are equal but for rounding."""
+
 NEWNESS = 0.75
 """How far the median of the rows that are kept has to be from its nearest real row, as
 a multiple of the same distance between real rows. At 1 the gaps between real rows fill
@@ -55,6 +63,7 @@ class Neighborhood:
         # Rows of the class are also looked up around each other, itself left out.
         self.own = _search(own, len(own) - 1)
         self.others = _search(others, len(others))
+        self.real = own, others
 
     def to_own(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Distances to rows of the class.
@@ -72,34 +81,60 @@ class Neighborhood:
         distances = self.own.kneighbors(rows)[0]
         return distances[:, 0], usual_distance(distances)
 
-    def log_density_ratio(self, rows: np.ndarray, usual: np.ndarray) -> np.ndarray:
-        """How much denser the class is around rows than the other classes.
+    def to_others(self, rows: np.ndarray) -> np.ndarray:
+        """Distance to the fifth nearest row of other classes, of shape (n_rows,)."""
+        return self.others.kneighbors(rows)[0][:, -1]
+
+    def log_count_ratio(self, rows: np.ndarray) -> np.ndarray:
+        """How much denser the class is around rows, where many rows are equal.
 
         Parameters
         ----------
         rows : ndarray of shape (n_rows, n_columns)
-        usual : ndarray of shape (n_rows,)
-            From ``to_own``.
 
         Returns
         -------
         ndarray of shape (n_rows,)
-            Log ratio of the distance to the fifth nearest row of other classes and of
-            the mean distance to the second to fifth of the class: up to a factor and a
-            constant, the nearest-neighbour estimate of the log ratio of the densities
-            of the class and of the rest (Wang, Kulkarni and Verdu, "Divergence
-            estimation for multidimensional densities via k-nearest-neighbor
-            distances", IEEE Transactions on Information Theory, 2009, section II).
-            Low where others are dense. The mean is there for groups of fewer than
-            five rows, whose fifth neighbour lies in another group; the nearest row
-            tells more of how a row was made than of how dense the class is.
+            Log ratio of the shares of the class and of the other classes that lie
+            within the distance to the fifth nearest row of other classes, all at that
+            distance included: as ``log_density_ratio``, but with the volume fixed by
+            one class (ibid., section III). Half a row keeps it finite.
         """
-        to_others = self.others.kneighbors(rows)[0][:, -1]
-        return np.log(to_others + SAME) - np.log(usual)
+        (own, others), k = self.real, self.others.n_neighbors
+        ratios = np.empty(len(rows))
+        for part in _parts(len(rows), len(own) + len(others)):
+            to_own, to_others = (squared_distances(rows[part], r) for r in self.real)
+            fifth = np.partition(to_others, k - 1, axis=1)[:, k - 1, None]
+            within = np.maximum(fifth, 0) * (1 + TIE) + SAME**2
+            share_own = ((to_own <= within).sum(axis=1) + 0.5) / len(own)
+            share_others = (to_others <= within).mean(axis=1)
+            ratios[part] = np.log(share_own) - np.log(share_others)
+        return ratios
 
-    def median_distance(self) -> float:
-        """Median distance of a row of the class to its nearest other row."""
-        return float(np.median(self.own.kneighbors()[0][:, 0]))
+    def between_own(self) -> np.ndarray:
+        """Distances of rows of the class to their nearest others, nearest first."""
+        distances: np.ndarray = self.own.kneighbors()[0]
+        return distances
+
+    def nearness(self, rows: np.ndarray, radii: np.ndarray) -> np.ndarray:
+        """How near rows are to rows of the class, each measured by a radius.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows, n_columns)
+        radii : ndarray of shape (n_own,)
+
+        Returns
+        -------
+        ndarray of shape (n_rows,)
+            Least distance to a row of the class as a multiple of its radius; below 1
+            inside one of them.
+        """
+        own, _ = self.real
+        least = np.empty(len(rows))
+        for part in _parts(len(rows), len(own)):
+            least[part] = (squared_distances(rows[part], own) / radii**2).min(axis=1)
+        return np.sqrt(np.maximum(least, 0))
 
 
 class Products:
@@ -111,44 +146,49 @@ class Products:
     ----------
     rows : ndarray of shape (n_fixed, n_columns)
         The fixed rows y.
+    radii : ndarray of shape (n_fixed,) or None, default=None
+        Of balls around them; None is 0.
     """
 
-    def __init__(self, rows: np.ndarray) -> None:
+    def __init__(self, rows: np.ndarray, radii: np.ndarray | None = None) -> None:
         fixed = torch.as_tensor(rows, **SINGLE)
-        squares = fixed.square().sum(dim=1, keepdim=True)
-        self.fixed = torch.cat([-2 * fixed, squares, torch.ones_like(squares)], dim=1)
+        squares = fixed.square().sum(dim=1)
+        self.inside = np.zeros(len(rows), np.float32)
+        if radii is not None:
+            self.inside = (radii**2).astype(np.float32)
+        beyond = squares - torch.from_numpy(self.inside)
+        parts = [-2 * fixed, beyond[:, None], torch.ones_like(squares)[:, None]]
+        self.fixed = torch.cat(parts, dim=1)
 
-    def nearest(
-        self, rows: np.ndarray, k: int, least: float
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Squared distances to the nearest fixed row and to the k nearest.
+    def nearest(self, rows: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """How far outside all balls rows lie, and distances to the k nearest rows.
 
         Parameters
         ----------
         rows : ndarray of shape (n_rows, n_columns)
         k : int
-        least : float
-            The k nearest are not looked for, and 0, where the nearest is nearer.
 
         Returns
         -------
-        nearest : ndarray of shape (n_rows,), float32
+        outside : ndarray of shape (n_rows,), float32
+            Least difference of a squared distance and a squared radius.
         closest : ndarray of shape (n_rows, k), float32
-            The nearest first.
+            The squared distances, the nearest first; 0 for rows inside a ball, for
+            which they are not looked for.
         """
         extended = self._extended(rows)
-        nearest = np.zeros(len(rows), dtype=np.float32)
+        outside = np.zeros(len(rows), dtype=np.float32)
         closest = np.zeros((len(rows), k), dtype=np.float32)
         # Memory that is held throughout: new pages would cost as much as the product.
-        step = max(1, BLOCK_CELLS // len(self.fixed))
-        memory = torch.empty(min(step, len(rows)), len(self.fixed), **SINGLE)
-        for start in range(0, len(rows), step):
-            part = extended[start : start + step]
-            distances = torch.mm(part, self.fixed.T, out=memory[: len(part)]).numpy()
-            nearest[start : start + step] = distances.min(axis=1)
-            (far,) = np.nonzero(nearest[start : start + step] >= least)
-            closest[start + far] = smallest(distances[far], k)
-        return nearest, closest
+        parts = _parts(len(rows), len(self.fixed))
+        memory = torch.empty(min(parts[0].stop, len(rows)), len(self.fixed), **SINGLE)
+        for part in parts:
+            some = extended[part]
+            beyond = torch.mm(some, self.fixed.T, out=memory[: len(some)]).numpy()
+            outside[part] = beyond.min(axis=1)
+            (far,) = np.nonzero(outside[part] >= 0)
+            closest[part.start + far] = smallest(beyond[far] + self.inside, k)
+        return outside, closest
 
     def count(self, rows: np.ndarray, limits: np.ndarray) -> np.ndarray:
         """Number of fixed rows within a squared distance of each row.
@@ -183,7 +223,7 @@ class Products:
         return torch.from_numpy(extended)
 
     def error(self, squares: np.ndarray, limits: np.ndarray | float) -> np.ndarray:
-        """Bound of the rounding of squared distances near a limit."""
+        """Bound of the rounding of squared distances near limits."""
         # Errors of a sum of n terms grow as the root of n but for a vanishing chance
         # (Higham and Mary 2019, theorem 2.4); a row near the limit is no longer than
         # the root of the second bracket.
@@ -194,7 +234,7 @@ class Products:
 
 @dataclass(frozen=True)
 class RowSelection:
-    """The two thresholds that a generated row has to reach.
+    """What a generated row has to be to be kept.
 
     Attributes
     ----------
@@ -202,18 +242,24 @@ class RowSelection:
         Encoded rows of the class, at least two.
     others : ndarray of shape (n_others, n_columns)
         Encoded rows of all other classes, at least one.
-    min_distance : float
-        To the nearest row of the class.
+    radii : ndarray of shape (n_own,)
+        Distance to each row of the class within which rows are too near to it.
+    copy_share : float
+        Share of the copies that is kept all the same, at random.
     min_ratio : float
-        Least ``Neighborhood.log_density_ratio``.
+        Least ``log_density_ratio``, or ``Neighborhood.log_count_ratio``.
+    by_counts : bool
+        Whether it is the latter, since many rows are equal.
     acceptance : float
-        Share of generated rows that reach both, as measured.
+        Share of generated rows that are kept, as measured.
     """
 
     own: np.ndarray
     others: np.ndarray
-    min_distance: float
+    radii: np.ndarray
+    copy_share: float
     min_ratio: float
+    by_counts: bool
     acceptance: float
 
     @classmethod
@@ -225,6 +271,8 @@ class RowSelection:
         *,
         copy_rejection: float,
         border_rejection: float,
+        repeats: float,
+        rng: np.random.Generator,
     ) -> RowSelection:
         """Set the thresholds by a sample of generated rows.
 
@@ -238,23 +286,41 @@ class RowSelection:
             Largest share that may be rejected for being near a row of the class.
         border_rejection : float
             Share of the rest that is rejected for being near other classes.
+        repeats : float
+            Share of the rest that may be copies, as rows of few values are by chance.
+        rng : Generator
+            Chooses among copies.
         """
         around = Neighborhood(own, others)
         nearest, usual = around.to_own(generated)
-        min_distance = copy_threshold(
-            nearest, NEWNESS * around.median_distance(), copy_rejection
+        most = int(copy_rejection * len(nearest))
+        copies = nearest < SAME
+        copy_share = share_of_copies(copies.sum(), len(copies), repeats, most)
+        lucky = copies & drawn(len(copies), copy_share, rng)
+        most -= int((copies & ~lucky).sum())
+        between = around.between_own()
+        radii = usual_radii(between)
+        nearness = around.nearness(generated, radii)
+        factor = copy_factor(
+            nearness[~copies],
+            nearest[~copies],
+            NEWNESS * np.median(between[:, 0]),
+            most,
         )
-        new = nearest >= min_distance
+        radii = np.maximum(factor * (1 - TIE) * radii, SAME)
+        new = np.where(copies, lucky, nearness >= factor)
         if not border_rejection:
-            return cls(own, others, min_distance, -np.inf, float(new.mean()))
-        ratios = around.log_density_ratio(generated[new], usual[new])
+            share = float(new.mean())
+            return cls(own, others, radii, copy_share, -np.inf, False, share)
+        to_others = around.to_others(generated[new])
+        by_counts = float((to_others < SAME).mean()) >= TIED
+        if by_counts:
+            ratios = around.log_count_ratio(generated[new])
+        else:
+            ratios = log_density_ratio(to_others, usual[new])
         min_ratio = float(np.quantile(ratios, border_rejection, method="lower"))
-        acceptance = float((ratios >= min_ratio).sum() / len(generated))
-        return cls(own, others, min_distance, min_ratio, acceptance)
-
-    def __call__(self, rows: np.ndarray) -> np.ndarray:
-        """Which encoded rows are kept, as a boolean array of shape (n_rows,)."""
-        return Chooser(self)(rows)
+        share = float((ratios >= min_ratio).sum() / len(generated))
+        return cls(own, others, radii, copy_share, min_ratio, by_counts, share)
 
 
 class Chooser:
@@ -271,16 +337,32 @@ class Chooser:
     def __init__(self, selection: RowSelection) -> None:
         self.selection = selection
         self.around = Neighborhood(selection.own, selection.others)
-        self.own, self.others = Products(selection.own), Products(selection.others)
+        self.own = Products(selection.own, selection.radii)
+        self.others = Products(selection.others)
 
-    def __call__(self, rows: np.ndarray) -> np.ndarray:
-        """Which encoded rows are kept, as a boolean array of shape (n_rows,)."""
+    def __call__(self, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Which encoded rows are kept.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows, n_columns)
+        rng : Generator
+            Chooses among copies.
+
+        Returns
+        -------
+        ndarray of bool of shape (n_rows,)
+        """
+        lucky = drawn(len(rows), self.selection.copy_share, rng)
+        if self.selection.by_counts:
+            return self._choose_exactly(rows, lucky)
         # Products of matrices decide; where their rounding could matter, distances do.
-        around, threshold = self.around, self.selection.min_distance**2
+        around = self.around
         squares = np.einsum("ij,ij->i", rows, rows)
-        nearest, closest = self.own.nearest(rows, around.own.n_neighbors, threshold)
-        kept: np.ndarray = nearest >= threshold
-        doubtful = np.abs(nearest - threshold) <= self.own.error(squares, threshold)
+        outside, closest = self.own.nearest(rows, around.own.n_neighbors)
+        kept: np.ndarray = outside >= 0
+        error = self.own.error(squares, self.own.inside.max())
+        doubtful = (np.abs(outside) <= error) | (lucky & ~kept)
         # The others are many: they are only searched where it matters.
         (left,) = np.nonzero(kept & ~doubtful)
         if self.selection.min_ratio > -np.inf:
@@ -293,7 +375,7 @@ class Chooser:
             unsure = self.others.count(rows[left], lower[crowded]) < k
             doubtful[left[unsure]] = True
         if doubtful.any():
-            kept[doubtful] = self._choose_exactly(rows[doubtful])
+            kept[doubtful] = self._choose_exactly(rows[doubtful], lucky[doubtful])
         return kept
 
     def _limits(
@@ -310,56 +392,181 @@ class Chooser:
             bounds.append(limit + sign * self.others.error(squares, limit))
         return bounds[0], bounds[1]
 
-    def _choose_exactly(self, rows: np.ndarray) -> np.ndarray:
-        nearest, usual = self.around.to_own(rows)
-        kept = nearest >= self.selection.min_distance
-        if kept.any():
-            ratios = self.around.log_density_ratio(rows[kept], usual[kept])
-            kept[kept] = ratios >= self.selection.min_ratio
+    def _choose_exactly(self, rows: np.ndarray, lucky: np.ndarray) -> np.ndarray:
+        around, selection = self.around, self.selection
+        nearest, usual = around.to_own(rows)
+        new = around.nearness(rows, selection.radii) >= 1
+        kept: np.ndarray = np.where(nearest < SAME, lucky, new)
+        if kept.any() and selection.min_ratio > -np.inf:
+            if selection.by_counts:
+                ratios = around.log_count_ratio(rows[kept])
+            else:
+                ratios = log_density_ratio(around.to_others(rows[kept]), usual[kept])
+            kept[kept] = ratios >= selection.min_ratio
         return kept
 
 
-def copy_threshold(nearest: np.ndarray, usual: float, max_share: float) -> float:
-    """Least distance to a real row, so that the rest are new enough.
+def share_of_copies(n_copies: int, n_rows: int, repeats: float, most: int) -> float:
+    """Share of copies to keep, so that those left are as many as rows repeat.
 
     Parameters
     ----------
-    nearest : ndarray of shape (n_rows,)
-        Distance of generated rows to their nearest real row.
-    usual : float
-        Distance that the median of those kept has to reach.
-    max_share : float
-        Largest share of the rows that may lie below the threshold.
+    n_copies, n_rows : int
+        Generated rows that equal a real one, and all of them.
+    repeats : float
+        Share of the rows to be kept that may be copies.
+    most : int
+        How many copies may be rejected.
 
     Returns
     -------
     float
-        Just above 0 where only copies need to be rejected; 0 where nothing may be, or
-        where copies are more than that share.
+
+    Examples
+    --------
+    >>> from gansampler.selection import share_of_copies
+    >>> share_of_copies(400, 1000, repeats=0.25, most=600)
+    0.5
+    >>> share_of_copies(800, 1000, repeats=0, most=600)
+    0.25
+    """
+    if not most or repeats == 1:
+        return 1.0
+    if not n_copies:
+        return float(repeats > 0)
+    due = repeats / (1 - repeats) * (n_rows - n_copies)
+    return 1 - min(max(n_copies - due, 0), most) / n_copies
+
+
+def usual_radii(between: np.ndarray) -> np.ndarray:
+    """How far rows of a class usually lie from each other, around each of them.
+
+    Parameters
+    ----------
+    between : ndarray of shape (n_own, n_neighbors)
+        Distances of each row to its nearest others.
+
+    Returns
+    -------
+    ndarray of shape (n_own,)
+        Distance to the nearest other row that differs, but no more than the median of
+        such distances. Where cells are missing or zero, or levels frequent, all rows
+        lie nearer to each other: one radius for all would reject most of these.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from gansampler.selection import copy_threshold
-    >>> nearest = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
-    >>> copy_threshold(nearest, usual=4.0, max_share=0.5)
-    2.0
-    >>> copy_threshold(nearest, usual=3.0, max_share=0.5)
-    0.0001
+    >>> from gansampler.selection import usual_radii
+    >>> usual_radii(np.array([[0.5, 1.0], [0.0, 2.0], [9.0, 9.5]])).tolist()
+    [0.5, 2.0, 2.0]
     """
-    ordered = np.sort(nearest)
-    n_copies = int(np.searchsorted(ordered, SAME))
-    most = int(max_share * len(ordered))
-    if not most or n_copies > most:
-        return 0.0
-    # Rows at one distance are kept or rejected together.
-    n_dropped = np.unique(ordered, return_index=True)[1]
-    n_dropped = n_dropped[(n_dropped >= n_copies) & (n_dropped <= most)]
+    differing = np.where(between >= SAME, between, np.inf).min(axis=1)
+    found = differing[np.isfinite(differing)]
+    usual = np.median(found) if len(found) else SAME
+    radii: np.ndarray = np.minimum(differing, usual)
+    return radii
+
+
+def copy_factor(
+    nearness: np.ndarray, nearest: np.ndarray, usual: float, most: int
+) -> float:
+    """Nearness that rows that are no copies have to have, to be new enough.
+
+    Parameters
+    ----------
+    nearness : ndarray of shape (n_rows,)
+        Of generated rows, see ``Neighborhood.nearness``.
+    nearest : ndarray of shape (n_rows,)
+        Their distances to the nearest real row.
+    usual : float
+        Distance that the median of those kept has to reach.
+    most : int
+        How many rows may be rejected.
+
+    Returns
+    -------
+    float
+        0 where none needs to be rejected, or may be.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gansampler.selection import copy_factor
+    >>> nearest = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+    >>> copy_factor(nearest / 10, nearest, usual=4.0, most=2)
+    0.2
+    >>> copy_factor(nearest / 10, nearest, usual=3.0, most=2)
+    0.0
+    """
+    order = np.argsort(nearness, kind="stable")
+    nearness, nearest = nearness[order], nearest[order]
+    # Rows that are equally near are kept or rejected together.
+    n_dropped = np.unique(nearness, return_index=True)[1]
+    n_dropped = n_dropped[n_dropped <= most]
     if not len(n_dropped):
         return 0.0
-    medians = ordered[n_dropped + (len(ordered) - n_dropped) // 2]
-    first = min(int(np.searchsorted(medians, usual)), len(n_dropped) - 1)
-    return max(float(ordered[n_dropped[first]]), SAME) if n_dropped[first] else SAME
+    # The more are dropped, the farther are the rest, but for few exceptions.
+    first = bisect.bisect_left(
+        n_dropped[:-1], usual, key=lambda n: float(np.median(nearest[n:]))
+    )
+    return float(nearness[n_dropped[first]]) if first else 0.0
+
+
+def squared_distances(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Squared distances of rows to others, by one product in double precision.
+
+    Parameters
+    ----------
+    rows, others : ndarray of shape (n_rows, n_columns) and (n_others, n_columns)
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_others)
+    """
+    a, b = (np.asarray(part, dtype=float) for part in (rows, others))
+    norms = [np.einsum("ij,ij->i", part, part) for part in (a, b)]
+    distances: np.ndarray = a @ b.T
+    distances *= -2
+    distances += norms[0][:, None] + norms[1]
+    return distances
+
+
+def drawn(n_rows: int, share: float, rng: np.random.Generator) -> np.ndarray:
+    """A random share of rows, as a boolean array of shape (n_rows,)."""
+    if share in (0, 1):
+        return np.full(n_rows, bool(share))
+    return rng.random(n_rows) < share
+
+
+def share_repeated(rows: np.ndarray) -> float:
+    """Share of rows that equal another of them."""
+    _, counts = np.unique(rows, axis=0, return_counts=True)
+    return float(counts[counts > 1].sum() / len(rows))
+
+
+def log_density_ratio(to_others: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """How much denser the class is around rows than the other classes.
+
+    Parameters
+    ----------
+    to_others, usual : ndarray of shape (n_rows,)
+        From ``Neighborhood``.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        Log ratio of the distance to the fifth nearest row of other classes and of the
+        mean distance to the second to fifth of the class: up to a factor and a
+        constant, the nearest-neighbour estimate of the log ratio of the densities of
+        the class and of the rest (Wang, Kulkarni and Verdu, "Divergence estimation for
+        multidimensional densities via k-nearest-neighbor distances", IEEE Transactions
+        on Information Theory, 2009, section II). Low where others are dense. The mean
+        is there for groups of fewer than five rows, whose fifth neighbour lies in
+        another group; the nearest row tells more of how a row was made than of how
+        dense the class is.
+    """
+    ratios: np.ndarray = np.log(to_others + SAME) - np.log(usual)
+    return ratios
 
 
 def usual_distance(distances: np.ndarray) -> np.ndarray:
@@ -414,3 +621,9 @@ def smallest(numbers: np.ndarray, k: int) -> np.ndarray:
 
 def _search(rows: np.ndarray, most: int) -> NearestNeighbors:
     return NearestNeighbors(n_neighbors=min(N_NEIGHBORS, most)).fit(rows)
+
+
+def _parts(n_rows: int, n_others: int) -> list[slice]:
+    """Rows whose distances to so many others are held at once; at least one part."""
+    step = max(1, BLOCK_CELLS // n_others)
+    return [slice(start, start + step) for start in range(0, max(n_rows, 1), step)]

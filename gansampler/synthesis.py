@@ -25,7 +25,13 @@ from gansampler.levels import count_levels
 from gansampler.onehot import OneHotGroups
 from gansampler.quality import coverage, energy_distance
 from gansampler.report import ClassReport
-from gansampler.selection import MAX_OTHERS, MAX_OWN, Chooser, RowSelection
+from gansampler.selection import (
+    MAX_OTHERS,
+    MAX_OWN,
+    Chooser,
+    RowSelection,
+    share_repeated,
+)
 from gansampler.summary import ColumnSummary
 from gansampler.table import TableEncoder, Values
 from gansampler.theory import TheoryReadout, theory_readout
@@ -217,12 +223,16 @@ class ClassGenerator:
             self._draw(N_THRESHOLD_ROWS, self.calibration_seed)
         )
         own = self._known(matrix, rng)
+        # Where all columns have few values, new rows repeat old ones by chance.
+        repeats = share_repeated(own) if self.encoder.few_valued else 0.0
         return RowSelection.fit(
             own,
             thinned(others, MAX_OTHERS, rng),
             self.encoder.encode(generated),
             copy_rejection=keep.copy_rejection,
             border_rejection=keep.border_rejection,
+            repeats=repeats,
+            rng=rng,
         )
 
     def _known(self, matrix: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -257,7 +267,7 @@ class ClassGenerator:
         for matrix in self._matrices(seed):
             values = self.encoder.decode(matrix, rng)
             if choose is not None:
-                kept = choose(self.encoder.encode(values))
+                kept = choose(self.encoder.encode(values), rng)
                 values = [column[kept] for column in values]
             if not result:
                 result = [np.empty(n_rows, column.dtype) for column in values]

@@ -324,6 +324,19 @@ def test_near_copies_are_rejected(quick):
     assert sampler.report_[1].acceptance >= 0.4
 
 
+@pytest.mark.parametrize("usual", [0.5, 0.65, 0.8])
+def test_rows_of_few_levels_repeat_as_those_of_the_class_do(quick, usual):
+    rng = np.random.default_rng(0)
+    others = rng.choice([*"ab"], (580, 6))
+    levels = np.where(rng.random((580, 6)) < usual, "usual", others)
+    X, y = pd.DataFrame(levels).add_prefix("c"), np.repeat([0, 1], [500, 80])
+    own = X[y == 1]
+    X_resampled, _ = quick(border_rejection=0.0).fit_resample(X, y)
+    new = X_resampled.iloc[len(X) :]
+    repeats = pd.MultiIndex.from_frame(new).isin(pd.MultiIndex.from_frame(own))
+    assert repeats.mean() == pytest.approx(own.duplicated(keep=False).mean(), abs=0.12)
+
+
 @pytest.mark.parametrize(("rejection", "expected"), [(0.0, 0.4), (0.9, 0.75)])
 def test_near_copies_of_a_large_class_are_seen_and_rejected(quick, rejection, expected):
     """Not only those of the part of the class that the report looks at."""

@@ -9,20 +9,22 @@ from scipy.special import digamma
 
 from gansampler._thinning import thinned
 from gansampler.selection import (
-    SAME,
     Chooser,
     Neighborhood,
     Products,
     RowSelection,
-    copy_threshold,
+    copy_factor,
+    drawn,
+    log_density_ratio,
+    share_of_copies,
     smallest,
 )
 
-# Zeros and ties, as tables of levels have them; nothing between 0 and SAME.
+# Of rows that are no copies, with ties, as tables of levels have them.
 DISTANCES = arrays(
     float,
     st.integers(2, 60),
-    elements=st.one_of(st.floats(0.01, 10), st.integers(0, 5).map(float)),
+    elements=st.one_of(st.floats(0.01, 10), st.integers(1, 5).map(float)),
 )
 
 
@@ -32,37 +34,136 @@ def two_classes(n_own=50, n_others=300, seed=0):
     return own, rng.normal(size=(n_others, 2)) - [2, 0]
 
 
+def choose(selection, rows):
+    return Chooser(selection)(rows, np.random.default_rng(2))
+
+
 def border_scores(around, rows):
-    return around.log_density_ratio(rows, around.to_own(rows)[1])
+    return log_density_ratio(around.to_others(rows), around.to_own(rows)[1])
 
 
-@given(nearest=DISTANCES, usual=st.floats(0, 10), share=st.floats(0, 0.99))
-def test_no_more_rows_are_near_copies_than_allowed(nearest, usual, share):
-    threshold = copy_threshold(nearest, usual, share)
-    assert (nearest < threshold).mean() <= share
-    assert (nearest >= threshold).any()
+@given(distances=DISTANCES, usual=st.floats(0, 10), share=st.floats(0, 0.99))
+def test_no_more_rows_are_near_copies_than_allowed(distances, usual, share):
+    most = int(share * len(distances))
+    factor = copy_factor(distances / 2, distances, usual, most)
+    assert (distances / 2 < factor).sum() <= most
+    assert (distances / 2 >= factor).any()
 
 
-@given(nearest=DISTANCES, usual=st.floats(0, 10), share=st.floats(0, 0.99))
+@given(distances=DISTANCES, usual=st.floats(0, 10), share=st.floats(0, 0.99))
 def test_the_rest_are_as_new_as_asked_or_all_that_is_allowed_is_rejected(
-    nearest, usual, share
+    distances, usual, share
 ):
-    threshold = copy_threshold(nearest, usual, share)
-    kept = np.sort(nearest[nearest >= threshold])
-    if kept[len(kept) // 2] < usual:
+    most = int(share * len(distances))
+    factor = copy_factor(distances / 2, distances, usual, most)
+    kept = np.sort(distances[distances / 2 >= factor])
+    if np.median(kept) < usual:
         # One more would be too many.
-        next_one = (nearest <= kept[0]).sum()
-        assert next_one > int(share * len(nearest))
+        next_one = (distances <= kept[0]).sum()
+        assert next_one > most
 
 
-def test_copies_are_rejected_even_where_the_rest_is_new_enough():
-    nearest = np.array([0.0, SAME / 2, 3.0, 4.0, 5.0])
-    threshold = copy_threshold(nearest, usual=1.0, max_share=0.5)
-    assert (nearest >= threshold).tolist() == [False, False, True, True, True]
+def test_dense_rows_are_rejected_no_more_than_others_are():
+    """Though all distances between them are smaller than the usual one."""
+    rng = np.random.default_rng(0)
+    own = rng.normal(size=(400, 3))
+    own[:120, 2] = -5  # as missing cells are: in a plane
+    generated = own[np.arange(4000) % 400] + rng.normal(0, 0.1, size=(4000, 3))
+    flat = np.arange(4000) % 400 < 120
+    generated[flat, 2] = -5
+    selection = RowSelection.fit(
+        own,
+        own - 100,
+        generated,
+        copy_rejection=0.5,
+        border_rejection=0.0,
+        repeats=0.0,
+        rng=rng,
+    )
+    kept = choose(selection, generated)
+    assert 0.5 <= kept.mean() < 0.8
+    assert flat[kept].mean() == pytest.approx(0.3, abs=0.04)
 
 
-def test_more_copies_than_allowed_are_all_kept():
-    assert copy_threshold(np.zeros(10), usual=1.0, max_share=0.9) == 0.0
+def test_where_rows_repeat_the_classes_are_counted():
+    """A flag of 1 % of the others and 7 % of the class tells of the class."""
+    own = np.repeat([[1.0], [0.0]], [4, 56], axis=0)
+    others = np.repeat([[1.0], [0.0]], [10, 990], axis=0)
+    ratios = Neighborhood(own, others).log_count_ratio(np.array([[1.0], [0.0]]))
+    expected = np.log([4.5 / 60 / 0.01, 56.5 / 60 / 0.99])
+    assert ratios == pytest.approx(expected)
+    generated = np.repeat([[1.0], [0.0]], [70, 930], axis=0)
+    for flip in (0, 1):
+        selection = RowSelection.fit(
+            np.abs(own - flip),
+            np.abs(others - flip),
+            np.abs(generated - flip),
+            copy_rejection=0.0,
+            border_rejection=0.2,
+            repeats=0.0,
+            rng=np.random.default_rng(0),
+        )
+        assert choose(selection, np.abs(generated - flip))[:70].all()
+
+
+@given(
+    n_copies=st.integers(0, 1000),
+    repeats=st.floats(0, 1),
+    most=st.integers(1, 1000),
+)
+def test_copies_are_as_many_as_rows_repeat_or_all_that_is_allowed_is_rejected(
+    n_copies, repeats, most
+):
+    share = share_of_copies(n_copies, 1000, repeats, most)
+    assert 0 <= share <= 1
+    n_kept, n_new = share * n_copies, 1000 - n_copies
+    assert n_copies - n_kept <= most + 1e-9
+    if share < 1 and n_copies - n_kept < most - 1e-9:
+        assert n_kept == pytest.approx(repeats * (n_kept + n_new), abs=1e-6)
+
+
+def test_without_a_rejection_all_copies_are_kept():
+    assert share_of_copies(0, 10, repeats=0.0, most=0) == 1.0
+    assert share_of_copies(10, 10, repeats=0.0, most=0) == 1.0
+
+
+@pytest.mark.parametrize(("repeats", "expected"), [(0.0, 0.0), (0.25, 0.25)])
+def test_copies_are_kept_as_often_as_rows_of_the_class_repeat(repeats, expected):
+    rng = np.random.default_rng(0)
+    own, others = two_classes()
+    new = rng.normal(size=(6000, 2))
+    generated = np.concatenate([own[rng.integers(len(own), size=4000)], new])
+    selection = RowSelection.fit(
+        own,
+        others,
+        generated,
+        copy_rejection=0.6,
+        border_rejection=0.0,
+        repeats=repeats,
+        rng=rng,
+    )
+    kept = choose(selection, generated)
+    assert kept[:4000].sum() / kept.sum() == pytest.approx(expected, abs=0.02)
+    assert kept.mean() == pytest.approx(selection.acceptance, abs=0.02)
+
+
+def test_copies_beyond_what_may_be_rejected_are_kept_at_random():
+    rng = np.random.default_rng(0)
+    own, others = two_classes()
+    generated = own[rng.integers(len(own), size=4000)]
+    selection = RowSelection.fit(
+        own,
+        others,
+        generated,
+        copy_rejection=0.6,
+        border_rejection=0.0,
+        repeats=0.0,
+        rng=rng,
+    )
+    kept = choose(selection, generated)
+    assert kept.mean() == pytest.approx(0.4, abs=0.03)
+    # Each row of the class is among them.
+    assert len(np.unique(generated[kept], axis=0)) == len(own)
 
 
 def test_the_border_score_grows_away_from_the_others():
@@ -98,9 +199,15 @@ def test_a_small_group_of_its_own_is_no_border():
             [rng.normal(size=(900, 2)), rng.normal([8, 0], 0.3, size=(100, 2))]
         )
         selection = RowSelection.fit(
-            own, others, generated, copy_rejection=0.0, border_rejection=0.2
+            own,
+            others,
+            generated,
+            copy_rejection=0.0,
+            border_rejection=0.2,
+            repeats=0.0,
+            rng=rng,
         )
-        kept = selection(generated)
+        kept = choose(selection, generated)
         assert kept[900:].mean() >= share
         # Those of the large group are rejected that lie among the others.
         assert generated[:900, 0][~kept[:900]].mean() > 0.5
@@ -112,7 +219,7 @@ def test_distances_to_the_class_itself():
     nearest, usual = around.to_own(own + np.array([0.0, 1e-3]))
     assert np.median(nearest) == pytest.approx(1e-3)
     assert (usual > nearest).all()
-    assert around.median_distance() > 0.05
+    assert np.median(around.between_own()[:, 0]) > 0.05
 
 
 @pytest.mark.parametrize("border", [0.0, 0.25, 0.5])
@@ -123,16 +230,22 @@ def test_thresholds_reject_the_shares_asked_for(border, copies):
     generated = own[rng.integers(len(own), size=2000)]
     generated = generated + 0.02 * rng.normal(size=generated.shape)
     selection = RowSelection.fit(
-        own, others, generated, copy_rejection=copies, border_rejection=border
+        own,
+        others,
+        generated,
+        copy_rejection=copies,
+        border_rejection=border,
+        repeats=0.0,
+        rng=rng,
     )
-    kept = selection(generated)
+    kept = choose(selection, generated)
     assert kept.mean() == selection.acceptance
     assert kept.mean() == pytest.approx((1 - border) * (1 - copies), abs=0.01)
     around = Neighborhood(own, others)
-    nearest, usual = around.to_own(generated)
-    scores = around.log_density_ratio(generated, usual)
-    assert nearest[kept].min() >= selection.min_distance
-    new_enough = nearest >= selection.min_distance
+    _, usual = around.to_own(generated)
+    scores = log_density_ratio(around.to_others(generated), usual)
+    new_enough = around.nearness(generated, selection.radii) >= 1
+    assert new_enough[kept].all()
     assert scores[kept].min() >= scores[new_enough & ~kept].max(initial=-np.inf)
 
 
@@ -143,12 +256,13 @@ def test_tiny_classes_have_neighborhoods():
     scores = border_scores(around, rows)
     assert nearest.tolist() == [0.25, 3.0]
     assert scores[0] > scores[1]
-    assert around.median_distance() == 1.0
+    assert around.between_own().tolist() == [[1.0], [1.0]]
 
 
 def test_nothing_is_searched_among_others_for_rows_that_are_copies(monkeypatch):
     own, others = two_classes()
-    selection = RowSelection(own, others, 0.01, 0.0, acceptance=1.0)
+    radii = np.full(len(own), 0.01)
+    selection = RowSelection(own, others, radii, 0.0, 0.0, False, acceptance=1.0)
     rows = np.concatenate([own[:3], own[3:6] + 0.02])
     counted = []
     count = Products.count
@@ -158,7 +272,7 @@ def test_nothing_is_searched_among_others_for_rows_that_are_copies(monkeypatch):
         return count(products, rows, limits)
 
     monkeypatch.setattr(Products, "count", counts)
-    assert not selection(rows)[:3].any()
+    assert not choose(selection, rows)[:3].any()
     (looked_for, _) = counted
     assert np.array_equal(looked_for, rows[3:])
 
@@ -174,7 +288,8 @@ def test_thinning_keeps_order_and_number():
 @pytest.mark.parametrize("table", ["numbers", "levels", "outliers", "many columns"])
 @pytest.mark.parametrize("copies", [0.0, 0.5])
 @pytest.mark.parametrize("border", [0.0, 0.3])
-def test_products_of_matrices_choose_as_distances_do(table, copies, border):
+@pytest.mark.parametrize("repeats", [0.0, 0.1])
+def test_products_of_matrices_choose_as_distances_do(table, copies, border, repeats):
     rng = np.random.default_rng(0)
     n_columns = 200 if table == "many columns" else 20
 
@@ -194,8 +309,12 @@ def test_products_of_matrices_choose_as_distances_do(table, copies, border):
         rows,
         copy_rejection=copies,
         border_rejection=border,
+        repeats=repeats,
+        rng=rng,
     )
-    assert np.array_equal(selection(rows), Chooser(selection)._choose_exactly(rows))
+    lucky = drawn(len(rows), selection.copy_share, np.random.default_rng(2))
+    exactly = Chooser(selection)._choose_exactly(rows, lucky)
+    assert np.array_equal(choose(selection, rows), exactly)
 
 
 @given(
@@ -215,10 +334,15 @@ def test_the_smallest_numbers_come_first_and_as_often_as_they_are_there(numbers,
 def test_rows_are_chosen_one_by_one():
     rows = np.random.default_rng(1).normal(size=(700, 2))
     selection = RowSelection.fit(
-        *two_classes(), rows, copy_rejection=0.5, border_rejection=0.2
+        *two_classes(),
+        rows,
+        copy_rejection=0.5,
+        border_rejection=0.2,
+        repeats=0.0,
+        rng=np.random.default_rng(0),
     )
-    apart = np.concatenate([selection(rows[:1]), selection(rows[1:])])
-    assert np.array_equal(selection(rows), apart)
+    apart = np.concatenate([choose(selection, rows[:1]), choose(selection, rows[1:])])
+    assert np.array_equal(choose(selection, rows), apart)
 
 
 @pytest.mark.parametrize(("copies", "as_new"), [(0.6, True), (0.1, False)])
@@ -229,11 +353,17 @@ def test_rows_that_are_kept_are_three_quarters_as_far_as_real_rows_are(copies, a
     widths = np.linspace(0.05, 1, 20)[:, None, None]
     generated = (own + widths * noise).reshape(-1, 40)
     selection = RowSelection.fit(
-        own, others, generated, copy_rejection=copies, border_rejection=0.0
+        own,
+        others,
+        generated,
+        copy_rejection=copies,
+        border_rejection=0.0,
+        repeats=0.0,
+        rng=np.random.default_rng(0),
     )
     around = Neighborhood(own, others)
-    nearest, _ = around.to_own(generated[selection(generated)])
-    ratio = np.median(nearest) / around.median_distance()
+    nearest, _ = around.to_own(generated[choose(selection, generated)])
+    ratio = np.median(nearest) / np.median(around.between_own()[:, 0])
     assert (ratio == pytest.approx(0.75, abs=0.01)) == as_new
     # No more is rejected than that takes, or than is allowed.
     assert 1 - copies - 0.001 <= selection.acceptance < 0.95
