@@ -199,6 +199,15 @@ def test_a_far_sample_has_neither_coverage_nor_density():
     assert density(normal(0), normal(1) + 100) == 0.0
 
 
+@pytest.mark.parametrize("metric", [coverage, density])
+def test_rows_at_the_edge_of_a_neighbourhood_are_inside_in_any_unit(metric):
+    rng = np.random.default_rng(1)
+    real, synthetic = rng.integers(0, 15, size=(2, 100, 3)).astype(float)
+    expected = metric(real, synthetic)
+    assert metric(real / 7, synthetic / 7) == expected
+    assert metric(real / 7 + 5, synthetic / 7 + 5) == expected
+
+
 def test_coverage_and_density_take_fewer_neighbours_than_rows():
     real = np.array([[0.0], [1.0]])
     assert coverage(real, np.array([[0.5]])) == 1.0

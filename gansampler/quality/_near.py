@@ -101,7 +101,8 @@ def coverage(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
     _check_neighbors(n_neighbors)
     a, b = as_matrices({"real": real, "synthetic": synthetic}, (2, 1))
     nearest = nearest_rows(a, b)
-    return float((nearest <= neighbourhood_radii(a, n_neighbors)).mean())
+    reach = neighbourhood_radii(a, n_neighbors) * (1 + ROUNDING)
+    return float((nearest <= reach).mean())
 
 
 def density(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
@@ -146,9 +147,9 @@ def density(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
     _check_neighbors(n_neighbors)
     a, b = as_matrices({"real": real, "synthetic": synthetic}, (2, 1))
     n_neighbors = min(n_neighbors, len(a) - 1)
-    radii = neighbourhood_radii(a, n_neighbors)
+    reach = neighbourhood_radii(a, n_neighbors)[:, None] * (1 + ROUNDING)
     inside = sum(
-        int((distances <= radii[rows, None]).sum()) for rows, distances in _chunks(a, b)
+        int((distances <= reach[rows]).sum()) for rows, distances in _chunks(a, b)
     )
     return inside / (n_neighbors * len(b))
 
