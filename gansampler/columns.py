@@ -310,14 +310,21 @@ class NumericColumn:
         return bandwidths
 
     def _inside(self) -> tuple[float, float]:
-        """The range without what would be rounded to its ends."""
-        if self.decimals is None:
-            return self.low, self.high
-        step = 10.0**-self.decimals
-        if self.high - self.low < 2 * step:
-            return self.low, self.high
-        # Half a step, and a little more: halves are rounded to even numbers.
-        return self.low + 0.5001 * step, self.high - 0.5001 * step
+        """The range without what would be rounded to its ends, or to no number."""
+        low, high = self.low, self.high
+        step = 0.0 if self.decimals is None else 10.0**-self.decimals
+        if high - low >= 2 * step:
+            # Half a step, and a little more: halves are rounded to even numbers.
+            low, high = low + 0.5001 * step, high - 0.5001 * step
+        rest = self.observed[(self.observed > self.low) & (self.observed < self.high)]
+        if len(rest):
+            # An end farther off than the rest is wide, such as -999, is a code.
+            width = float(rest[-1] - rest[0])
+            if self.low in self.levels and rest[0] - self.low > width:
+                low = float(rest[0])
+            if self.high in self.levels and self.high - rest[-1] > width:
+                high = float(rest[-1])
+        return low, high
 
     def calibrate(self, encoded: np.ndarray, one_hot: np.ndarray) -> None:
         """Map generated cells to the class's law from now on.

@@ -291,6 +291,19 @@ def test_nothing_piles_up_at_the_ends_of_the_range():
         assert (drawn == end).mean() <= (rows["x"] == end).mean() + 0.01
 
 
+@pytest.mark.parametrize("share", [0.02, 0.15, 0.4])
+@pytest.mark.parametrize("code", [-999, 9999])
+def test_no_number_comes_between_a_code_at_the_end_and_the_others(share, code):
+    rng = np.random.default_rng(0)
+    ages = rng.integers(1, 100, 300)
+    ages[: round(share * 300)] = code
+    rows = pd.DataFrame({"age": ages})
+    encoder = calibrated(encoder_of(rows))
+    drawn = encoder.inverse_transform(random_matrix(encoder, 4000, seed=1))["age"]
+    assert (drawn == code).mean() == pytest.approx(share, abs=0.02)
+    assert drawn[drawn != code].between(1, 99).all()
+
+
 def test_a_spike_comes_back_at_its_own_rate():
     rng = np.random.default_rng(3)
     values = np.where(rng.random(500) < 0.6, 0.0, rng.normal(50, 9, 500))
