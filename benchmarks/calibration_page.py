@@ -7,13 +7,12 @@ checkout after the benchmark::
     python -m benchmarks.calibration_page --check  # fails if they are out of date
 """
 
-import argparse
-import sys
 from pathlib import Path
 
 from benchmarks.calibration import METRICS
-from benchmarks.report.markdown import fill, table
+from benchmarks.report.markdown import table
 from benchmarks.report.names import counted, in_words
+from benchmarks.report.pages import write_or_check
 from benchmarks.results_file import read_results
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +36,26 @@ VARIANTS = {
     ("none", "calibrated"): "no resampling, calibrated",
 }
 """Methods, and versions of their probabilities, in the order of the columns."""
+
+
+def sections(results):
+    """The generated parts of the page.
+
+    Parameters
+    ----------
+    results : DataFrame
+
+    Returns
+    -------
+    texts : dict of str to str
+    """
+    results = complete_folds(results)
+    return {
+        "summary": summary_section(results),
+        **{loss: loss_section(results, loss) for loss in LOSSES},
+        "ranking": ranking_section(results),
+        "variants": variants_section(results),
+    }
 
 
 def complete_folds(results):
@@ -183,27 +202,8 @@ def percent(change):
 
 def main(arguments=None):
     """Rewrite the sections of the page, or check them."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.calibration_page",
-        description=__doc__.partition("\n")[0],
-    )
-    parser.add_argument("--check", action="store_true", help="change nothing")
-    options = parser.parse_args(arguments)
-    results = complete_folds(read_results(RESULTS))
-    sections = {
-        "summary": summary_section(results),
-        **{loss: loss_section(results, loss) for loss in LOSSES},
-        "ranking": ranking_section(results),
-        "variants": variants_section(results),
-    }
-    current = PAGE.read_text()
-    page = fill(current, sections)
-    if options.check and page != current:
-        sys.exit(
-            "docs/user_guide/calibration.md: run python -m benchmarks.calibration_page"
-        )
-    if not options.check:
-        PAGE.write_text(page)
+    found = sections(read_results(RESULTS))
+    write_or_check(PAGE, found, "benchmarks.calibration_page", arguments)
 
 
 if __name__ == "__main__":

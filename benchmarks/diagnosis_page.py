@@ -6,9 +6,7 @@ Run it from the root of a checkout after ``python -m benchmarks.diagnosis``::
     python -m benchmarks.diagnosis_page --check  # fails if the page is out of date
 """
 
-import argparse
 import math
-import sys
 
 import pandas as pd
 
@@ -26,7 +24,8 @@ from benchmarks.diagnosis import (
     ranking_of_withheld,
     scatter,
 )
-from benchmarks.report.markdown import fill, table
+from benchmarks.report.markdown import table
+from benchmarks.report.pages import write_or_check
 from benchmarks.results_file import read_results
 from gansampler.diagnosis import MIN_UPDATES, OK, POOR, WARN, Evidence, diagnose
 
@@ -53,6 +52,25 @@ FIGURES = {
     "late_divergence": ("rise",),
     "majority": ("excess",),
 }
+
+
+def sections(results):
+    """The generated parts of the page.
+
+    Parameters
+    ----------
+    results : DataFrame
+
+    Returns
+    -------
+    texts : dict of str to str
+    """
+    judged = with_verdicts(results)
+    return {
+        "detection": detection_table(judged),
+        "matrix": matrix_table(judged),
+        "healthy": healthy_table(judged),
+    }
 
 
 def with_verdicts(results):
@@ -180,27 +198,9 @@ def _share(flags):
 
 
 def main(arguments=None):
-    """Write the page, or check it."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.diagnosis_page",
-        description=__doc__.partition("\n")[0],
-    )
-    parser.add_argument("--check", action="store_true", help="change nothing")
-    options = parser.parse_args(arguments)
-    results = with_verdicts(read_results(OUT))
-    page = PAGE.read_text()
-    filled = fill(
-        page,
-        {
-            "detection": detection_table(results),
-            "matrix": matrix_table(results),
-            "healthy": healthy_table(results),
-        },
-    )
-    if options.check and filled != page:
-        sys.exit("diagnosis.md: run python -m benchmarks.diagnosis_page")
-    if not options.check:
-        PAGE.write_text(filled)
+    """Rewrite the tables of the page, or check them."""
+    found = sections(read_results(OUT))
+    write_or_check(PAGE, found, "benchmarks.diagnosis_page", arguments)
 
 
 if __name__ == "__main__":

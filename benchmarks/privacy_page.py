@@ -6,12 +6,11 @@ Run it from the root of a checkout after the benchmark::
     python -m benchmarks.privacy_page --check  # fails if the page is out of date
 """
 
-import argparse
-import sys
 from pathlib import Path
 
-from benchmarks.report.markdown import fill, table
+from benchmarks.report.markdown import table
 from benchmarks.report.names import METHODS, by_title, counted
+from benchmarks.report.pages import write_or_check
 from benchmarks.results_file import read_results
 
 ROOT = Path(__file__).parents[1]
@@ -115,18 +114,9 @@ def _by_amount(results):
 
 
 def main(arguments=None):
-    """Rewrite the page, or check it."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.privacy_page", description=__doc__.partition("\n")[0]
-    )
-    parser.add_argument("--check", action="store_true", help="change nothing")
-    options = parser.parse_args(arguments)
-    page = PAGE.read_text()
-    filled = fill(page, sections(read_results(RESULTS)))
-    if not options.check:
-        PAGE.write_text(filled)
-    elif filled != page:
-        sys.exit(f"{PAGE.name}: run python -m benchmarks.privacy_page")
+    """Rewrite the tables of the page, or check them."""
+    found = sections(read_results(RESULTS))
+    write_or_check(PAGE, found, "benchmarks.privacy_page", arguments)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,12 @@ Run it from the root of a checkout after a benchmark::
     python -m benchmarks.readme_figures --check  # fails if it is out of date
 """
 
-import argparse
-import sys
 from pathlib import Path
 
 import pandas as pd
 
 from benchmarks.report.levels import BORROWED, with_borrowed
+from benchmarks.report.pages import write_or_check
 from benchmarks.summarise import (
     SHORT,
     comparison_table,
@@ -22,7 +21,7 @@ from benchmarks.summarise import (
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
-START, END = "<!-- figures: start -->\n", "<!-- figures: end -->\n"
+PAGE = ROOT / "README.md"
 METRICS = {
     "average_precision": "average precision",
     "roc_auc": "ROC AUC",
@@ -115,25 +114,10 @@ def cost():
     )
 
 
-def section():
-    """Write the section between the markers."""
-    return "\n\n".join([usefulness(), cost()]) + "\n"
-
-
 def main(arguments=None):
-    """Rewrite the section of the README, or check it."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--check", action="store_true", help="change nothing")
-    options = parser.parse_args(arguments)
-    path = ROOT / "README.md"
-    text = path.read_text()
-    before, _, rest = text.partition(START)
-    current, _, after = rest.partition(END)
-    if options.check:
-        if current != section():
-            sys.exit("README.md: run python -m benchmarks.readme_figures")
-        return
-    path.write_text(before + START + section() + END + after)
+    """Rewrite the figures of the README, or check them."""
+    figures = "\n\n".join([usefulness(), cost()])
+    write_or_check(PAGE, {"figures": figures}, "benchmarks.readme_figures", arguments)
 
 
 def _row(table, metric, method):

@@ -6,10 +6,8 @@ Run it from the root of a checkout after ``python -m benchmarks.report_verdicts`
     python -m benchmarks.report_verdicts_page --check  # fails if they are old
 """
 
-import argparse
-import sys
-
-from benchmarks.report.markdown import fill, table
+from benchmarks.report.markdown import table
+from benchmarks.report.pages import write_or_check
 from benchmarks.report_verdicts import GOOD, OUT, SPOILT, VERDICTS
 from benchmarks.results_file import read_results
 from gansampler.diagnosis import POOR, WARN
@@ -25,6 +23,23 @@ METHOD_NAMES = {
     "shuffled": "new real rows, each column shuffled",
     "of_other_class": "rows of the other class",
 }
+
+
+def sections(results):
+    """The generated parts of the page.
+
+    Parameters
+    ----------
+    results : DataFrame
+
+    Returns
+    -------
+    texts : dict of str to str
+    """
+    return {
+        "good": verdict_table(results, GOOD),
+        "spoilt": verdict_table(results, SPOILT),
+    }
 
 
 def verdict_table(results, methods):
@@ -58,37 +73,10 @@ def verdict_table(results, methods):
     return table(rows)
 
 
-def write_page(results, *, check):
-    """Fill the tables of the page, or make sure that they are filled.
-
-    Parameters
-    ----------
-    results : DataFrame
-    check : bool
-        Whether to change nothing.
-    """
-    page = PAGE.read_text()
-    filled = fill(
-        page,
-        {
-            "good": verdict_table(results, GOOD),
-            "spoilt": verdict_table(results, SPOILT),
-        },
-    )
-    if check and filled != page:
-        sys.exit("docs/command_line.md: run python -m benchmarks.report_verdicts_page")
-    if not check:
-        PAGE.write_text(filled)
-
-
 def main(arguments=None):
-    """Write or check the page."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.report_verdicts_page",
-        description=__doc__.partition("\n")[0],
-    )
-    parser.add_argument("--check", action="store_true", help="change nothing")
-    write_page(read_results(OUT), check=parser.parse_args(arguments).check)
+    """Rewrite the tables of the page, or check them."""
+    found = sections(read_results(OUT))
+    write_or_check(PAGE, found, "benchmarks.report_verdicts_page", arguments)
 
 
 if __name__ == "__main__":

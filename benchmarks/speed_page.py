@@ -7,8 +7,6 @@ checkout after ``make bench-speed`` and ``make bench-cost``::
     python -m benchmarks.speed_page --check  # fails if they are out of date
 """
 
-import argparse
-import sys
 from pathlib import Path
 
 import matplotlib as mpl
@@ -17,14 +15,15 @@ from matplotlib.figure import Figure
 
 from benchmarks.growth import exponents
 from benchmarks.report import plots
-from benchmarks.report.markdown import fill, picture, table
+from benchmarks.report.markdown import picture, table
 from benchmarks.report.names import METRICS, title
+from benchmarks.report.pages import write_or_check
 from benchmarks.training_operations import PYTHON
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
-DOCS = ROOT / "docs" / "benchmarks"
-PAGE, PICTURE = "speed.md", "growth.svg"
+PAGE = ROOT / "docs" / "benchmarks" / "speed.md"
+PICTURE = "growth.svg"
 CONTAINERS = {"array": "array", "frame": "data frame"}
 UTILITY = ("average_precision", "roc_auc", "g_mean", "brier")
 CHOICES = {"law": "all rows", "chosen": "chosen rows, the default"}
@@ -240,25 +239,31 @@ SECTIONS = {
 }
 
 
+def sections(results):
+    """The generated parts of the page.
+
+    Parameters
+    ----------
+    results : dict of str to DataFrame
+        From the name of a file to what it holds.
+
+    Returns
+    -------
+    texts : dict of str to str
+    """
+    return {name: write(results[file]) for name, (write, file) in SECTIONS.items()}
+
+
 def main(arguments=None):
     """Rewrite the sections of the page and the picture, or check them."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.speed_page", description=__doc__.partition("\n")[0]
-    )
-    parser.add_argument("--check", action="store_true", help="change nothing")
-    options = parser.parse_args(arguments)
     results = {file: pd.read_csv(RESULTS / file) for _, file in SECTIONS.values()}
-    sections = {name: write(results[file]) for name, (write, file) in SECTIONS.items()}
-    current = (DOCS / PAGE).read_text()
-    page, path = fill(current, sections), DOCS / PICTURE
-    source = plots.digest(results["growth.csv"])
-    if options.check:
-        drawn = path.exists() and source in path.read_text()
-        if page != current or not drawn:
-            sys.exit(f"docs/benchmarks/{PAGE}: run python -m benchmarks.speed_page")
-        return
-    (DOCS / PAGE).write_text(page)
-    plots.save(draw_growth(results["growth.csv"]), path, source)
+    write_or_check(
+        PAGE,
+        sections(results),
+        "benchmarks.speed_page",
+        arguments,
+        pictures={PICTURE: (draw_growth, (results["growth.csv"],))},
+    )
 
 
 if __name__ == "__main__":

@@ -270,11 +270,13 @@ def test_the_exponent_of_growth_is_that_of_the_larger_sizes():
 def test_the_page_about_speed_is_that_of_the_results(tmp_path, monkeypatch):
     speed_page.main(["--check"])
     assert doctest.testmod(speed_page).failed == 0
-    for name in (speed_page.PAGE, speed_page.PICTURE):
-        text = (speed_page.DOCS / name).read_text()
-        (tmp_path / name).write_text(text.replace("numbers", "Numbers"))
-    monkeypatch.setattr(speed_page, "DOCS", tmp_path)
-    with pytest.raises(SystemExit, match=r"^docs/benchmarks/speed\.md: run python -m"):
+    page = tmp_path / "speed.md"
+    for path in (page, page.with_name(speed_page.PICTURE)):
+        text = speed_page.PAGE.with_name(path.name).read_text()
+        path.write_text(text.replace("numbers", "Numbers"))
+    monkeypatch.setattr(speed_page, "PAGE", page)
+    message = r"^speed\.md, growth\.svg: run python -m benchmarks\.speed_page$"
+    with pytest.raises(SystemExit, match=message):
         speed_page.main(["--check"])
     speed_page.main([])
     speed_page.main(["--check"])

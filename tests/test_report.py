@@ -1,6 +1,7 @@
 """The benchmark page: its numbers are those of the CSV files, its prose stays."""
 
 import doctest
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,15 @@ from sklearn.utils.fixes import parse_version
 from benchmarks.fidelity import COLUMNS as FIDELITY_COLUMNS
 from benchmarks.fidelity import METRICS as FIDELITY_METRICS
 from benchmarks.report import __main__ as report
-from benchmarks.report import dose, markdown, names, plots, statistics, utility
+from benchmarks.report import (
+    dose,
+    markdown,
+    names,
+    pages,
+    plots,
+    statistics,
+    utility,
+)
 from benchmarks.utility import COLUMNS, METRICS
 
 
@@ -174,3 +183,14 @@ def test_examples(module):
 def test_a_page_without_the_markers_is_refused():
     with pytest.raises(ValueError, match=r"^The page has the sections \[\], not"):
         markdown.fill("# A\n", {"means": ""})
+
+
+def test_a_page_out_of_date_names_what_to_run(tmp_path):
+    page = tmp_path / "a.md"
+    page.write_text("By hand.\n<!-- b: start -->\nold\n<!-- b: end -->\n")
+    run = partial(pages.write_or_check, page, {"b": "new"}, "benchmarks.c")
+    with pytest.raises(SystemExit, match=r"^a\.md: run python -m benchmarks\.c$"):
+        run(["--check"])
+    run([])
+    run(["--check"])
+    assert page.read_text() == "By hand.\n<!-- b: start -->\nnew\n<!-- b: end -->\n"

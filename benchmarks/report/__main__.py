@@ -10,21 +10,17 @@ A section whose CSV file does not exist yet says so. Other results give a page
 elsewhere: ``--results DIR --out DIR``.
 """
 
-import argparse
-import sys
+import shutil
 from pathlib import Path
 
-import pandas as pd
-
 from benchmarks.report import cost, dose, fidelity, levels, plots, utility, variants
-from benchmarks.report.markdown import fill
+from benchmarks.report.pages import page_parser, update
 from benchmarks.results_file import read_results
 from benchmarks.summarise import fill_failures, load_results
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
-DOCS = ROOT / "docs" / "benchmarks"
-PAGE = "index.md"
+PAGE = ROOT / "docs" / "benchmarks" / "index.md"
 UTILITY_SECTIONS = {
     "summary": utility.summary_section,
     "means": utility.means_section,
@@ -81,54 +77,19 @@ def build(results):
     return sections, pictures
 
 
-def out_of_date(out, page, pictures):
-    """List the files that are not what the CSV files give.
-
-    A picture is compared by the numbers that it says it was drawn from.
-
-    Parameters
-    ----------
-    out : Path
-        Folder of the page.
-    page : str
-        As it should be.
-    pictures : dict of str to (callable, tuple)
-
-    Returns
-    -------
-    names : list of str
-    """
-    stale = [] if (out / PAGE).read_text() == page else [PAGE]
-    for name, (_, shown) in pictures.items():
-        path = out / name
-        if not path.exists() or _source(shown) not in path.read_text():
-            stale.append(name)
-    return stale
-
-
 def main(arguments=None):
     """Write the page and the pictures, or check them."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.report", description=__doc__.partition("\n")[0]
-    )
+    parser = page_parser(PAGE, "benchmarks.report")
     add = parser.add_argument
-    add("--check", action="store_true", help="change nothing")
     add("--results", type=Path, default=RESULTS, help="folder of the CSV files")
-    add("--out", type=Path, default=DOCS, help="folder of the page and the pictures")
+    add("--out", type=Path, default=PAGE.parent, help="folder of page and pictures")
     options = parser.parse_args(arguments)
-    out = options.out
-    source = out / PAGE if (out / PAGE).exists() else DOCS / PAGE
     sections, pictures = build(options.results)
-    page = fill(source.read_text(), sections)
-    if options.check:
-        stale = out_of_date(out, page, pictures)
-        if stale:
-            sys.exit(f"{', '.join(stale)}: run python -m benchmarks.report")
-        return
-    out.mkdir(parents=True, exist_ok=True)
-    (out / PAGE).write_text(page)
-    for name, (draw, shown) in pictures.items():
-        plots.save(draw(*shown), out / name, _source(shown))
+    page = options.out / PAGE.name
+    if not (page.exists() or options.check):
+        page.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PAGE, page)
+    update(page, sections, "benchmarks.report", pictures=pictures, check=options.check)
 
 
 def _read(results, pattern):
@@ -153,14 +114,6 @@ def _dose_curves(results):
         (f"{len(tables)} tables", dose.curves(scores, tables, largest))
         for largest, tables in dose.cohorts(scores).items()
     ]
-
-
-def _source(shown):
-    """Name the numbers that a picture shows."""
-    frames = []
-    for part in shown:
-        frames += [frame for _, frame in part] if isinstance(part, list) else [part]
-    return plots.digest(*[pd.DataFrame(frame) for frame in frames])
 
 
 if __name__ == "__main__":
