@@ -20,8 +20,8 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.environments import environment_python
+from benchmarks.report.cost import cost_section
 from benchmarks.rivals import ONE_THREAD
-from benchmarks.summarise import to_markdown
 from gansampler.datasets import load_churn
 
 HERE = Path(__file__).parent
@@ -57,31 +57,6 @@ def compare(repeats):
     return pd.DataFrame(results)
 
 
-def summary(results):
-    """Give the medians of both methods and the ratio of their CPU seconds.
-
-    Parameters
-    ----------
-    results : DataFrame
-        From :func:`compare`.
-
-    Returns
-    -------
-    text : str
-        Markdown.
-    """
-    columns = ["cpu_seconds", "wall_seconds", "peak_growth_mb"]
-    medians = results.groupby("method")[columns].median()
-    ratio = (
-        medians.loc["gansampler", "cpu_seconds"] / medians.loc["ctgan", "cpu_seconds"]
-    )
-    return (
-        f"Medians of {len(results) // 2} runs of each\n\n"
-        f"{to_markdown(medians, index_name='method')}\n\n"
-        f"CPU seconds of gansampler / ctgan: {ratio:.3f} (1/{1 / ratio:.1f})"
-    )
-
-
 def main(arguments=None):
     """Run the comparison from the command line."""
     parser = argparse.ArgumentParser(
@@ -94,7 +69,7 @@ def main(arguments=None):
     results = compare(options.repeats)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     results.to_csv(options.out, index=False)
-    print(summary(results))
+    print(cost_section(results))
 
 
 def _measure(python, method, path, seed):

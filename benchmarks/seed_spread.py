@@ -17,9 +17,9 @@ from threadpoolctl import threadpool_limits
 from benchmarks.data import development_set_names, load_development_set
 from benchmarks.methods import METHODS
 from benchmarks.models import make_classifier
+from benchmarks.report.variants import seeds_section
 from benchmarks.results_file import read_results
 from benchmarks.running import run_into_file
-from benchmarks.summarise import SHORT, to_markdown
 from benchmarks.utility import (
     KEY,
     by_size,
@@ -79,89 +79,8 @@ def run_task(task):
     return rows
 
 
-def spread_of_mean(results):
-    """Deviation, over the seeds, of the mean over folds and classifiers.
-
-    Parameters
-    ----------
-    results : DataFrame
-
-    Returns
-    -------
-    deviations : DataFrame
-        Index (dataset, method), columns ``METRICS``.
-    """
-    means = results.groupby(["dataset", "method", "seed"])[METRICS].mean()
-    return means.groupby(level=["dataset", "method"]).std()
-
-
-def spread_of_score(results):
-    """Deviation, over the seeds, of one score; mean over folds and classifiers.
-
-    Parameters
-    ----------
-    results : DataFrame
-
-    Returns
-    -------
-    deviations : DataFrame
-        Index (dataset, method), columns ``METRICS``.
-    """
-    cell = ["dataset", "method", "fold", "classifier"]
-    deviations = results.groupby(cell)[METRICS].std()
-    return deviations.groupby(level=["dataset", "method"]).mean()
-
-
-def ratio_table(deviations):
-    """Set the methods side by side, with the ratio of the first to each other.
-
-    Parameters
-    ----------
-    deviations : DataFrame
-        From :func:`spread_of_mean` or :func:`spread_of_score`.
-
-    Returns
-    -------
-    table : DataFrame
-        A row for each metric and data set; a ratio above 1 says that the first of
-        ``COMPARED`` hangs more on its seed.
-    """
-    long = deviations.rename(columns=SHORT).rename_axis(columns="metric").stack()
-    table = long.unstack("method")
-    methods = [method for method in COMPARED if method in table]
-    table = table[methods].swaplevel().sort_index()
-    for rival in methods[1:]:
-        table[f"{methods[0]} / {rival}"] = table[methods[0]] / table[rival]
-    return table.reset_index()
-
-
-def report(results):
-    """Write both tables as Markdown.
-
-    Parameters
-    ----------
-    results : DataFrame
-
-    Returns
-    -------
-    text : str
-    """
-    n_seeds = results.groupby(["dataset", "method"])["seed"].nunique()
-    return "\n".join(
-        [
-            f"Standard deviations over {n_seeds.min()} to {n_seeds.max()} seeds.",
-            "\n## Of the mean score over folds and classifiers\n",
-            to_markdown(ratio_table(spread_of_mean(results))),
-            "\n## Of the score of one fold and classifier, on average\n",
-            to_markdown(ratio_table(spread_of_score(results))),
-            "\n## Mean scores\n",
-            to_markdown(_means(results)),
-        ]
-    )
-
-
 def main(arguments=None):
-    """Run the benchmark from the command line and print its tables."""
+    """Run the benchmark from the command line and print the section of the page."""
     options = _parse(arguments)
     tasks = plan_tasks(
         methods=COMPARED,
@@ -174,7 +93,7 @@ def main(arguments=None):
         done=keys_done(read_results(options.out)),
     )
     run_into_file(run_task, tasks, columns=COLUMNS, jobs=options.jobs, out=options.out)
-    print(report(read_results(options.out)))
+    print(seeds_section(read_results(options.out)))
 
 
 def _parse(arguments):
@@ -192,11 +111,6 @@ def _parse(arguments):
 def _scored(y, probability):
     values = scores(y, probability)
     return {metric: round(float(values[metric]), 6) for metric in METRICS}
-
-
-def _means(results):
-    means = results.groupby(["dataset", "method"])[METRICS].mean()
-    return means.rename(columns=SHORT).reset_index()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pytest
 import scipy
 from sklearn.utils.fixes import parse_version
 
+from benchmarks import seed_spread
 from benchmarks.fidelity import COLUMNS as FIDELITY_COLUMNS
 from benchmarks.fidelity import METRICS as FIDELITY_METRICS
 from benchmarks.report import __main__ as report
@@ -20,6 +21,7 @@ from benchmarks.report import (
     plots,
     statistics,
     utility,
+    variants,
 )
 from benchmarks.utility import COLUMNS, METRICS
 
@@ -194,3 +196,12 @@ def test_a_page_out_of_date_names_what_to_run(tmp_path):
     run([])
     run(["--check"])
     assert page.read_text() == "By hand.\n<!-- b: start -->\nnew\n<!-- b: end -->\n"
+
+
+def test_a_benchmark_of_seeds_prints_the_section_of_the_page(
+    results, monkeypatch, capsys
+):
+    monkeypatch.setattr(seed_spread, "run_into_file", lambda *_, **__: None)
+    out = results / "seed_spread.csv"
+    seed_spread.main(["--datasets", "churn", "--out", str(out)])
+    assert capsys.readouterr().out == variants.seeds_section(pd.read_csv(out)) + "\n"

@@ -98,13 +98,12 @@ def ablations_section(results):
     )
 
 
-def spread_table(results, metric="average_precision"):
-    """Standard deviation over seeds.
+def spread_table(results):
+    """Standard deviation of average precision over seeds.
 
     Parameters
     ----------
     results : DataFrame
-    metric : str, default='average_precision'
 
     Returns
     -------
@@ -113,6 +112,7 @@ def spread_table(results, metric="average_precision"):
         fold with a classifier), averaged over folds and classifiers; ``mean`` that of
         the score after averaging over folds and classifiers.
     """
+    metric = "average_precision"
     keys = ["dataset", "method"]
     finished = results.dropna(subset=[metric])
     single = finished.groupby([*keys, "fold", "classifier"])[metric].std()
