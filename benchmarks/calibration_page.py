@@ -11,9 +11,10 @@ from pathlib import Path
 
 from benchmarks.calibration import METRICS
 from benchmarks.report.markdown import table
-from benchmarks.report.names import counted, in_words
+from benchmarks.report.names import in_words
 from benchmarks.report.pages import write_or_check
 from benchmarks.results_file import read_results
+from gansampler._wording import counted
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "calibration.csv"

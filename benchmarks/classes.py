@@ -23,7 +23,7 @@ import torch
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
 
-from benchmarks.summarise import to_markdown
+from benchmarks.report.markdown import frame_table
 from gansampler._threads import single_thread
 from gansampler.gan import TrainingSettings
 from gansampler.onehot import OneHotGroups
@@ -158,7 +158,7 @@ def main(arguments=None):
     results = measure(options.repeats, options.max_iter)
     results.to_csv(options.out, index=False)
     columns = ["wall_seconds", "cpu_seconds", "load"]
-    print(to_markdown(results.groupby("way")[columns].median(), index_name="way"))
+    print(frame_table(results.groupby("way")[columns].median(), index_name="way"))
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ import numpy as np
 from imblearn.over_sampling import SMOTE
 from threadpoolctl import threadpool_limits
 
+from benchmarks.report.markdown import frame_table
 from benchmarks.results_file import read_results
 from benchmarks.running import run_into_file
-from benchmarks.summarise import to_markdown
 from benchmarks.utility import package_versions
 from gansampler import GANOversampler
 from gansampler.gan import TrainingSettings, train_gan
@@ -238,7 +238,7 @@ def main():
         if ((task := Task(deviation, method, seed)).dataset, method, seed) not in done
     ]
     run_into_file(run_task, tasks, columns=COLUMNS, jobs=args.jobs, out=args.out)
-    print(to_markdown(summary(read_results(args.out)).reset_index()))
+    print(frame_table(summary(read_results(args.out)).reset_index()))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from benchmarks.summarise import to_markdown
+from benchmarks.report.markdown import frame_table
 from gansampler import GANOversampler
 from gansampler.datasets import load_churn
 
@@ -82,7 +82,7 @@ def main(arguments=None):
     results = pd.DataFrame(results)
     results.to_csv(options.out, index=False)
     medians = results.drop(columns=["versions", "seed"]).groupby("device").median()
-    print(to_markdown(medians, index_name="device"))
+    print(frame_table(medians, index_name="device"))
 
 
 if __name__ == "__main__":

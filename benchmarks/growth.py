@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from benchmarks.summarise import to_markdown
+from benchmarks.report.markdown import frame_table
 from gansampler import GANOversampler
 
 DEFAULT_OUT = Path(__file__).parent / "results" / "growth.csv"
@@ -116,7 +116,7 @@ def main(arguments=None):
             print(results[-1], file=sys.stderr)
     results = pd.DataFrame(results)
     results.to_csv(options.out, index=False)
-    print(to_markdown(exponents(results).to_frame(), index_name="series"))
+    print(frame_table(exponents(results).to_frame(), index_name="series"))
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.cost_child import forget_peak, resident_bytes
+from benchmarks.report.markdown import frame_table
 from benchmarks.rivals import ONE_THREAD
-from benchmarks.summarise import to_markdown
 
 DEFAULT_OUT = Path(__file__).parent / "results" / "overhead.csv"
 N_MINORITY, N_COLUMNS, N_NEW = 2_000, 30, 20_000
@@ -135,7 +135,7 @@ def main(arguments=None):
     columns = ["cpu_seconds", "peak_growth_mb"]
     medians = results.groupby(["container", "method"])[columns].median()
     ratios = medians.xs("gansampler", level=1) / medians.xs("random", level=1)
-    print(to_markdown(ratios, index_name="gansampler / random"))
+    print(frame_table(ratios, index_name="gansampler / random"))
 
 
 if __name__ == "__main__":

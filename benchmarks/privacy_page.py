@@ -9,9 +9,10 @@ Run it from the root of a checkout after the benchmark::
 from pathlib import Path
 
 from benchmarks.report.markdown import table
-from benchmarks.report.names import METHODS, by_title, counted
+from benchmarks.report.names import METHODS, by_title
 from benchmarks.report.pages import write_or_check
 from benchmarks.results_file import read_results
+from gansampler._wording import counted
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "privacy.csv"

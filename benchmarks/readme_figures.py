@@ -11,38 +11,29 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.report.levels import BORROWED, with_borrowed
+from benchmarks.report.names import MAIN_METRICS, METHODS, METRICS, REFERENCE, p_text
 from benchmarks.report.pages import write_or_check
-from benchmarks.summarise import (
-    SHORT,
-    comparison_table,
+from benchmarks.report.statistics import (
+    by_set,
     complete_cells,
     load_results,
+    mean_ranks,
+    paired_tests,
 )
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "README.md"
-METRICS = {
-    "average_precision": "average precision",
-    "roc_auc": "ROC AUC",
-    "g_mean": "G-mean at 0.5",
-}
-METHODS = {
-    "none": "no resampling",
-    "class_weight": "class weights",
-    "ros": "random over-sampling",
-    "smoothed_bootstrap": "smoothed bootstrap",
-    "smote": "SMOTE, SMOTENC or SMOTEN",
-    "gan": "`GANOversampler()`",
-}
+SHOWN = ["none", "class_weight", "ros", "smoothed_bootstrap", "smote", "gan"]
+TITLES = METHODS | {"smote": "SMOTE, SMOTENC or SMOTEN", "gan": "`GANOversampler()`"}
 TESTED = ["none", "smote", "smoothed_bootstrap"]
 
 
 def usefulness():
     """Describe the utility benchmark on the development sets."""
     results = load_results([RESULTS / "utility.csv"])
-    results = results[results["method"].isin(METHODS)]
-    cells, n_dropped = complete_cells(results, list(METRICS))
+    results = results[results["method"].isin(SHOWN)]
+    cells, n_dropped = complete_cells(results, list(MAIN_METRICS))
     n_sets = cells.index.get_level_values("dataset").nunique()
     n_classifiers = cells.index.get_level_values("classifier").nunique()
     n_folds = results["folds"].iloc[0]
@@ -54,16 +45,16 @@ def usefulness():
         f"{n_folds}-fold cross-validation, mean and mean rank over data sets and "
         "classifiers (the rank in brackets, 1 is best):",
         "",
-        "| | " + " | ".join(METRICS.values()) + " |",
-        "|---|" + "---|" * len(METRICS),
+        "| | " + " | ".join(METRICS[name] for name in MAIN_METRICS) + " |",
+        "|---|" + "---|" * len(MAIN_METRICS),
     ]
-    ranks = {name: cells[name].rank(axis=1, ascending=False) for name in METRICS}
-    for method, title in METHODS.items():
+    ranks = mean_ranks(cells, SHOWN)
+    for method in SHOWN:
         figures = [
-            f"{cells[name][method].mean():.3f} ({ranks[name][method].mean():.2f})"
-            for name in METRICS
+            f"{cells[name][method].mean():.3f} ({ranks[name][method]:.2f})"
+            for name in MAIN_METRICS
         ]
-        lines.append(f"| {title} | " + " | ".join(figures) + " |")
+        lines.append(f"| {TITLES[method]} | " + " | ".join(figures) + " |")
     if n_dropped:
         lines += ["", f"{n_dropped} folds on which a method failed are left out."]
     return "\n".join([*lines, "", tests(cells), "", rare_levels(results)])
@@ -71,15 +62,15 @@ def usefulness():
 
 def tests(cells):
     """Compare with each other method, data set by data set."""
-    by_set = cells.groupby(level="dataset").mean()
-    table = comparison_table(by_set, "gan")
+    found = paired_tests(by_set(cells), REFERENCE).set_index(["metric", "rival"])
     sentences = []
     for method in TESTED:
-        gains = []
-        for name, title in METRICS.items():
-            row = _row(table, SHORT[name], method)
-            gains.append(f"{row['gain']:+.3f} in {title} (p {_p_value(row['p'])})")
-        sentences.append(f"Against {METHODS[method]}: " + ", ".join(gains) + ".")
+        gains = [
+            f"{found['gain'][name, method]:+.3f} in {METRICS[name]} "
+            f"(p {p_text(found['p'][name, method])})"
+            for name in MAIN_METRICS
+        ]
+        sentences.append(f"Against {TITLES[method]}: " + ", ".join(gains) + ".")
     return "Mean differences by data set, Wilcoxon signed-rank: " + " ".join(sentences)
 
 
@@ -87,11 +78,11 @@ def rare_levels(results):
     """Compare the sampler that borrows levels with no resampling."""
     borrowed = load_results([RESULTS / "rare_levels.csv"])
     tables = sorted(set(borrowed["dataset"].str.partition("@")[0]))
-    cells, _ = complete_cells(with_borrowed(results, borrowed), list(METRICS))
-    by_set = cells.groupby(level="dataset").mean()
+    cells, _ = complete_cells(with_borrowed(results, borrowed), list(MAIN_METRICS))
+    sets = by_set(cells)
     gains = [
-        f"{(by_set[name][BORROWED] - by_set[name]['none']).mean():+.3f} in {title}"
-        for name, title in METRICS.items()
+        f"{(sets[name][BORROWED] - sets[name]['none']).mean():+.3f} in {METRICS[name]}"
+        for name in MAIN_METRICS
     ]
     return (
         'With `GANOversampler(rare_levels="table")`, which changes rows where a column '
@@ -118,17 +109,6 @@ def main(arguments=None):
     """Rewrite the figures of the README, or check them."""
     figures = "\n\n".join([usefulness(), cost()])
     write_or_check(PAGE, {"figures": figures}, "benchmarks.readme_figures", arguments)
-
-
-def _row(table, metric, method):
-    """Find one comparison in the table."""
-    found = table[(table["metric"] == metric) & (table["against"] == method)]
-    (row,) = found.to_dict("records")
-    return row
-
-
-def _p_value(p):
-    return f"{p:.2g}" if p >= 0.001 else "< 0.001"
 
 
 if __name__ == "__main__":

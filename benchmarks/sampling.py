@@ -22,7 +22,7 @@ import pandas as pd
 import torch
 
 from benchmarks.cost_child import forget_peak, resident_bytes
-from benchmarks.summarise import to_markdown
+from benchmarks.report.markdown import frame_table
 from gansampler import GANOversampler
 from gansampler.datasets import load_churn
 from gansampler.gan.model import LARGEST_BLOCK
@@ -163,7 +163,7 @@ def main(arguments=None):
     results = measure(options.rows, options.repeats)
     results.to_csv(options.out, index=False)
     medians = results.drop(columns="versions").groupby("choice").median()
-    print(to_markdown(medians, index_name="choice"))
+    print(frame_table(medians, index_name="choice"))
 
 
 if __name__ == "__main__":

@@ -13,15 +13,18 @@ all methods are averaged over the same ones.
 import argparse
 
 import pandas as pd
-from scipy.stats import wilcoxon
 
-from benchmarks.results_file import read_results
-from benchmarks.utility import KEY, METRICS, select
-from gansampler.comparison._statistics import holm
+from benchmarks.report.markdown import frame_table
+from benchmarks.report.statistics import (
+    by_set,
+    complete_cells,
+    fill_failures,
+    load_results,
+    mean_ranks,
+    paired_tests,
+)
+from benchmarks.utility import METRICS, select
 
-CELL = ["dataset", "classifier"]
-FALLBACK = "none"
-LOWER_IS_BETTER = {"brier"}
 SHORT = {
     "average_precision": "AP",
     "roc_auc": "AUC",
@@ -35,66 +38,6 @@ SHORT = {
     "f1_tuned": "F1 tuned",
     "mcc_tuned": "MCC tuned",
 }
-
-
-def load_results(paths):
-    """Read results files; of rows with the same key the last one counts.
-
-    Parameters
-    ----------
-    paths : list of path-like
-
-    Returns
-    -------
-    results : DataFrame
-    """
-    results = pd.concat([read_results(path) for path in paths], ignore_index=True)
-    return results.drop_duplicates(KEY, keep="last")
-
-
-def fill_failures(results):
-    """Give rows with an error the scores of no resampling.
-
-    Parameters
-    ----------
-    results : DataFrame
-
-    Returns
-    -------
-    filled : DataFrame
-        Errors stay where they are. A row stays without scores where ``none`` has none
-        of the same data set, seed, fold and classifier.
-    """
-    metrics = [metric for metric in METRICS if metric in results]
-    place = [*CELL, "seed", "fold"]
-    fallback = results.loc[results["method"] == FALLBACK, [*place, *metrics]]
-    failed = results["error"].notna()
-    scores = results.loc[failed, place].merge(fallback, on=place, how="left")
-    filled = results.copy()
-    filled.loc[failed, metrics] = scores[metrics].to_numpy()
-    return filled
-
-
-def complete_cells(results, metrics):
-    """Average over the folds that all methods have.
-
-    Parameters
-    ----------
-    results : DataFrame
-    metrics : list of str
-
-    Returns
-    -------
-    cells : DataFrame
-        Index (dataset, classifier), columns (metric, method).
-    n_dropped : int
-        Number of (dataset, classifier, seed, fold) that some method lacks.
-    """
-    wide = results.pivot(
-        index=[*CELL, "seed", "fold"], columns="method", values=metrics
-    )
-    complete = wide.dropna()
-    return complete.groupby(level=CELL).mean(), len(wide) - len(complete)
 
 
 def mean_table(cells):
@@ -111,70 +54,30 @@ def mean_table(cells):
         A row for each method, sorted by the rank in the first metric.
     """
     columns = {}
-    for metric in _metrics(cells):
-        ranks = cells[metric].rank(axis=1, ascending=metric in LOWER_IS_BETTER)
-        columns[f"{SHORT[metric]} rank"] = ranks.mean().round(2)
+    for metric, ranks in mean_ranks(cells, cells.columns.unique("method")).items():
+        columns[f"{SHORT[metric]} rank"] = ranks.round(2)
         columns[SHORT[metric]] = cells[metric].mean().round(4)
     table = pd.DataFrame(columns)
     return table.sort_values(table.columns[0])
 
 
 def comparison_table(cells, reference):
-    """Wilcoxon signed-rank tests of a reference against each other method.
+    """The tests of a reference against each other method, in short words.
 
     Parameters
     ----------
     cells : DataFrame
-        From :func:`complete_cells`, or averaged further over the classifiers.
     reference : str
         Name of a method.
 
     Returns
     -------
     table : DataFrame
-        For each metric and rival: the mean gain of the reference (positive is
-        better), wins, ties and losses, the two-sided p value and the same after
-        Holm's correction over the rivals of the metric.
+        From :func:`benchmarks.report.statistics.paired_tests`.
     """
-    tables = []
-    for metric in _metrics(cells):
-        sign = -1 if metric in LOWER_IS_BETTER else 1
-        values = sign * cells[metric]
-        rows = [
-            {"metric": SHORT[metric], "against": rival}
-            | _paired(values[reference] - values[rival])
-            for rival in values.columns
-            if rival != reference
-        ]
-        table = pd.DataFrame(rows)
-        if not table.empty:
-            table["p (Holm)"] = holm(table["p"])
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True)
-
-
-def to_markdown(table, *, index_name=None):
-    """Write a table as Markdown.
-
-    Parameters
-    ----------
-    table : DataFrame
-    index_name : str or None, default=None
-        Title of the index; None leaves the index out.
-
-    Returns
-    -------
-    text : str
-    """
-    if index_name is not None:
-        table = table.rename_axis(index_name).reset_index()
-    lines = [
-        "| " + " | ".join(map(str, table.columns)) + " |",
-        "|" + "---|" * table.shape[1],
-    ]
-    for row in table.itertuples(index=False):
-        lines.append("| " + " | ".join(_cell_text(value) for value in row) + " |")
-    return "\n".join(lines)
+    tests = paired_tests(cells, reference)
+    tests["metric"] = tests["metric"].map(SHORT)
+    return tests.rename(columns={"rival": "against", "p_holm": "p (Holm)"})
 
 
 def report(results, *, metrics, reference=None):
@@ -204,16 +107,16 @@ def report(results, *, metrics, reference=None):
         return "\n".join([*parts, "No fold was finished by all methods."])
     table = mean_table(cells)
     table["sampler s"] = results.groupby("method")["sampler_seconds"].mean().round(2)
-    parts.append(to_markdown(table, index_name="method"))
+    parts.append(frame_table(table, index_name="method"))
     if reference is not None:
-        by_set = cells.groupby(level="dataset").mean()
-        for title, values in [("data set x classifier", cells), ("data set", by_set)]:
+        by = {"data set x classifier": cells, "data set": by_set(cells)}
+        for title, values in by.items():
             parts.append(f"\n## {reference} against the others, by {title}\n")
-            parts.append(to_markdown(comparison_table(values, reference)))
+            parts.append(frame_table(comparison_table(values, reference)))
     parts.append("\n## By classifier")
     for classifier, part in cells.groupby(level="classifier"):
         parts.append(f"\n### {classifier}\n")
-        parts.append(to_markdown(mean_table(part), index_name="method"))
+        parts.append(frame_table(mean_table(part), index_name="method"))
     return "\n".join(parts)
 
 
@@ -246,23 +149,6 @@ def _parse(arguments):
     return parser.parse_args(arguments)
 
 
-def _metrics(cells):
-    """The metrics of the cells, in order."""
-    return list(dict.fromkeys(cells.columns.get_level_values(0)))
-
-
-def _paired(gains):
-    """Summarise paired gains and test whether they are centred at zero."""
-    gains = gains.round(9)
-    p = wilcoxon(gains).pvalue if gains.any() else 1.0
-    counts = [(gains > 0).sum(), (gains == 0).sum(), (gains < 0).sum()]
-    return {
-        "gain": round(gains.mean(), 4),
-        "won/tied/lost": "/".join(map(str, counts)),
-        "p": p,
-    }
-
-
 def _failures(results):
     """Tell on how many folds each method failed."""
     failed = results[results["error"].notna()]
@@ -271,10 +157,6 @@ def _failures(results):
         f"{method} failed on {count} folds, counted as no resampling there.\n"
         for method, count in folds.groupby("method").size().items()
     ]
-
-
-def _cell_text(value):
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 if __name__ == "__main__":

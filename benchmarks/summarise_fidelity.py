@@ -13,8 +13,8 @@ import argparse
 import pandas as pd
 
 from benchmarks.fidelity import KEY, METRICS, REAL
+from benchmarks.report.markdown import frame_table
 from benchmarks.results_file import read_results
-from benchmarks.summarise import to_markdown
 from benchmarks.utility import select
 
 TITLES = {
@@ -146,11 +146,11 @@ def report(results, *, reference=None):
         return "\n\n".join([*parts, "No fold was finished by all methods."])
     table = mean_table(sets)
     table["sampler s"] = results.groupby("method")["sampler_seconds"].mean().round(2)
-    parts.append(to_markdown(table, index_name="method"))
+    parts.append(frame_table(table, index_name="method"))
     if reference is not None:
         parts += [
             f"Share of data sets on which {reference} is better:",
-            to_markdown(comparison_table(sets, reference), index_name="than"),
+            frame_table(comparison_table(sets, reference), index_name="than"),
         ]
     return "\n\n".join(parts)
 

@@ -27,7 +27,7 @@ import pandas as pd
 import torch
 from torch import nn
 
-from benchmarks.summarise import to_markdown
+from benchmarks.report.markdown import frame_table
 from gansampler.datasets import load_churn
 from gansampler.gan import TrainingSettings, train_gan, training
 from gansampler.gan.optimizers import ADAM_BETAS
@@ -246,7 +246,7 @@ def main(arguments=None):
     results = measure(options.repeats)
     results.to_csv(options.out, index=False)
     medians = results.drop(columns=["versions", "repeat"]).groupby("table").median()
-    print(to_markdown(medians, index_name="table"))
+    print(frame_table(medians, index_name="table"))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ import pandas as pd
 import torch
 from torch.profiler import ProfilerActivity, profile
 
-from benchmarks.summarise import to_markdown
+from benchmarks.report.markdown import frame_table
 from benchmarks.training_floor import TABLES, bare_loop
 from gansampler.gan import TrainingSettings
 
@@ -164,7 +164,7 @@ def main(arguments=None):
     results["versions"] = f"torch {torch.__version__}"
     results.round(4).to_csv(options.out, index=False)
     shown = results.drop(columns="versions").set_index("group")
-    print(to_markdown(shown, index_name="group"), file=sys.stdout)
+    print(frame_table(shown, index_name="group"), file=sys.stdout)
 
 
 if __name__ == "__main__":

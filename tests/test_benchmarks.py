@@ -20,7 +20,8 @@ from benchmarks.copula import sample_gaussian_copula
 from benchmarks.dose import sizes_below
 from benchmarks.eight_gaussians import MODES, judge, ring
 from benchmarks.growth import exponents
-from benchmarks.summarise import complete_cells, fill_failures, mean_table, report
+from benchmarks.report.statistics import complete_cells, fill_failures
+from benchmarks.summarise import mean_table, report
 from benchmarks.thresholds import TUNABLE, best_threshold, label_metrics
 from benchmarks.utility import METRICS, cut_minority, plan_tasks, tuned_scores
 from gansampler.gan import TrainingSettings, train_gan

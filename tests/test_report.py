@@ -156,6 +156,18 @@ def test_a_verdict_needs_mean_and_median_on_one_side():
     assert utility.direction(gains.iloc[:19], 0.05) == "open"
 
 
+def test_gains_are_positive_where_the_reference_is_better():
+    results = utility_results({"gan": 0.3, "none": 0.0, "smote": 0.3}, seed=1)
+    cells = statistics.cells_of(results, ["gan", "none", "smote"], ["f1", "brier"])
+    found = statistics.paired_tests(cells, "gan").set_index(["metric", "rival"])
+    assert found["gain"]["f1", "none"] == pytest.approx(0.3, abs=0.01)
+    assert found["gain"]["brier", "none"] == pytest.approx(-0.3, abs=0.01)
+    assert found["won/tied/lost"]["f1", "none"] == "8/0/0"
+    assert found["won/tied/lost"]["brier", "none"] == "0/0/8"
+    assert found["p"]["f1", "none"] == pytest.approx(2 / 2**8)  # all signs alike
+    assert found["p_holm"]["f1", "none"] == pytest.approx(2 * 2 / 2**8)
+
+
 def test_equivalence_is_the_confidence_interval_in_the_margin():
     gains = np.random.default_rng(0).normal(0.001, 0.004, 20)
     for margin in (0.001, 0.002, 0.003, 0.01):

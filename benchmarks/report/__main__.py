@@ -15,8 +15,8 @@ from pathlib import Path
 
 from benchmarks.report import cost, dose, fidelity, levels, plots, utility, variants
 from benchmarks.report.pages import page_parser, update
+from benchmarks.report.statistics import fill_failures, load_results, mean_ranks
 from benchmarks.results_file import read_results
-from benchmarks.summarise import fill_failures, load_results
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
@@ -52,7 +52,7 @@ def build(results):
     else:
         compared = utility.Utility(found)
         sections |= {name: write(compared) for name, write in UTILITY_SECTIONS.items()}
-        ranks = utility.mean_ranks(compared.cells, compared.methods)
+        ranks = mean_ranks(compared.cells, compared.methods)
         pictures["ranks.svg"] = (plots.draw_ranks, (ranks,))
         pictures["gains.svg"] = (plots.draw_gains, utility.gains_by_set(compared))
     borrowed = _read(results, "rare_levels.csv")

@@ -1,7 +1,8 @@
 """Seconds and memory."""
 
 from benchmarks.report.markdown import table
-from benchmarks.report.names import counted, title
+from benchmarks.report.names import title
+from gansampler._wording import counted
 
 RIVAL, OWN = "ctgan", "gansampler"
 

@@ -5,7 +5,6 @@ from benchmarks.report.names import (
     MAIN_METRICS,
     METRICS,
     REFERENCE,
-    counted,
     in_words,
     p_text,
     title,
@@ -16,6 +15,7 @@ from benchmarks.report.statistics import (
     signed_rank,
     split_by_coverage,
 )
+from gansampler._wording import counted
 
 BASELINE = "none"
 RIVALS = ("none", "smote", "smoothed_bootstrap", "smoothed_bootstrap_valid")

@@ -4,8 +4,9 @@ import pandas as pd
 
 from benchmarks.fidelity import METRICS, REAL
 from benchmarks.report.markdown import picture, table
-from benchmarks.report.names import REFERENCE, counted, title
+from benchmarks.report.names import REFERENCE, title
 from benchmarks.summarise_fidelity import complete_sets, mean_table
+from gansampler._wording import counted
 
 FOLD = ["dataset", "seed", "fold"]
 ENOUGH = 0.9

@@ -3,8 +3,9 @@
 import pandas as pd
 
 from benchmarks.report.markdown import table
-from benchmarks.report.names import METRICS, REFERENCE, counted, p_text, title
+from benchmarks.report.names import METRICS, REFERENCE, p_text, title
 from benchmarks.report.statistics import by_set, cells_of, signed_rank
+from gansampler._wording import counted
 
 BORROWED = "gan_rare_levels"
 BESIDE = ("none", "class_weight", "smote", "gan", BORROWED)

@@ -26,6 +26,38 @@ def table(rows):
     return "\n".join(lines)
 
 
+def frame_table(frame, *, index_name=None):
+    """Write a data frame as a Markdown table, its numbers with four digits.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    index_name : str or None, default=None
+        Title of the index; None leaves the index out.
+
+    Returns
+    -------
+    text : str
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> means = pd.DataFrame({"score": [0.123456], "sets": [3]}, index=["gan"])
+    >>> print(frame_table(means, index_name="method"))
+    | method | score | sets |
+    |---|--:|--:|
+    | gan | 0.1235 | 3 |
+    """
+    if index_name is not None:
+        frame = frame.rename_axis(index_name).reset_index()
+    return table(
+        [
+            {title: _cell_text(value) for title, value in row.items()}
+            for row in frame.to_dict("records")
+        ]
+    )
+
+
 def picture(name, description):
     """Show a picture that lies beside the page."""
     return f"![{description}]({name})"
@@ -80,3 +112,7 @@ def fill(page, sections):
             raise ValueError(f"The section {name!r} of the page does not end.")
         page = f"{before}{start}{text}\n{end}{after}"
     return page
+
+
+def _cell_text(value):
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

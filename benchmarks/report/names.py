@@ -71,17 +71,6 @@ def in_words(names):
     return f"{', '.join(head)} and {last}" if head else last
 
 
-def counted(number, thing):
-    """Write a number and a noun.
-
-    Examples
-    --------
-    >>> counted(1, "data set"), counted(2, "data set")
-    ('1 data set', '2 data sets')
-    """
-    return f"{number:,} {thing}" + ("" if number == 1 else "s")
-
-
 def p_text(p):
     """Write a p value with two digits."""
     return f"{p:.2g}" if p >= 0.001 else "< 0.001"

@@ -1,13 +1,138 @@
-"""Which results compare, and the tests that the page quotes."""
+"""Which results compare, how methods rank, and the tests that the pages quote."""
 
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
-from benchmarks.summarise import CELL, complete_cells
+from benchmarks.results_file import read_results
+from benchmarks.utility import KEY, METRICS
+from gansampler.comparison._statistics import holm
 
+CELL = ["dataset", "classifier"]
+"""A data set with a classifier: what is left when folds and seeds are averaged."""
 PLACE = [*CELL, "seed", "fold"]
+FALLBACK = "none"
+LOWER_IS_BETTER = {"brier"}
+
+
+def load_results(paths):
+    """Read results files; of rows with the same key the last one counts.
+
+    Parameters
+    ----------
+    paths : list of path-like
+
+    Returns
+    -------
+    results : DataFrame
+    """
+    results = pd.concat([read_results(path) for path in paths], ignore_index=True)
+    return results.drop_duplicates(KEY, keep="last")
+
+
+def fill_failures(results):
+    """Give rows with an error the scores of no resampling.
+
+    Parameters
+    ----------
+    results : DataFrame
+
+    Returns
+    -------
+    filled : DataFrame
+        Errors stay where they are. A row stays without scores where ``none`` has none
+        of the same data set, seed, fold and classifier.
+    """
+    metrics = [metric for metric in METRICS if metric in results]
+    fallback = results.loc[results["method"] == FALLBACK, [*PLACE, *metrics]]
+    failed = results["error"].notna()
+    scores = results.loc[failed, PLACE].merge(fallback, on=PLACE, how="left")
+    filled = results.copy()
+    filled.loc[failed, metrics] = scores[metrics].to_numpy()
+    return filled
+
+
+def complete_cells(results, metrics):
+    """Average over the folds that all methods have.
+
+    Parameters
+    ----------
+    results : DataFrame
+    metrics : list of str
+
+    Returns
+    -------
+    cells : DataFrame
+        Index (dataset, classifier), columns (metric, method).
+    n_dropped : int
+        Number of (dataset, classifier, seed, fold) that some method lacks.
+    """
+    wide = results.pivot(index=PLACE, columns="method", values=metrics)
+    complete = wide.dropna()
+    return complete.groupby(level=CELL).mean(), len(wide) - len(complete)
+
+
+def metrics_of(cells):
+    """The metrics of cells, in order."""
+    return list(dict.fromkeys(cells.columns.get_level_values(0)))
+
+
+def mean_ranks(cells, methods):
+    """Mean rank of methods in each metric over the cells; 1 is best.
+
+    Parameters
+    ----------
+    cells : DataFrame
+    methods : list of str
+
+    Returns
+    -------
+    ranks : DataFrame
+        Index method, columns metric.
+    """
+    return pd.DataFrame(
+        {
+            metric: cells[metric][methods]
+            .rank(axis=1, ascending=metric in LOWER_IS_BETTER)
+            .mean()
+            for metric in metrics_of(cells)
+        }
+    )
+
+
+def paired_tests(cells, reference):
+    """Wilcoxon signed-rank tests of a reference against each other method.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        From :func:`complete_cells`, or averaged further over the classifiers.
+    reference : str
+        Name of a method.
+
+    Returns
+    -------
+    tests : DataFrame
+        A row for each ``metric`` and ``rival``: the mean ``gain`` of the reference
+        (positive is better), how many cells were ``won/tied/lost``, the two-sided
+        ``p`` and ``p_holm``, corrected over the rivals of the metric.
+    """
+    found = []
+    for metric in metrics_of(cells):
+        values = cells[metric] * (-1 if metric in LOWER_IS_BETTER else 1)
+        tests = pd.DataFrame(
+            [
+                {"metric": metric, "rival": rival}
+                | _paired(values[reference] - values[rival])
+                for rival in values.columns
+                if rival != reference
+            ],
+            columns=["metric", "rival", "gain", "won/tied/lost", "p"],
+        )
+        found.append(tests.assign(p_holm=holm(tests["p"])))
+    return pd.concat(found, ignore_index=True)
 
 
 class Equivalence(NamedTuple):
@@ -127,3 +252,14 @@ def by_table(cells):
         "[@#].*", "", regex=True
     )
     return cells.groupby(tables).mean()
+
+
+def _paired(gains):
+    """Summarise paired gains and test whether they are centred at zero."""
+    gains = gains.round(9)
+    counts = [(gains > 0).sum(), (gains == 0).sum(), (gains < 0).sum()]
+    return {
+        "gain": round(gains.mean(), 4),
+        "won/tied/lost": "/".join(map(str, counts)),
+        "p": signed_rank(gains),
+    }

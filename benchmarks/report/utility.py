@@ -9,20 +9,23 @@ from benchmarks.report.names import (
     METRICS,
     REFERENCE,
     by_title,
-    counted,
     in_words,
     p_text,
     title,
 )
 from benchmarks.report.statistics import (
+    LOWER_IS_BETTER,
     by_set,
     by_table,
     cells_of,
     equivalence,
+    mean_ranks,
+    paired_tests,
     signed_rank,
     split_by_coverage,
 )
-from benchmarks.summarise import LOWER_IS_BETTER, SHORT, comparison_table, holm
+from gansampler._wording import counted
+from gansampler.comparison._statistics import holm
 
 LEVEL = 0.05
 MARGIN, CLASSIFIER_MARGIN = 0.005, 0.01
@@ -67,29 +70,6 @@ class Utility:
     def rivals(self):
         """The methods other than the reference, in the order of ``METHODS``."""
         return by_title(set(self.methods) - {REFERENCE})
-
-
-def mean_ranks(cells, methods):
-    """Mean rank of methods in each metric over the cells; 1 is best.
-
-    Parameters
-    ----------
-    cells : DataFrame
-    methods : list of str
-
-    Returns
-    -------
-    ranks : DataFrame
-        Index method, columns metric.
-    """
-    return pd.DataFrame(
-        {
-            metric: cells[metric][methods]
-            .rank(axis=1, ascending=metric in LOWER_IS_BETTER)
-            .mean()
-            for metric in METRICS
-        }
-    )
 
 
 def means_section(utility):
@@ -244,7 +224,7 @@ def summary_section(utility):
 
 
 def tests_section(utility):
-    """Wilcoxon's tests against each method, and the tests of equivalence.
+    """Wilcoxon's tests against each method, by cell, by data set and by table.
 
     Parameters
     ----------
@@ -262,11 +242,11 @@ def tests_section(utility):
             {
                 "against": title(by_cell["rival"]),
                 "gain": f"{by_cell['gain']:+.4f}",
-                "cells won/tied/lost": by_cell["counts"],
+                "cells won/tied/lost": by_cell["won/tied/lost"],
                 "p by cell": p_text(by_cell["p"]),
-                "sets won/tied/lost": in_set["counts"],
+                "sets won/tied/lost": in_set["won/tied/lost"],
                 "p by set": p_text(in_set["p"]),
-                "tables won/tied/lost": in_table["counts"],
+                "tables won/tied/lost": in_table["won/tied/lost"],
                 "p by table": p_text(in_table["p"]),
             }
             for by_cell, in_set, in_table in zip(
@@ -505,20 +485,13 @@ def _partial_table(utility):
 
 
 def _tests(cells, metrics=None):
-    """Compare the reference with each rival, in the order of ``METHODS``."""
+    """Compare the reference with each rival, in the order of ``METHODS``.
+
+    The p of each test is Holm's.
+    """
     metrics = list(metrics or METRICS)
-    found = comparison_table(cells[metrics], REFERENCE)
-    names = {SHORT[metric]: metric for metric in metrics}
-    rows = [
-        {
-            "metric": names[row["metric"]],
-            "rival": row["against"],
-            "gain": row["gain"],
-            "counts": row["won/tied/lost"],
-            "p": row["p (Holm)"],
-        }
-        for row in found.to_dict("records")
-    ]
+    found = paired_tests(cells[metrics], REFERENCE)
+    rows = found.drop(columns="p").rename(columns={"p_holm": "p"}).to_dict("records")
     return [
         row
         for metric in metrics

@@ -2,23 +2,20 @@
 
 import json
 
-import pandas as pd
-
 from benchmarks.report.markdown import table
 from benchmarks.report.names import (
     MAIN_METRICS,
     METRICS,
-    counted,
     p_text,
     title,
 )
 from benchmarks.report.statistics import (
     by_set,
     cells_of,
-    signed_rank,
+    paired_tests,
     split_by_coverage,
 )
-from benchmarks.summarise import holm
+from gansampler._wording import counted
 
 REFERENCE = "default"
 NOT_VARIANTS = ("none", "smote")
@@ -43,25 +40,12 @@ def variant_gains(results):
     """
     methods = split_by_coverage(results, REFERENCE)[0]
     cells = cells_of(results, methods, MAIN_METRICS)
-    sets = by_set(cells)
-    rows = []
-    for metric in MAIN_METRICS:
-        tests = pd.DataFrame(
-            [
-                {
-                    "variant": variant,
-                    "metric": metric,
-                    "gain": (cells[metric][variant] - cells[metric][REFERENCE]).mean(),
-                    "p": signed_rank(sets[metric][variant] - sets[metric][REFERENCE]),
-                }
-                for variant in methods
-                if variant != REFERENCE
-            ],
-            columns=["variant", "metric", "gain", "p"],
-        )
-        tests["p_holm"] = holm(tests["p"])
-        rows.append(tests.sort_values("gain"))
-    return pd.concat(rows, ignore_index=True), cells
+    tests = paired_tests(by_set(cells), REFERENCE).rename(columns={"rival": "variant"})
+    tests["gain"] = [
+        (cells[test.metric][test.variant] - cells[test.metric][REFERENCE]).mean()
+        for test in tests.itertuples()
+    ]
+    return tests.sort_values("gain"), cells
 
 
 def ablations_section(results):
@@ -78,7 +62,7 @@ def ablations_section(results):
     """
     gains, cells = variant_gains(results)
     wide = gains.set_index(["variant", "metric"])
-    order = list(dict.fromkeys(gains["variant"]))
+    order = list(gains.loc[gains["metric"] == MAIN_METRICS[0], "variant"])
     order.sort(key=lambda variant: variant in NOT_VARIANTS)
     params = results.drop_duplicates("method").set_index("method")["params"]
     rows = [
