@@ -27,9 +27,8 @@ from benchmarks.report.markdown import frame_table
 from gansampler._threads import single_thread
 from gansampler.gan import TrainingSettings
 from gansampler.onehot import OneHotGroups
-from gansampler.synthesis import RowSettings
+from gansampler.synthesis import ClassGenerator, RowSettings
 from gansampler.tabular import Table
-from gansampler.trainer import ClassRows, Trainer, Watcher
 
 DEFAULT_OUT = Path(__file__).parent / "results" / "classes.csv"
 N_JOBS, N_CLASSES, N_MAJORITY, N_COLUMNS = 2, 10, 1_000, 12
@@ -45,23 +44,22 @@ def make_table():
 
 
 def train(X, y, label, max_iter):
-    """Train one class as ``GANOversampler`` does; give a few rows of it."""
+    """Train one class as ``GANOversampler`` does; give a few rows of it.
+
+    Without its ``Trainer``, in which threads wait for each other.
+    """
     table = Table(X)
-    trainer = Trainer(
-        TrainingSettings(max_iter=max_iter),
-        RowSettings(),
+    generator = ClassGenerator(
+        TrainingSettings(max_iter=max_iter), RowSettings(), seed=int(label)
+    )
+    generator.fit(
+        table.rows(y == label),
+        table.rows(np.flatnonzero(y != label)),
         table.summary,
         OneHotGroups.find(table),
-        device="cpu",
-        watcher=Watcher(verbose=0, callback=None),
+        name=f"class {label}",
+        device=torch.device("cpu"),
     )
-    rows = ClassRows(
-        label,
-        seed=int(label),
-        own=table.rows(y == label),
-        others=table.rows(np.flatnonzero(y != label)),
-    )
-    generator = trainer.train(rows)
     return generator.sample(10, seed=0).to_numpy()
 
 
