@@ -29,14 +29,14 @@ import pandas as pd
 
 from benchmarks import methods
 from benchmarks.data import development_set_names
-from benchmarks.models import CLASSIFIERS
-from benchmarks.results_file import read_results
+from benchmarks.models import CLASSIFIERS, FAST_CLASSIFIERS
+from benchmarks.results_file import keys_done, read_results
 from benchmarks.running import run_into_file
 from benchmarks.utility import (
     COLUMNS,
+    KEY,
     by_size,
     check_same_experiment,
-    keys_done,
     plan_tasks,
     run_task,
     select,
@@ -61,12 +61,6 @@ DATASETS = [
     "vehicle1@60",
     "winequality_red_4",
     "yeast4",
-]
-FAST_CLASSIFIERS = [
-    "logistic_regression",
-    "k_neighbors",
-    "decision_tree",
-    "hist_gradient_boosting",
 ]
 N_RESTARTS = 3
 
@@ -266,7 +260,7 @@ def plan_variants(names, *, results, retry_failures=False, **experiment):
     TypeError
         If GANOversampler lacks a parameter of a variant.
     """
-    done = keys_done(results, retry_failures=retry_failures)
+    done = keys_done(results, KEY, retry_failures=retry_failures)
     tasks = []
     for name in names:
         variant = VARIANTS[name]

@@ -27,7 +27,7 @@ from sklearn.model_selection import StratifiedKFold
 from benchmarks.data import load_development_set
 from benchmarks.methods import METHODS, gan
 from benchmarks.models import make_classifier
-from benchmarks.results_file import read_results
+from benchmarks.results_file import keys_done, read_results
 from benchmarks.running import run_into_file
 from gansampler import PriorCorrectedClassifier
 from gansampler.datasets import load_page_blocks
@@ -156,8 +156,7 @@ def main(arguments=None):
     add("--jobs", type=int, default=1, help="processes, of one thread each")
     add("--out", default="calibration.csv")
     options = parser.parse_args(arguments)
-    results = read_results(options.out)
-    done = set(results.reindex(columns=KEY[:3]).itertuples(index=False, name=None))
+    done = keys_done(read_results(options.out), ["dataset", "method", "fold"])
     tasks = [
         Task(name, method, fold, options.folds, tuple(options.classifiers))
         for fold in range(options.folds)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.calibration import METRICS
 from benchmarks.report.markdown import table
-from benchmarks.report.names import in_words
+from benchmarks.report.names import in_words, percent
 from benchmarks.report.pages import write_or_check
 from benchmarks.results_file import read_results
 from gansampler._wording import counted
@@ -97,8 +97,8 @@ def summary_section(results):
         within = (both[0] <= BAR) & (both[1] <= BAR)
         row = {"": name}
         for change, loss in zip(both, LOSSES.values(), strict=True):
-            row[f"{loss}: median"] = percent(change.median())
-            row[f"{loss}: worst"] = percent(change.max())
+            row[f"{loss}: median"] = signed_percent(change.median())
+            row[f"{loss}: worst"] = signed_percent(change.max())
         row["within 5 % in both"] = f"{int(within.sum())} of {n_cells}"
         rows.append(row)
     intro = (
@@ -144,7 +144,7 @@ def loss_section(results, loss):
                 "unresampled": f"{before:.4f}",
                 "balanced": f"{after['uncorrected']:.4f}",
                 "corrected": f"{after['corrected']:.4f}",
-                "change": percent(after["corrected"] / before - 1),
+                "change": signed_percent(after["corrected"] / before - 1),
                 "calibrated": f"{after['calibrated']:.4f}",
             }
         )
@@ -180,7 +180,7 @@ def variants_section(results):
         row = {"": title(cell)}
         for version, name in VARIANTS.items():
             both = (changes(averaged, loss, version)[cell] for loss in LOSSES)
-            row[name] = " / ".join(map(percent, both))
+            row[name] = " / ".join(map(signed_percent, both))
         rows.append(row)
     return table(rows)
 
@@ -190,15 +190,9 @@ def title(cell):
     return f"{cell[0]}, {CLASSIFIERS[cell[1]]}"
 
 
-def percent(change):
-    """Write a relative change.
-
-    Examples
-    --------
-    >>> percent(0.0333), percent(-0.2)
-    ('+3.3 %', '-20.0 %')
-    """
-    return f"{change:+.1%}".replace("%", " %")
+def signed_percent(change):
+    """Write a change with its sign and one digit after the point."""
+    return percent(change, "+.1%")
 
 
 def main(arguments=None):

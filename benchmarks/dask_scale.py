@@ -90,14 +90,14 @@ def spilled(dask_worker):
     return dask_worker.data.cumulative_metrics["disk-write", "bytes"] / 1e6
 
 
-def balance(n_workers, arguments, folder):
+def balance(n_workers, options, folder):
     """Balance the large table, and reduce the result."""
-    n_partitions = arguments.rows // arguments.partition_rows
-    shape = {"n_columns": arguments.columns, "minority_share": arguments.minority_share}
+    n_partitions = options.rows // options.partition_rows
+    shape = {"n_columns": options.columns, "minority_share": options.minority_share}
     table = dd.from_map(
         make_partition,
         range(n_partitions),
-        n_rows=arguments.partition_rows,
+        n_rows=options.partition_rows,
         **shape,
         meta=make_partition(0, 1, **shape).iloc[:0],
     )
@@ -116,11 +116,11 @@ def balance(n_workers, arguments, folder):
     counts = checks["rows"].sum() - checks["minority"].sum(), checks["minority"].sum()
     return {
         "run": f"{n_workers} workers",
-        "rows": arguments.rows,
-        "columns": arguments.columns,
-        "table_mb": arguments.rows * arguments.columns * 8 / 1e6,
+        "rows": options.rows,
+        "columns": options.columns,
+        "table_mb": options.rows * options.columns * 8 / 1e6,
         "partitions": n_partitions,
-        "minority_share": arguments.minority_share,
+        "minority_share": options.minority_share,
         "rows_after": int(checks["rows"].sum()),
         "majority_after": int(counts[0]),
         "minority_after": int(counts[1]),
@@ -189,8 +189,11 @@ def kill_workers(times, folder):
     return results
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+def main(arguments=None):
+    """Measure from the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.dask_scale", description=__doc__.partition("\n")[0]
+    )
     parser.add_argument("--rows", type=int, default=20_000_000)
     parser.add_argument("--columns", type=int, default=30)
     parser.add_argument("--partition-rows", type=int, default=100_000)
@@ -198,14 +201,14 @@ def main():
     parser.add_argument("--workers", type=int, nargs="*", default=[2, 1])
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--out", type=Path, default=DEFAULT_OUT)
-    arguments = parser.parse_args()
+    options = parser.parse_args(arguments)
     results = []
     with tempfile.TemporaryDirectory() as folder:
-        results += kill_workers(arguments.kills, folder) if arguments.kills else []
-        for n_workers in arguments.workers:
-            results.append(balance(n_workers, arguments, folder))
+        results += kill_workers(options.kills, folder) if options.kills else []
+        for n_workers in options.workers:
+            results.append(balance(n_workers, options, folder))
             print(results[-1], file=sys.stderr, flush=True)
-    pd.DataFrame(results).to_csv(arguments.out, index=False)
+    pd.DataFrame(results).to_csv(options.out, index=False)
     hashes = {row["hash"] for row in results if "hash" in row}
     if len(hashes) > 1 or not all(row.get("same_rows", True) for row in results):
         sys.exit("The rows differ.")

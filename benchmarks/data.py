@@ -60,15 +60,12 @@ class DevelopmentSet:
 
     Attributes
     ----------
-    name : str
-        Name as given to :func:`load_development_set`.
     X : DataFrame of shape (n_rows, n_columns)
         Features in the types that a user would have them in.
     y : ndarray of shape (n_rows,)
         Labels, 1 for the minority class and 0 for the rest.
     """
 
-    name: str
     X: pd.DataFrame
     y: np.ndarray
 
@@ -135,7 +132,7 @@ def load_development_set(name):
     X, y = _take(X, y, _capped_rows(y, rng))
     if cut:
         X, y = _take(X, y, _cut_rows(y, int(cut), rng))
-    return DevelopmentSet(name=name, X=X, y=y)
+    return DevelopmentSet(X=X, y=y)
 
 
 def _load_keel(name):

@@ -145,7 +145,7 @@ def matrix_table(results):
         rows.append(
             {"": method.replace("_", " ")}
             | {
-                _words(verdict): f"{part[verdict].isin(['warn', 'poor']).mean():.0%}"
+                _words(verdict): f"{part[verdict].isin([WARN, POOR]).mean():.0%}"
                 for verdict in FIGURES
             }
         )

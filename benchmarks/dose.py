@@ -13,13 +13,13 @@ import argparse
 from benchmarks.data import development_set_names, load_development_set
 from benchmarks.methods import METHODS
 from benchmarks.models import CLASSIFIERS
-from benchmarks.results_file import read_results
+from benchmarks.results_file import keys_done, read_results
 from benchmarks.running import run_into_file
 from benchmarks.utility import (
     COLUMNS,
+    KEY,
     by_size,
     check_same_experiment,
-    keys_done,
     plan_tasks,
     run_task,
     select,
@@ -36,22 +36,21 @@ DEFAULT_METHODS = [
 ]
 
 
-def sizes_below(n_minority, folds, sizes=SIZES):
-    """List the sizes that are smaller than the minority of every training fold.
+def sizes_below(n_minority, folds):
+    """List the ``SIZES`` that are smaller than the minority of every training fold.
 
     Parameters
     ----------
     n_minority : int
         Minority rows of the whole table.
     folds : int
-    sizes : sequence of int, default=(10, 20, 50, 100, 200, 500)
 
     Returns
     -------
     smaller : list of int
     """
     largest_test_fold = -(-n_minority // folds)
-    return [size for size in sizes if size < n_minority - largest_test_fold]
+    return [size for size in SIZES if size < n_minority - largest_test_fold]
 
 
 def main(arguments=None):
@@ -74,7 +73,7 @@ def main(arguments=None):
         ],
         classifiers=classifiers,
         seeds=options.seeds,
-        done=keys_done(results, retry_failures=options.retry_failures),
+        done=keys_done(results, KEY, retry_failures=options.retry_failures),
         **experiment,
     )
     run_into_file(run_task, tasks, columns=COLUMNS, jobs=options.jobs, out=options.out)

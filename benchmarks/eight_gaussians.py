@@ -19,7 +19,7 @@ from imblearn.over_sampling import SMOTE
 from threadpoolctl import threadpool_limits
 
 from benchmarks.report.markdown import frame_table
-from benchmarks.results_file import read_results
+from benchmarks.results_file import keys_done, read_results
 from benchmarks.running import run_into_file
 from benchmarks.utility import package_versions
 from gansampler import GANOversampler
@@ -220,25 +220,27 @@ def _labels(background, rows):
     return np.repeat([0, 1], [len(background), len(rows)])
 
 
-def main():
+def main(arguments=None):
     """Measure what is not in the results yet, and print the summary."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.eight_gaussians",
+        description=__doc__.partition("\n")[0],
+    )
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--out", default="benchmarks/results/eight_gaussians.csv")
-    args = parser.parse_args()
-    results = read_results(args.out)
-    done = set(results[KEY].itertuples(index=False, name=None)) if len(results) else ()
+    options = parser.parse_args(arguments)
+    done = keys_done(read_results(options.out), KEY)
     tasks = [
         task
-        for seed in range(args.seeds)
+        for seed in range(options.seeds)
         for deviation in DEVIATIONS
-        for method in args.methods
+        for method in options.methods
         if ((task := Task(deviation, method, seed)).dataset, method, seed) not in done
     ]
-    run_into_file(run_task, tasks, columns=COLUMNS, jobs=args.jobs, out=args.out)
-    print(frame_table(summary(read_results(args.out)).reset_index()))
+    run_into_file(run_task, tasks, columns=COLUMNS, jobs=options.jobs, out=options.out)
+    print(frame_table(summary(read_results(options.out)).reset_index()))
 
 
 if __name__ == "__main__":

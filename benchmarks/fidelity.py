@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.data import development_set_names, load_development_set
 from benchmarks.methods import METHODS, no_resampling
 from benchmarks.models import to_plain_types
-from benchmarks.results_file import read_results
+from benchmarks.results_file import keys_done, read_results
 from benchmarks.running import run_into_file
 from benchmarks.utility import cpu_seconds, cut_minority, package_versions, select
 from gansampler.comparison._running import one_line
@@ -205,41 +205,20 @@ def plan_tasks(*, methods, datasets, folds, seeds, done):
     ]
 
 
-def keys_done(results, *, folds, retry_failures=False):
-    """Collect the keys of the rows that need not be computed again.
-
-    Parameters
-    ----------
-    results : DataFrame
-    folds : int
-        Number of folds asked for.
-    retry_failures : bool, default=False
-        Whether rows with an error count as not done.
-
-    Returns
-    -------
-    done : set of tuple
-
-    Raises
-    ------
-    ValueError
-        If the results were made with another number of folds.
-    """
-    if results.empty:
-        return set()
-    if set(results["folds"]) != {folds}:
+def check_folds(results, folds):
+    """Refuse to add to results that were made with another number of folds."""
+    if not results.empty and set(results["folds"]) != {folds}:
         raise ValueError(
             f"The results were made with {set(results['folds'])} folds, not {folds}: "
             "choose another --out."
         )
-    if retry_failures:
-        results = results[results["error"].isna()]
-    return set(results[KEY].itertuples(index=False, name=None))
 
 
 def main(arguments=None):
     """Run the benchmark from the command line."""
     options = _parse(arguments)
+    results = read_results(options.out)
+    check_folds(results, options.folds)
     # A method that makes no rows has nothing to be measured.
     known = [
         REAL,
@@ -250,11 +229,7 @@ def main(arguments=None):
         datasets=select(options.datasets, data_set_names(), "data set"),
         folds=options.folds,
         seeds=options.seeds,
-        done=keys_done(
-            read_results(options.out),
-            folds=options.folds,
-            retry_failures=options.retry_failures,
-        ),
+        done=keys_done(results, KEY, retry_failures=options.retry_failures),
     )
     run_into_file(run_task, tasks, columns=COLUMNS, jobs=options.jobs, out=options.out)
 

@@ -21,7 +21,7 @@ from benchmarks.report.markdown import frame_table
 from gansampler import GANOversampler
 
 DEFAULT_OUT = Path(__file__).parent / "results" / "growth.csv"
-MAX_ITER = 20
+MAX_ITER, N_NEW = 20, 200
 LABEL = 1
 
 
@@ -34,10 +34,10 @@ def table(n_minority=300, n_columns=10, n_classes=2, n_majority=1_000):
     return X, y
 
 
-def resample(n_new=200, **sizes):
+def resample(**sizes):
     """CPU seconds of a resampling that adds some rows to each class but the first."""
     X, y = table(**sizes)
-    strategy = {int(label): int((y == label).sum()) + n_new for label in set(y) - {0}}
+    strategy = {int(label): int((y == label).sum()) + N_NEW for label in set(y) - {0}}
     sampler = GANOversampler(strategy, max_iter=MAX_ITER, random_state=0)
     start = time.process_time()
     sampler.fit_resample(X, y)

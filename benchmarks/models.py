@@ -53,6 +53,12 @@ CLASSIFIERS = {
     "hist_gradient_boosting": _hist_gradient_boosting,
     "mlp": _mlp,
 }
+FAST_CLASSIFIERS = [
+    "logistic_regression",
+    "k_neighbors",
+    "decision_tree",
+    "hist_gradient_boosting",
+]
 
 
 def make_classifier(name, X, seed):

@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.methods import METHODS, gan
 from benchmarks.models import to_plain_types
-from benchmarks.results_file import read_results
+from benchmarks.results_file import keys_done, read_results
 from benchmarks.running import run_into_file
 from benchmarks.utility import cpu_seconds, package_versions, select
 from gansampler import datasets
@@ -312,10 +312,7 @@ def density_ratio_score(rows, synthetic, reference):
 def main(arguments=None):
     """Run the benchmark from the command line."""
     options = _parse(arguments)
-    results = read_results(options.out)
-    done = set()
-    if not results.empty:
-        done = set(results[KEY].itertuples(index=False, name=None))
+    done = keys_done(read_results(options.out), KEY)
     methods = select(options.methods, list(ATTACKED), "method")
     names = select(options.datasets, data_set_names(), "data set")
     tasks = [

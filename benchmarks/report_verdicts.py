@@ -26,7 +26,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.data import development_set_names, load_development_set
 from benchmarks.methods import METHODS
 from benchmarks.models import to_plain_types
-from benchmarks.results_file import read_results
+from benchmarks.results_file import keys_done, read_results
 from benchmarks.running import run_into_file
 from benchmarks.utility import by_size, package_versions
 from gansampler.comparison._running import one_line
@@ -216,8 +216,7 @@ def main(arguments=None):
     add("--jobs", type=int, default=1)
     add("--out", default=OUT)
     options = parser.parse_args(arguments)
-    results = read_results(options.out)
-    done = set(results[KEY].itertuples(index=False, name=None)) if len(results) else ()
+    done = keys_done(read_results(options.out), KEY)
     tasks = [
         Task(name, method, seed)
         for name in by_size(development_set_names())

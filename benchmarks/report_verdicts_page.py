@@ -7,6 +7,7 @@ Run it from the root of a checkout after ``python -m benchmarks.report_verdicts`
 """
 
 from benchmarks.report.markdown import table
+from benchmarks.report.names import percent
 from benchmarks.report.pages import write_or_check
 from benchmarks.report_verdicts import GOOD, OUT, SPOILT, VERDICTS
 from benchmarks.results_file import read_results
@@ -61,15 +62,11 @@ def verdict_table(results, methods):
         row = {"": METHOD_NAMES[method], "sets": str(part["dataset"].nunique())}
         for verdict in VERDICTS:
             known = part[verdict].dropna()
-            cell = (
-                f"{known.isin([WARN, POOR]).mean():.0%} ({(known == POOR).mean():.0%})"
-            )
+            suspected, poor = known.isin([WARN, POOR]).mean(), (known == POOR).mean()
+            cell = f"{percent(suspected)} ({percent(poor)})"
             row[verdict] = f"**{cell}**" if verdict == expected else cell
         at_all = part[list(VERDICTS)].isin([WARN, POOR]).any(axis=1).mean()
-        rows.append(
-            {k: v.replace("%", " %") for k, v in row.items()}
-            | {"any": f"{at_all:.0%}".replace("%", " %")}
-        )
+        rows.append(row | {"any": percent(at_all)})
     return table(rows)
 
 

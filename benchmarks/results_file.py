@@ -31,6 +31,28 @@ def read_results(path):
     return pd.read_csv(io.BytesIO(lines), keep_default_na=False, na_values=[""])
 
 
+def keys_done(results, key, *, retry_failures=False):
+    """Collect the keys of the rows that need not be computed again.
+
+    Parameters
+    ----------
+    results : DataFrame
+    key : list of str
+        The columns that tell tasks apart.
+    retry_failures : bool, default=False
+        Whether rows with an error count as not done.
+
+    Returns
+    -------
+    done : set of tuple
+    """
+    if results.empty:
+        return set()
+    if retry_failures:
+        results = results[results["error"].isna()]
+    return set(results[key].itertuples(index=False, name=None))
+
+
 def append_rows(path, rows, columns):
     """Append rows in one write, under a lock, flushed to disk.
 

@@ -16,14 +16,13 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.data import development_set_names, load_development_set
 from benchmarks.methods import METHODS
-from benchmarks.models import make_classifier
+from benchmarks.models import FAST_CLASSIFIERS, make_classifier
 from benchmarks.report.variants import seeds_section
-from benchmarks.results_file import read_results
+from benchmarks.results_file import keys_done, read_results
 from benchmarks.running import run_into_file
 from benchmarks.utility import (
     KEY,
     by_size,
-    keys_done,
     package_versions,
     plan_tasks,
     scores,
@@ -32,12 +31,6 @@ from benchmarks.utility import (
 
 DATASETS = ["yeast4", "glass2", "churn"]
 COMPARED = ["gan", "smote"]
-CLASSIFIERS = [
-    "logistic_regression",
-    "k_neighbors",
-    "decision_tree",
-    "hist_gradient_boosting",
-]
 FOLDS = 3
 SPLIT_SEED = CLASSIFIER_SEED = 0
 METRICS = ["average_precision", "roc_auc", "g_mean"]
@@ -85,12 +78,12 @@ def main(arguments=None):
     tasks = plan_tasks(
         methods=COMPARED,
         datasets=by_size(select(options.datasets, development_set_names(), "data set")),
-        classifiers=CLASSIFIERS,
+        classifiers=FAST_CLASSIFIERS,
         folds=FOLDS,
         seeds=options.seeds,
         label=None,
         gan_params="",
-        done=keys_done(read_results(options.out)),
+        done=keys_done(read_results(options.out), KEY),
     )
     run_into_file(run_task, tasks, columns=COLUMNS, jobs=options.jobs, out=options.out)
     print(seeds_section(read_results(options.out)))

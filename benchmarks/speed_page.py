@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from benchmarks.growth import exponents
 from benchmarks.report import plots
 from benchmarks.report.markdown import picture, table
-from benchmarks.report.names import METRICS, title
+from benchmarks.report.names import METRICS, percent, title
 from benchmarks.report.pages import write_or_check
 from benchmarks.training_operations import PYTHON
 
@@ -42,8 +42,8 @@ def training_section(runs):
                 "products alone (s)": f"{median['products_seconds']:.2f}",
                 "training / bare loop": f"{median['ours_to_bare']:.2f}",
                 "bare loop / products": f"{median['bare_to_products']:.1f}",
-                "recording / rest of training": (
-                    f"{median['recording_to_rest']:.1%}".replace("%", " %")
+                "recording / rest of training": percent(
+                    median["recording_to_rest"], ".1%"
                 ),
             }
         )
@@ -59,7 +59,7 @@ def operations_section(groups):
         row = {"": group}
         for name in names:
             share, calls = by_table[name].loc[group, ["share", "calls_per_update"]]
-            row[f"{name}: share"] = f"{share:.0%}".replace("%", " %")
+            row[f"{name}: share"] = percent(share)
             row[f"{name}: calls"] = "" if group == PYTHON else f"{calls:.0f}"
         rows.append(row)
     for name in names:
@@ -83,7 +83,7 @@ def sampling_section(draws):
             {
                 "": name,
                 "CPU seconds": f"{median['cpu_seconds']:.1f}",
-                "rows kept": f"{median['acceptance']:.0%}".replace("%", " %"),
+                "rows kept": percent(median["acceptance"]),
                 "times bare passes": f"{median['times_floor']:.1f}",
                 "times all that the choice needs": (
                     f"{median['times_floor_of_choice']:.1f}"

@@ -14,7 +14,6 @@ a checkout::
 """
 
 import argparse
-import sys
 import time
 from pathlib import Path
 
@@ -164,7 +163,7 @@ def main(arguments=None):
     results["versions"] = f"torch {torch.__version__}"
     results.round(4).to_csv(options.out, index=False)
     shown = results.drop(columns="versions").set_index("group")
-    print(frame_table(shown, index_name="group"), file=sys.stdout)
+    print(frame_table(shown, index_name="group"))
 
 
 if __name__ == "__main__":

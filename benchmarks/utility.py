@@ -37,7 +37,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.data import development_set_names, load_development_set
 from benchmarks.methods import METHODS, WEIGHTED
 from benchmarks.models import CLASSIFIERS, make_classifier
-from benchmarks.results_file import read_results
+from benchmarks.results_file import keys_done, read_results
 from benchmarks.rivals import cpu_seconds_of_children
 from benchmarks.running import run_into_file
 from benchmarks.thresholds import TUNABLE, best_threshold, label_metrics
@@ -300,26 +300,6 @@ def by_size(datasets):
     return sorted(datasets, key=lambda name: load_development_set(name).X.size)
 
 
-def keys_done(results, *, retry_failures=False):
-    """Collect the keys of the rows that need not be computed again.
-
-    Parameters
-    ----------
-    results : DataFrame
-    retry_failures : bool, default=False
-        Whether rows with an error count as not done.
-
-    Returns
-    -------
-    done : set of tuple
-    """
-    if results.empty:
-        return set()
-    if retry_failures:
-        results = results[results["error"].isna()]
-    return set(results[KEY].itertuples(index=False, name=None))
-
-
 def check_same_experiment(results, *, methods, folds, label, gan_params):
     """Refuse to add to results that were made with other settings.
 
@@ -408,7 +388,7 @@ def main(arguments=None):
         seeds=options.seeds,
         label=options.label,
         gan_params=gan_params,
-        done=keys_done(results, retry_failures=options.retry_failures),
+        done=keys_done(results, KEY, retry_failures=options.retry_failures),
     )
     run_into_file(run_task, tasks, columns=COLUMNS, jobs=options.jobs, out=options.out)
 

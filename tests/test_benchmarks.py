@@ -21,6 +21,7 @@ from benchmarks.dose import sizes_below
 from benchmarks.eight_gaussians import MODES, judge, ring
 from benchmarks.growth import exponents
 from benchmarks.report.statistics import complete_cells, fill_failures
+from benchmarks.results_file import keys_done
 from benchmarks.summarise import mean_table, report
 from benchmarks.thresholds import TUNABLE, best_threshold, label_metrics
 from benchmarks.utility import METRICS, cut_minority, plan_tasks, tuned_scores
@@ -122,6 +123,16 @@ def test_a_cross_validation_is_done_with_all_its_folds():
         done=done,
     )
     assert task.classifiers == ("knn",)
+
+
+def test_rows_with_an_error_are_done_unless_they_are_tried_again():
+    rows = pd.DataFrame(
+        {"method": ["gan", "smote"], "seed": [0, 1], "error": [np.nan, "no"]}
+    )
+    key = ["method", "seed"]
+    assert keys_done(rows, key) == {("gan", 0), ("smote", 1)}
+    assert keys_done(rows, key, retry_failures=True) == {("gan", 0)}
+    assert keys_done(pd.DataFrame(), key, retry_failures=True) == set()
 
 
 def results(scores):

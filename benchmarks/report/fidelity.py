@@ -96,7 +96,7 @@ def fidelity_section(results):
             " ".join(notes),
             picture("fidelity.svg", "Energy distance against nearest-row ratio"),
             table(_rows(means)),
-            *_position(means),
+            _position(means),
             f"On how many data sets {title(REFERENCE)} has, against each other method:",
             table(_by_set(results)),
         ]
@@ -141,11 +141,11 @@ def _position(means):
         if not beaten
         else f"both nearer and newer are: {', '.join(map(title, beaten))}"
     )
-    return [
+    return (
         f"Of {len(samplers)} methods GANOversampler is number {energy:.0f} in nearness "
         f"(energy distance) and number {newness:.0f} in newness (nearest-row ratio); "
         f"{dominance}."
-    ]
+    )
 
 
 def _dominating(means):

@@ -71,6 +71,17 @@ def in_words(names):
     return f"{', '.join(head)} and {last}" if head else last
 
 
+def percent(share, form=".0%"):
+    """Write a share, or with a sign a change, in percent.
+
+    Examples
+    --------
+    >>> percent(0.123), percent(0.0333, "+.1%")
+    ('12 %', '+3.3 %')
+    """
+    return f"{share:{form}}".replace("%", " %")
+
+
 def p_text(p):
     """Write a p value with two digits."""
     return f"{p:.2g}" if p >= 0.001 else "< 0.001"

@@ -308,7 +308,7 @@ def _marker(method):
 
 def _label_style(method):
     return {
-        "color": COLOURS.get(method, GREY) if method in COLOURS else "#333333",
+        "color": COLOURS.get(method, "#333333"),
         "weight": "bold" if method == REFERENCE else "normal",
         "style": "italic" if method in ADDS_NO_ROWS else "normal",
     }
