@@ -334,6 +334,16 @@ def test_separator_and_encoding(folder, copying):
             "'unknown' in line 2 and 2 cells more: if it holds dates, mend such cells "
             "or leave them empty",
         ),
+        # Dates of digits alone, which must not become numbers.
+        (
+            [*(f"201901{day:02}" for day in range(1, 32)), *["00000000"] * 40, "", "0"],
+            "'00000000' in line 33 and 40 cells more: if it holds dates, mend such "
+            "cells or leave them empty",
+        ),
+        (
+            [*(f"2019{month:02}" for month in range(1, 13)), "0"],
+            "'0' in line 14: if it holds dates, mend such cells or leave them empty",
+        ),
         # Less than nearly all; codes; dates that may be read in two ways; text.
         (["1"] * 17 + ["-"], None),
         (["12345"] * 30 + ["01234"], None),

@@ -823,6 +823,16 @@ def test_codes_beside_numbers_of_parquet_are_numbers(tmp_path):
     assert of_class.real["x"].tolist() == [1.5] * 20
 
 
+def test_dates_beside_numbers_of_parquet_are_numbers(tmp_path):
+    pytest.importorskip("pyarrow")
+    real, made = tmp_path / "a.csv", tmp_path / "b.parquet"
+    months = [202001, 202003, 202004, 202007, 202012]
+    real.write_text("x,y\n" + "".join(f"{month},a\n" for month in months))
+    pd.DataFrame({"x": months[::-1], "y": "a"}).to_parquet(made)
+    (of_class,) = read_comparable(real, made, "y").classes.values()
+    assert of_class.real["x"].tolist() == of_class.synthetic["x"].tolist()[::-1]
+
+
 def test_classes_with_fractions_may_be_written_otherwise(tmp_path):
     real, made = tmp_path / "a.csv", tmp_path / "b.csv"
     real.write_text("x,y\n" + "1,1.50\n2,2.50\n" * 10)

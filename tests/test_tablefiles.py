@@ -263,6 +263,25 @@ def test_encoding_is_kept(tmp_path):
             [pd.Timestamp("2021-03-04")],
             ["20210304"],
         ),
+        (
+            ["202012310805", "199901012359"],
+            "datetime64",
+            [pd.Timestamp("2021-03-04 05:06:07")],
+            ["202103040506"],
+        ),
+        (
+            ["20201231080509", "19990101235959"],
+            "datetime64",
+            [pd.Timestamp("2021-03-04 05:06:07.9")],
+            ["20210304050607"],
+        ),
+        # The month whose first day is nearest.
+        (
+            ["202001", "202003", "202007", "202011", "202012"],
+            "datetime64",
+            [pd.Timestamp(day) for day in ("2020-01-16", "2020-01-17", "2020-12-01")],
+            ["202001", "202002", "202012"],
+        ),
     ],
 )
 def test_cells_are_written_in_the_manner_of_their_column(
@@ -334,6 +353,40 @@ def test_other_cells_are_text_and_stay_what_they_are(tmp_path, cells):
 def test_eight_digits_are_numbers_outside_of_this_time(tmp_path):
     assert column_of(tmp_path, ["18991231", "20200101"]).values.dtype == "int64"
     assert column_of(tmp_path, ["20200101", "18991231"]).values.dtype == "int64"
+
+
+SOME_DAYS = pd.date_range("2019-01-20", periods=40, freq="17D")
+
+
+@pytest.mark.filterwarnings("ignore:column 'x' of")
+@pytest.mark.parametrize("pattern", ["%Y%m%d", "%Y%m", "%Y%m%d%H%M", "%Y%m%d%H%M%S"])
+@pytest.mark.parametrize("other", ["0", "99999999", "20190230", "x", "99991231"])
+def test_dates_of_digits_are_no_numbers_although_a_few_cells_are_none(
+    tmp_path, pattern, other
+):
+    """Between them, as numbers, lie dates that do not exist."""
+    cells = [*SOME_DAYS.strftime(pattern), other, other]
+    values = column_of(tmp_path, cells).values
+    if (
+        values.dtype.kind == "M"
+    ):  # what has no end is a date to newer releases of pandas
+        assert (pattern, other) == ("%Y%m%d", "99991231")
+    else:
+        assert values.tolist() == cells
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"2020{row:02}" for row in range(1, 15)],
+        [f"2020{row:04}" for row in range(101, 161)],
+        ["202001", "202002", "202003", "202004"],
+        [str(1000 + row) for row in range(30)] + ["20200101"],
+        [str(20200131 + row * 1001) for row in range(30)],
+    ],
+)
+def test_numbers_of_which_some_look_like_dates_stay_numbers(tmp_path, cells):
+    assert column_of(tmp_path, cells).values.tolist() == [int(cell) for cell in cells]
 
 
 def test_text_is_missing_only_where_the_cell_is_empty(tmp_path):

@@ -402,8 +402,8 @@ def _typed_like(fields: Sequence[str], other: pd.Series, separator: str) -> pd.S
     truths = _truths(fields) if is_bool_dtype(other) else None
     if truths is not None:
         return truths
-    names = not is_numeric_dtype(other)
-    return typed_column(fields, separator, names=names).values
+    numbers = is_numeric_dtype(other)
+    return typed_column(fields, separator, numbers=numbers).values
 
 
 def _truths(fields: Sequence[str]) -> pd.Series | None:

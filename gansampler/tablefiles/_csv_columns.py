@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import product
 from math import isfinite
 from statistics import mode
@@ -68,10 +68,30 @@ TIME_PARTS = (
     " %H:%M:%S.%f",
     "T%H:%M:%S.%f",
 )
-DATE_PATTERNS = tuple(date + time for date, time in product(DATE_PARTS, TIME_PARTS))
+MONTHS = "%Y%m"
+DATE_PATTERNS = (
+    *(date + time for date, time in product(DATE_PARTS, TIME_PARTS)),
+    "%Y%m%d%H%M",
+    "%Y%m%d%H%M%S",
+    MONTHS,
+)
 UTC = "Z", "+00:00"
-COMPACT_YEARS = range(1900, 2101)
-"""Eight digits are a date only within these years, otherwise a number."""
+
+COMPACT_PATTERNS = {MONTHS: 6, "%Y%m%d": 8, "%Y%m%d%H%M": 12, "%Y%m%d%H%M%S": 14}
+"""Dates of digits alone, and how many they have."""
+
+COMPACT_YEARS = frozenset({*range(1900, 2101), 9999})
+"""Digits alone are a date only within these years, otherwise a number; 9999 is the year
+of what has no end."""
+
+MIN_COMPACT_DATES = 5
+"""So many distinct numbers are not months, or dates beside other numbers, by chance."""
+
+MOST = 0.8
+"""Share of distinct numbers that are dates where all are meant to be."""
+
+HALF_A_MONTH = timedelta(days=15)
+"""Takes a date into the month whose first day is the nearest."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +155,7 @@ def typed_column(
     separator: str,
     *,
     labels: bool = False,
-    names: bool = True,
+    numbers: bool = False,
 ) -> CsvColumn:
     """Type a column's fields as dates, numbers or text, whichever fits all of them.
 
@@ -147,8 +167,8 @@ def typed_column(
         What stands between the cells of a row.
     labels : bool, default=False
         Whether the cells are classes, which are never dates.
-    names : bool, default=True
-        Whether few numbers that name things are text.
+    numbers : bool, default=False
+        Whether all that has the form of numbers is such, be they dates or few names.
 
     Returns
     -------
@@ -159,8 +179,10 @@ def typed_column(
         row: cell for row, cell in enumerate(cells) if cell not in MISSING_TOKENS
     }
     there = list(present.values())
-    manner = _manner(there, separator, dates=not labels)
-    if manner is None or (names and _are_names(there, manner.values, labels=labels)):
+    manner = _manner(there, separator, dates=not (labels or numbers))
+    if manner is None or (
+        not numbers and _are_names(there, manner.values, labels=labels)
+    ):
         return _text_column(fields, separator, labels=labels)
     write = manner.write
     if labels or are_few(manner.values.nunique(), len(there)):
@@ -205,6 +227,10 @@ def nearly_typed(fields: Sequence[str], separator: str) -> NearlyTyped | None:
     nearly : NearlyTyped or None
     """
     cells = [unquoted(field).strip() for field in fields]
+    if dates := _compact_dates({*cells} - MISSING_TOKENS):
+        known = dates | MISSING_TOKENS
+        odd = {row: cell for row, cell in enumerate(cells) if cell not in known}
+        return NearlyTyped("dates", odd)
     shapes = {cell: _shape(cell, separator) for cell in {*cells} - MISSING_TOKENS}
     counts = Counter(shapes[cell] for cell in cells if cell in shapes)
     if not counts:
@@ -212,9 +238,7 @@ def nearly_typed(fields: Sequence[str], separator: str) -> NearlyTyped | None:
     usual, count = counts.most_common(1)[0]
     if not NEARLY_ALL * counts.total() <= count < counts.total():
         return None
-    manner = _manner(
-        [cell for cell in cells if shapes.get(cell) == usual], separator, dates=True
-    )
+    manner = _manner([cell for cell in cells if shapes.get(cell) == usual], separator)
     odd = {
         row: cell for row, cell in enumerate(cells) if shapes.get(cell, usual) != usual
     }
@@ -256,17 +280,22 @@ def _as_first_seen(cells: Sequence[str], manner: Manner) -> Callable[[Any], str]
     return lambda value: first_seen.get(value) or manner.write(value)
 
 
-def _manner(cells: Sequence[str], separator: str, *, dates: bool) -> Manner | None:
+def _manner(
+    cells: Sequence[str], separator: str, *, dates: bool = True
+) -> Manner | None:
     """Tell what cells are if they are not text."""
     if not cells:
         return None
+    if dates:
+        manner = _date_manner(cells)
+        # Between dates that are taken for numbers lie others that do not exist.
+        if manner or _compact_dates(set(cells)):
+            return manner
     # A comma can be in a number only where it does not separate cells.
     marks = "." if separator == "," else ".,"
     return (
-        (_date_manner(cells) if dates else None)
-        or (_grouped_manner(cells, separator) if separator != "," else None)
-        or _number_manner(cells, marks)
-    )
+        _grouped_manner(cells, separator) if separator != "," else None
+    ) or _number_manner(cells, marks)
 
 
 def _text_column(fields: Sequence[str], separator: str, *, labels: bool) -> CsvColumn:
@@ -379,7 +408,7 @@ def _date_manner(cells: Sequence[str]) -> Manner | None:
     Where day and month could change places the cells stay text: a date made up under
     the wrong reading need not exist under the right one.
     """
-    if not re.match("[0-9]{2}.{6}", cells[0]):
+    if not re.match("[0-9]{2}.{4}", cells[0]):
         return None  # no pattern fits, and trying all of them takes time
     zone = next((z for z in UTC if all(cell.endswith(z) for cell in cells)), "")
     cells = [cell.removesuffix(zone) for cell in cells]
@@ -404,13 +433,34 @@ def _dates(cells: Sequence[str], pattern: str, digits: int) -> pd.Series | None:
     dates = pd.to_datetime(pd.Series(cells), format=pattern, errors="coerce")
     if dates.isna().any():
         return None
-    if pattern.startswith("%Y%m%d") and not dates.dt.year.isin(COMPACT_YEARS).all():
+    if pattern.startswith(MONTHS) and not dates.dt.year.isin(COMPACT_YEARS).all():
+        return None
+    if pattern == MONTHS and dates.nunique() < MIN_COMPACT_DATES:
         return None
     rewritten = [_date_text(date, pattern, digits) for date in dates]
     return dates if rewritten == list(cells) else None
 
 
+def _compact_dates(texts: Set[str]) -> set[str]:
+    """Dates of digits alone among texts, if most texts are such of one pattern."""
+    for pattern, length in COMPACT_PATTERNS.items():
+        # Numbers of six digits are months by chance more often than longer ones.
+        share = NEARLY_ALL if pattern == MONTHS else MOST
+        least = max(min(share * len(texts), len(texts) - 1), MIN_COMPACT_DATES)
+        digits = re.compile(f"[0-9]{{{length}}}")
+        numbers = pd.Series([*filter(digits.fullmatch, texts)], dtype=object)
+        if len(numbers) < least:
+            continue
+        dates = pd.to_datetime(numbers, format=pattern, errors="coerce")
+        found = numbers[dates.dt.year.isin(COMPACT_YEARS)]
+        if len(found) >= least:
+            return set(found)
+    return set()
+
+
 def _date_text(date: datetime, pattern: str, digits: int) -> str:
     """Write a date, with so many digits of the second's fraction if there is one."""
+    if pattern == MONTHS:
+        date += HALF_A_MONTH
     text = date.strftime(pattern)
     return text[: len(text) - 6 + digits] if pattern.endswith("%f") else text
