@@ -325,8 +325,8 @@ def test_separator_and_encoding(folder, copying):
             "'-' in line 43: if it holds numbers, mend such cells or leave them empty",
         ),
         (
-            ["1", "'1,234'", *["3"] * 40, "76.4%", "7"],
-            "'1,234' in line 3 and 1 cell more: if it holds numbers, mend such cells "
+            ["1", "~1234", *["3"] * 40, "76.4%", "7"],
+            "'~1234' in line 3 and 1 cell more: if it holds numbers, mend such cells "
             "or leave them empty",
         ),
         (
@@ -344,6 +344,27 @@ def test_separator_and_encoding(folder, copying):
             [*(f"2019{month:02}" for month in range(1, 13)), "0"],
             "'0' in line 14: if it holds dates, mend such cells or leave them empty",
         ),
+        # Many values, most of which are or look like numbers or dates.
+        (
+            [*(f"{row}.5" for row in range(30)), *["-", "unknown"] * 10],
+            "'-' in line 32 and 19 cells more: if it holds numbers, mend such cells or "
+            "leave them empty",
+        ),
+        (
+            [*(f"{row}.5" for row in range(30)), *(f"{row}.5-" for row in range(20))],
+            "'0.5-' in line 32 and 19 cells more: if it holds numbers, mend such cells "
+            "or leave them empty",
+        ),
+        # What names things: codes, phones, addresses, versions.
+        *(
+            ([pattern.format(row) for row in range(100, 150)], None)
+            for pattern in (
+                *("A-1{}", "+49 30 123{}", "+4930123{}", "612 345 {}", "555-{}-6887"),
+                *("(555) {}-6887", "10.0.0.{}", "1.2.{}", "12345678901234567{}"),
+                *("{}-45-6789", "{}-110", "1234-12-34-{}", "0{}", "12:{}"),
+            )
+        ),
+        ([*(f"{row}" for row in range(40)), *(f"A{row}" for row in range(10))], None),
         # Less than nearly all; codes; dates that may be read in two ways; text.
         (["1"] * 17 + ["-"], None),
         (["12345"] * 30 + ["01234"], None),
@@ -362,6 +383,43 @@ def test_cells_that_make_a_column_text_are_named(
     said = f"column 'x' of in.csv is read as text because of {expected}"
     assert capsys.readouterr().err == (
         "" if expected is None else f"gansampler: warning: {said}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "first", "example"),
+    [
+        ([f"${row}" for row in range(30)], "numbers", "'$0' in line 2", "1650.88"),
+        (
+            ["5", *(f'"{row},5"' for row in range(30)), "unknown"],
+            "numbers",
+            "'0,5' in line 3",
+            "1650.88",
+        ),
+        (
+            [f"{day}/{day}/2020" for day in range(1, 13)],
+            "dates",
+            "'1/1/2020' in line 2",
+            "2021-01-31",
+        ),
+        (
+            [f"{day:02}-JAN-20" for day in range(1, 32)],
+            "dates",
+            "'01-JAN-20' in line 2",
+            "2021-01-31",
+        ),
+    ],
+)
+def test_text_that_looks_like_numbers_or_dates_is_named(
+    folder, copying, capsys, cells, kind, first, example
+):
+    rows = [cell + ",yes" for cell in cells]
+    (folder / "in.csv").write_text("\n".join(["x,churn", *rows, ",no"]))
+    assert main(balance()) == 0
+    assert capsys.readouterr().err == (
+        "gansampler: warning: column 'x' of in.csv is read as text although its cells "
+        f"look like {kind}, such as {first}: synthetic rows only repeat cells that are "
+        f"there; for new {kind} write all of them like {example}\n"
     )
 
 

@@ -246,6 +246,18 @@ def test_encoding_is_kept(tmp_path):
             ["2021-03-04 05:06:07+00:00"],
         ),
         (
+            ["2020-01-31 10:00:00-05:30", "2020-01-31 10:00:01-05:30"],
+            "datetime64",
+            [pd.Timestamp("2021-03-04 03:06:07.9")],
+            ["2021-03-03 21:36:07-05:30"],
+        ),
+        (
+            ["2020-01-31T10:00+0100", "2020-01-31T10:01+0100"],
+            "datetime64",
+            [pd.Timestamp("2021-03-04 23:06")],
+            ["2021-03-05T00:06+0100"],
+        ),
+        (
             ["2020-01-31 10:00:00.125", "2020-01-31 10:00:01.500"],
             "datetime64",
             [pd.Timestamp("2021-03-04 05:06:07.987654")],
@@ -256,6 +268,18 @@ def test_encoding_is_kept(tmp_path):
             "datetime64",
             [pd.Timestamp("2021-03-04")],
             ["03/04/2021"],
+        ),
+        (
+            ["1/16/2020", "12/1/2021"],
+            "datetime64",
+            [pd.Timestamp("2021-03-04"), pd.Timestamp("2021-10-20")],
+            ["3/4/2021", "10/20/2021"],
+        ),
+        (
+            ["16.1.2020 9:05", "1.12.2021 10:00"],
+            "datetime64",
+            [pd.Timestamp("2021-03-04 00:06"), pd.Timestamp("2021-10-20 12:00")],
+            ["4.3.2021 0:06", "20.10.2021 12:00"],
         ),
         (
             ["20201231", "19990101"],
@@ -326,7 +350,9 @@ def test_few_values_and_labels_are_written_as_they_are_there(tmp_path, cells, te
     [
         ["01234", "94110"],  # codes would lose their zeros
         ["1", "2", "x"],
-        ["1'500", "2"],
+        ["1'50", "2"],
+        ["12 345", "67 890"],  # with blanks in all of them, codes
+        ["5%", "6 %"],
         ["+1", "2"],
         ["123456789012345678901", "1"],  # no integer of 64 bits
         ["1" * 5000, "1"],
@@ -334,7 +360,8 @@ def test_few_values_and_labels_are_written_as_they_are_there(tmp_path, cells, te
         ["01/02/2020", "03/04/2021"],  # day and month could change places
         ["2020-1-5", "2020-01-06"],
         ["2020-02-30", "2020-01-06"],
-        ["2020-01-31 10:00:00+01:00", "2020-01-31 10:00:01+01:00"],
+        ["2020-01-31 10:00:00+01:00", "2020-07-31 10:00:01+02:00"],
+        ["2020-01-31 10:00:00+99:00", "2020-01-31 10:00:01+99:00"],
         ["2020-01-31 10:00:00Z", "2020-01-31 10:00:01+00:00"],
         ["20201301", "1x"],
         ["0001-01-01T", "b"],
@@ -353,6 +380,45 @@ def test_other_cells_are_text_and_stay_what_they_are(tmp_path, cells):
 def test_eight_digits_are_numbers_outside_of_this_time(tmp_path):
     assert column_of(tmp_path, ["18991231", "20200101"]).values.dtype == "int64"
     assert column_of(tmp_path, ["20200101", "18991231"]).values.dtype == "int64"
+
+
+@pytest.mark.parametrize(
+    ("separator", "cells", "values", "texts"),
+    [
+        (";", ["1.650,88", "-0,5"], [1650.88, -0.5], ["1.234.567,12", "12,5"]),
+        ("\t", ["1,650.88", "-12"], [1650.88, -12], ["1,234,567.12", "12.5"]),
+        (",", ['"1,650.88"', "0.50"], [1650.88, 0.5], ['"1,234,567.12"', "12.50"]),
+        (",", ['"1,650"', "856"], [1650, 856], ['"1,234,567"', "12"]),
+        (",", ['"1,650"', '"2,856"'], [1650, 2856], ['"1,234,567"', '"12"']),
+        (",", ["1'650.88", "0.5"], [1650.88, 0.5], ["1'234'567.12", "12.5"]),
+        (",", ["1'650", "2'856"], [1650, 2856], ["1'234'567", "12"]),
+        (",", ["1 650", "856"], [1650, 856], ["1 234 567", "12"]),
+        (";", ["1 650,88", "0,5"], [1650.88, 0.5], ["1 234 567,12", "12,5"]),
+        (";", ["1\u202f650", "856"], [1650, 856], ["1\u202f234\u202f567", "12"]),
+        (",", ["12.5%", "-3%"], [12.5, -3], ["1234567.1%", "12.5%"]),
+        (";", ["12,5 %", ""], [12.5, None], ["1234567,1 %", "12,5 %"]),
+        # Either mark could be that of thousands.
+        ("\t", ["1.234", "5,678"], ["1.234", "5,678"], None),
+    ],
+)  # fmt: skip
+def test_amounts_are_numbers_and_written_as_such(
+    tmp_path, separator, cells, values, texts
+):
+    path = tmp_path / "table.csv"
+    lines = [separator.join(row) for row in zip(["x", *cells], "yab", strict=True)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    column = read_table(path, "y", separator=separator).columns["x"]
+    expected = pd.Series(values, dtype=column.values.dtype)
+    pd.testing.assert_series_equal(column.values, expected)
+    assert column.texts(column.values) == cells
+    if texts is not None:
+        assert column.texts(pd.Series([1234567.12, 12.5])) == texts
+
+
+def test_times_with_a_zone_are_in_utc(tmp_path):
+    cells = ["2021-01-16 22:13:48+01:00", "2021-01-17 00:30:00+01:00"]
+    values = column_of(tmp_path, cells).values
+    assert values.astype(str).tolist() == ["2021-01-16 21:13:48", "2021-01-16 23:30:00"]
 
 
 SOME_DAYS = pd.date_range("2019-01-20", periods=40, freq="17D")

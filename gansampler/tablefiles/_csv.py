@@ -20,8 +20,6 @@ from gansampler.summary import kind_of
 from gansampler.tablefiles._csv_columns import (
     MISSING_TOKENS,
     CsvColumn,
-    NearlyTyped,
-    nearly_typed,
     quoted_if_needed,
     typed_column,
     unquoted,
@@ -32,6 +30,7 @@ from gansampler.tablefiles._files import (
     check_labels,
     read_bytes,
 )
+from gansampler.tablefiles._lookalikes import NearlyTyped, nearly_typed
 
 
 class Record(NamedTuple):
@@ -191,13 +190,20 @@ def read_csv(
 def _warn_of_text(column: str, nearly: NearlyTyped, line: int) -> None:
     """Say which cell makes a column text, and where the first such cell is."""
     first, *others = nearly.odd.values()
-    more = f" and {counted(len(others), 'cell')} more" if others else ""
-    warnings.warn(
-        f"{column} is read as text because of {first!r} in line {line}{more}: if it "
-        f"holds {nearly.kind}, mend such cells or leave them empty",
-        GANSamplerWarning,
-        stacklevel=3,
-    )
+    if nearly.rest:
+        more = f" and {counted(len(others), 'cell')} more" if others else ""
+        reason = (
+            f"because of {first!r} in line {line}{more}: if it holds {nearly.kind}, "
+            "mend such cells or leave them empty"
+        )
+    else:
+        example = {"numbers": "1650.88", "dates": "2021-01-31"}[nearly.kind]
+        reason = (
+            f"although its cells look like {nearly.kind}, such as {first!r} in line "
+            f"{line}: synthetic rows only repeat cells that are there; for new "
+            f"{nearly.kind} write all of them like {example}"
+        )
+    warnings.warn(f"{column} is read as text {reason}", GANSamplerWarning, stacklevel=3)
 
 
 def parse_csv(

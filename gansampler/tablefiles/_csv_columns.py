@@ -7,14 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import product
+from functools import partial
+from itertools import compress, permutations, product
 from math import isfinite
+from operator import eq
 from statistics import mode
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from pandas.api import types
 
 from gansampler.summary import are_few
 
@@ -37,12 +38,12 @@ NUMBER = re.compile(
 WITHOUT_ZERO = re.compile(r"^-(?=[0.,]+$)|[.,]0?$")
 """What may be left out of a number: 1.0 is 1 beside it, and -0.0 is 0."""
 
-GROUPED = {
-    mark: re.compile(rf"0|-?[1-9][0-9]{{0,2}}({re.escape(mark)}[0-9]{{3}})*")
-    for mark in ",."
-}
-"""Whole numbers whose thousands have such marks between them: 4.483 is more than 856.
-"""
+BLANKS = " \u00a0\u202f"
+APOSTROPHES = "'\u2019"
+GROUP_MARKS = frozenset(",." + BLANKS + APOSTROPHES)
+"""What may stand between the thousands of a number: 4.483 may be more than 856."""
+
+PER_CENT = (*(f"{blank}%" for blank in BLANKS), "%")
 
 NEARLY_ALL = 0.95
 """Share of cells that show what a column was meant to be."""
@@ -75,12 +76,14 @@ DATE_PATTERNS = (
     "%Y%m%d%H%M%S",
     MONTHS,
 )
-UTC = "Z", "+00:00"
+
+ZONE = re.compile(":[0-9:.]+(Z|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])")
+"""Time of day that says how far it is ahead of UTC."""
 
 COMPACT_PATTERNS = {MONTHS: 6, "%Y%m%d": 8, "%Y%m%d%H%M": 12, "%Y%m%d%H%M%S": 14}
 """Dates of digits alone, and how many they have."""
 
-COMPACT_YEARS = frozenset({*range(1900, 2101), 9999})
+COMPACT_DATE = re.compile("(19[0-9]{2}|20[0-9]{2}|2100|9999)(0[1-9]|1[0-2])[0-9]*")
 """Digits alone are a date only within these years, otherwise a number; 9999 is the year
 of what has no end."""
 
@@ -179,7 +182,7 @@ def typed_column(
         row: cell for row, cell in enumerate(cells) if cell not in MISSING_TOKENS
     }
     there = list(present.values())
-    manner = _manner(there, separator, dates=not (labels or numbers))
+    manner = manner_of(there, separator, dates=not (labels or numbers))
     if manner is None or (
         not numbers and _are_names(there, manner.values, labels=labels)
     ):
@@ -192,71 +195,19 @@ def typed_column(
     if gaps and values.dtype == np.int64:
         values = values.astype("Int64")
     frames = [fields[row].partition(cell)[::2] for row, cell in present.items()]
-    before, after = mode(frames)
+    # Cells with a separator in them have quotes that others may not have.
+    free = [separator not in cell for cell in there]
+    before, after = mode([*compress(frames, free)] or frames)
+
+    def write_field(value: Any) -> str:
+        field = before + write(value) + after
+        return field if '"' in before else quoted_if_needed(field, separator)
+
     return CsvColumn(
         values=values.reindex(range(len(fields))),
         missing=mode(gaps) if gaps else "",
-        write=lambda value: before + write(value) + after,
+        write=write_field,
     )
-
-
-class NearlyTyped(NamedTuple):
-    """What a column of text would be but for a few cells.
-
-    Attributes
-    ----------
-    kind : {"numbers", "dates"}
-    odd : dict of int to str
-        By row, the cells that are no such thing.
-    """
-
-    kind: str
-    odd: dict[int, str]
-
-
-def nearly_typed(fields: Sequence[str], separator: str) -> NearlyTyped | None:
-    """Tell what nearly all cells of a column of text are, if it is not text.
-
-    Parameters
-    ----------
-    fields, separator
-        As in ``typed_column``.
-
-    Returns
-    -------
-    nearly : NearlyTyped or None
-    """
-    cells = [unquoted(field).strip() for field in fields]
-    if dates := _compact_dates({*cells} - MISSING_TOKENS):
-        known = dates | MISSING_TOKENS
-        odd = {row: cell for row, cell in enumerate(cells) if cell not in known}
-        return NearlyTyped("dates", odd)
-    shapes = {cell: _shape(cell, separator) for cell in {*cells} - MISSING_TOKENS}
-    counts = Counter(shapes[cell] for cell in cells if cell in shapes)
-    if not counts:
-        return None
-    usual, count = counts.most_common(1)[0]
-    if not NEARLY_ALL * counts.total() <= count < counts.total():
-        return None
-    manner = _manner([cell for cell in cells if shapes.get(cell) == usual], separator)
-    odd = {
-        row: cell for row, cell in enumerate(cells) if shapes.get(cell, usual) != usual
-    }
-    # Digits with a zero in front show that all others are codes as well.
-    codes = (cell.startswith("0") and cell.isdigit() for cell in odd.values())
-    if manner is None or any(codes):
-        return None
-    kind = "numbers" if types.is_numeric_dtype(manner.values) else "dates"
-    return NearlyTyped(kind, odd)
-
-
-def _shape(cell: str, separator: str) -> str:
-    """The same for all numbers, and for all dates of one pattern."""
-    forms = [NUMBER.fullmatch(cell)]
-    if separator != ",":
-        forms += [NUMBER.fullmatch(cell.replace(",", "."))]
-        forms += [grouped.fullmatch(cell) for grouped in GROUPED.values()]
-    return "number" if any(forms) else re.sub("[0-9]", "9", cell)
 
 
 def _are_names(cells: Sequence[str], values: pd.Series, *, labels: bool) -> bool:
@@ -280,7 +231,7 @@ def _as_first_seen(cells: Sequence[str], manner: Manner) -> Callable[[Any], str]
     return lambda value: first_seen.get(value) or manner.write(value)
 
 
-def _manner(
+def manner_of(
     cells: Sequence[str], separator: str, *, dates: bool = True
 ) -> Manner | None:
     """Tell what cells are if they are not text."""
@@ -289,13 +240,9 @@ def _manner(
     if dates:
         manner = _date_manner(cells)
         # Between dates that are taken for numbers lie others that do not exist.
-        if manner or _compact_dates(set(cells)):
+        if manner or compact_dates(set(cells)):
             return manner
-    # A comma can be in a number only where it does not separate cells.
-    marks = "." if separator == "," else ".,"
-    return (
-        _grouped_manner(cells, separator) if separator != "," else None
-    ) or _number_manner(cells, marks)
+    return _number_manner(cells, separator)
 
 
 def _text_column(fields: Sequence[str], separator: str, *, labels: bool) -> CsvColumn:
@@ -319,8 +266,21 @@ def _text_column(fields: Sequence[str], separator: str, *, labels: bool) -> CsvC
     return CsvColumn(pd.Series(cells), first_seen.get("", ""), write)
 
 
-def _number_manner(cells: Sequence[str], marks: str) -> Manner | None:
-    """Numbers, if every cell is one."""
+def _number_manner(cells: Sequence[str], separator: str) -> Manner | None:
+    """Numbers, if every cell is one, or every cell is one with a sign of per cent."""
+    sign = next((s for s in PER_CENT if all(cell.endswith(s) for cell in cells)), "")
+    numbers = [cell.removesuffix(sign) for cell in cells]
+    # A comma can be a decimal mark only where it does not separate cells.
+    marks = "." if separator == "," else ".,"
+    manner = _grouped_manner(numbers, separator) or _plain_manner(numbers, marks)
+    if manner is None:
+        return None
+    values, write = manner
+    return Manner(values, lambda value: write(value) + sign)
+
+
+def _plain_manner(cells: Sequence[str], marks: str) -> Manner | None:
+    """Numbers without groups, if every cell is one."""
     for mark in marks:
         # A point in the place of the decimal mark, and none in any other.
         exchange = str.maketrans({mark: ".", ".": mark})
@@ -334,29 +294,67 @@ def _number_manner(cells: Sequence[str], marks: str) -> Manner | None:
 
 
 def _grouped_manner(cells: Sequence[str], separator: str) -> Manner | None:
-    """Whole numbers, if every cell groups its thousands by one mark, and one has some.
+    """Numbers, if every cell groups its thousands by one mark, and some have several.
+
+    Where the column has two marks, one groups thousands and the other is the decimal
+    mark; which is which has to be clear.
+    """
+    marks = {*"".join(cells)} - {*"-0123456789"}
+    if not marks or not marks <= GROUP_MARKS:
+        return None
+    if len(marks) == 1:
+        return _integers_in_groups(cells, marks.pop(), separator)
+    fitting = [
+        (mark, point)
+        for mark, point in permutations(marks, 2)
+        if point in ".,"
+        and all(map(_grouped(mark, f"({re.escape(point)}[0-9]+)?").fullmatch, cells))
+    ]
+    return _decimals_in_groups(cells, *fitting[0]) if len(fitting) == 1 else None
+
+
+def _grouped(mark: str, fraction: str = "") -> re.Pattern[str]:
+    """Numbers whose thousands have a mark between them."""
+    groups = rf"[1-9][0-9]{{0,2}}({re.escape(mark)}[0-9]{{3}})*"
+    return re.compile(f"-?(0|{groups}){fraction}")
+
+
+def _integers_in_groups(
+    cells: Sequence[str], mark: str, separator: str
+) -> Manner | None:
+    """Whole numbers in groups, if they can be nothing else.
 
     Numbers with three decimals in every cell have the same form. A cell without a mark
-    or with several tells groups from them; without such a cell only points are groups,
-    and only between semicolons, where commas are decimal marks.
+    or with several tells groups from them; without such a cell points are groups only
+    between semicolons, where commas are decimal marks, and commas only between commas.
+    Points between commas are decimal marks always. Blanks that are in every cell are
+    those of phone numbers.
     """
-    for mark, grouped in GROUPED.items():
-        if not all(map(grouped.fullmatch, cells)):
-            continue
-        counts = {cell.count(mark) for cell in cells if cell != "0"}
-        three_decimals = (mark, separator) != (".", ";") and counts == {1}
-        if max(counts, default=0) and not three_decimals:
-            return _integers_in_groups(cells, mark)
-    return None
-
-
-def _integers_in_groups(cells: Sequence[str], mark: str) -> Manner | None:
+    if (mark, separator) == (".", ",") or not all(map(_grouped(mark).fullmatch, cells)):
+        return None
+    counts = {cell.count(mark) for cell in cells if cell != "0"}
+    clear = mark in APOSTROPHES or (mark, separator) in ((".", ";"), (",", ","))
+    if not (clear or len(counts) > 1 or (mark in ",." and counts != {1})):
+        return None
     manner = _integer_manner([cell.replace(mark, "") for cell in cells])
     if manner is None:
         return None
-    return Manner(
-        manner.values, write=lambda value: f"{int(value):,}".replace(",", mark)
-    )
+    return Manner(manner.values, lambda value: _in_groups(str(int(value)), mark))
+
+
+def _decimals_in_groups(cells: Sequence[str], mark: str, point: str) -> Manner:
+    plain = str.maketrans({mark: None, point: "."})
+    values, write_plain = _decimal_manner([cell.translate(plain) for cell in cells])
+
+    def write(value: Any) -> str:
+        whole, dot, fraction = write_plain(value).partition(".")
+        return _in_groups(whole, mark) + (point + fraction if dot else "")
+
+    return Manner(values, write)
+
+
+def _in_groups(whole: str, mark: str) -> str:
+    return re.sub("(?<=[0-9])(?=([0-9]{3})+$)", mark, whole)
 
 
 def _integer_manner(cells: Sequence[str]) -> Manner | None:
@@ -406,61 +404,76 @@ def _date_manner(cells: Sequence[str]) -> Manner | None:
     """Dates, if one pattern and one only reads and rewrites every cell exactly.
 
     Where day and month could change places the cells stay text: a date made up under
-    the wrong reading need not exist under the right one.
+    the wrong reading need not exist under the right one. The values of times with a
+    zone are in UTC.
     """
-    if not re.match("[0-9]{2}.{4}", cells[0]):
+    if not re.match("[0-9].{5}", cells[0]):
         return None  # no pattern fits, and trying all of them takes time
-    zone = next((z for z in UTC if all(cell.endswith(z) for cell in cells)), "")
+    zoned = ZONE.search(cells[0])
+    zone = zoned[1] if zoned and all(cell.endswith(zoned[1]) for cell in cells) else ""
     cells = [cell.removesuffix(zone) for cell in cells]
     digits = min(len(cells[0].rpartition(".")[2]), 6)
-    fitting = [
-        (pattern, dates)
-        for pattern in DATE_PATTERNS
-        if (dates := _dates(cells, pattern, digits)) is not None
-    ]
+    manners = (_dates(cells, pattern, digits) for pattern in DATE_PATTERNS)
+    fitting = [manner for manner in manners if manner is not None]
     if len(fitting) != 1:
         return None
-    pattern, dates = fitting[0]
-    return Manner(dates, write=lambda value: _date_text(value, pattern, digits) + zone)
+    (dates, write), *_ = fitting
+    if not zone:
+        return Manner(dates, write)
+    ahead = datetime.strptime(zone, "%z").utcoffset() or timedelta()
+    return Manner(dates - ahead, lambda value: write(value + ahead) + zone)
 
 
-def _dates(cells: Sequence[str], pattern: str, digits: int) -> pd.Series | None:
+def _dates(cells: Sequence[str], pattern: str, digits: int) -> Manner | None:
     """Cells as dates, if a pattern reads and rewrites all of them exactly."""
+    first = cells[0]
+    if len(first) != COMPACT_PATTERNS.get(pattern, len(first)):
+        return None
     try:  # in a moment, before the whole column is tried
-        datetime.strptime(cells[0], pattern)
+        datetime.strptime(first, pattern)
     except ValueError:
         return None
     dates = pd.to_datetime(pd.Series(cells), format=pattern, errors="coerce")
     if dates.isna().any():
         return None
-    if pattern.startswith(MONTHS) and not dates.dt.year.isin(COMPACT_YEARS).all():
+    if pattern.startswith(MONTHS) and not all(map(COMPACT_DATE.match, cells)):
         return None
     if pattern == MONTHS and dates.nunique() < MIN_COMPACT_DATES:
         return None
-    rewritten = [_date_text(date, pattern, digits) for date in dates]
-    return dates if rewritten == list(cells) else None
+    for bare in (False, True):
+        write = partial(_date_text, pattern=pattern, digits=digits, bare=bare)
+        if all(map(eq, map(write, dates), cells)):
+            return Manner(dates, write)
+    return None
 
 
-def _compact_dates(texts: Set[str]) -> set[str]:
+def compact_dates(texts: Set[str]) -> set[str]:
     """Dates of digits alone among texts, if most texts are such of one pattern."""
+    lengths = Counter(map(len, texts))
     for pattern, length in COMPACT_PATTERNS.items():
         # Numbers of six digits are months by chance more often than longer ones.
         share = NEARLY_ALL if pattern == MONTHS else MOST
         least = max(min(share * len(texts), len(texts) - 1), MIN_COMPACT_DATES)
-        digits = re.compile(f"[0-9]{{{length}}}")
-        numbers = pd.Series([*filter(digits.fullmatch, texts)], dtype=object)
-        if len(numbers) < least:
+        if lengths[length] < least:
             continue
+        of_length = (text for text in texts if len(text) == length)
+        numbers = pd.Series([*filter(COMPACT_DATE.fullmatch, of_length)], dtype=object)
         dates = pd.to_datetime(numbers, format=pattern, errors="coerce")
-        found = numbers[dates.dt.year.isin(COMPACT_YEARS)]
+        found = numbers[dates.notna()]
         if len(found) >= least:
             return set(found)
     return set()
 
 
-def _date_text(date: datetime, pattern: str, digits: int) -> str:
-    """Write a date, with so many digits of the second's fraction if there is one."""
+def _date_text(date: datetime, pattern: str, digits: int, *, bare: bool) -> str:
+    """Write a date, with so many digits of the second's fraction if there is one.
+
+    Days, months and hours may be bare of the zeros in front.
+    """
     if pattern == MONTHS:
         date += HALF_A_MONTH
     text = date.strftime(pattern)
+    if bare:
+        day_and_hour, *rest = text.split(":", 1)
+        text = ":".join([re.sub(r"\b0(?=[0-9])", "", day_and_hour), *rest])
     return text[: len(text) - 6 + digits] if pattern.endswith("%f") else text

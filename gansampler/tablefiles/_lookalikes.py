@@ -1,0 +1,148 @@
+"""Columns of text in CSV files that look like numbers or dates."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence, Set
+from typing import NamedTuple
+
+from gansampler.summary import are_few
+from gansampler.tablefiles._csv_columns import (
+    APOSTROPHES,
+    BLANKS,
+    MISSING_TOKENS,
+    NEARLY_ALL,
+    NUMBER,
+    compact_dates,
+    manner_of,
+    unquoted,
+)
+
+AMOUNT = (
+    rf"(?:[1-9][0-9]{{0,2}}(?P<mark>[,.{APOSTROPHES}])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*"
+    rf"|[1-9][0-9]{{0,2}}(?:[{BLANKS}][0-9]{{3}})+(?=[.,])"
+    "|0|[1-9][0-9]{0,14}|(?=[.,]))(?:(?!(?P=mark))[.,][0-9]+)?"
+)
+CURRENCY = f"[$€£¥][{BLANKS}]?"
+MONTH_NAME = "(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+DAY, MONTH = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])"
+YEAR = "[0-9]{2}(?:[0-9]{2})?"
+LOOKS = {
+    "numbers": re.compile(
+        # Very long numbers are codes, and long ones after a plus those of phones.
+        rf"(?![0-9]{{16}})(?:{NUMBER.pattern})"
+        rf"|(?:[<>]=?|~|-|\+(?![0-9]{{7}}))?[{BLANKS}]?"
+        rf"(?:{CURRENCY})?{AMOUNT}[{BLANKS}]?[%$€£¥]?-?"
+        rf"|\((?:{CURRENCY})?{AMOUNT.replace('mark', 'other')}\)"
+    ),
+    "dates": re.compile(
+        rf"(?:[0-9]{{4}}(?P<a>[-/.]){MONTH}(?P=a){DAY}"
+        rf"|{DAY}(?P<b>[-/.]){MONTH}(?P=b){YEAR}|{MONTH}(?P<c>[-/.]){DAY}(?P=c){YEAR}"
+        rf"|{DAY}[-/. ]?{MONTH_NAME}[-/., ]*{YEAR}|{MONTH_NAME}[. ]+{DAY},? +{YEAR})"
+        "(?:[T ]+[0-9]{1,2}:[0-9]{2}.*)?"
+    ),
+}
+"""What people, though not this module, may take for numbers and for dates."""
+
+DIGITS = re.compile(rf"-?[0-9]?[0-9.,{BLANKS}{APOSTROPHES}]*[0-9]([eE]-?[0-9]+)?")
+"""A number without what may stand around it."""
+
+MANY = 10
+"""Distinct cells from which on it is worth saying what they look like."""
+
+
+class NearlyTyped(NamedTuple):
+    """What a column of text would be if all of its cells were written in one manner.
+
+    Attributes
+    ----------
+    kind : {"numbers", "dates"}
+    odd : dict of int to str
+        By row, the cells that keep it from being such; the first if most of them do.
+    rest : bool
+        Whether the other cells are such.
+    """
+
+    kind: str
+    odd: dict[int, str]
+    rest: bool = True
+
+
+def nearly_typed(fields: Sequence[str], separator: str) -> NearlyTyped | None:
+    """Tell what most cells of a column of text are or look like, if it is not text.
+
+    Parameters
+    ----------
+    fields, separator
+        As in ``typed_column``.
+
+    Returns
+    -------
+    nearly : NearlyTyped or None
+        None also where values are few: as text they are learned no worse.
+    """
+    cells = [unquoted(field).strip() for field in fields]
+    present = {
+        row: cell for row, cell in enumerate(cells) if cell not in MISSING_TOKENS
+    }
+    counts = Counter(present.values())
+    kind, alike = _most_alike(counts)
+    if not alike:
+        return None
+    readable = _readable_together(alike, counts, separator)
+    n_readable = sum(counts[cell] for cell in readable)
+    few = len(counts) < MANY or are_few(len(counts), len(present))
+    if readable == counts.keys() or (few and n_readable < NEARLY_ALL * len(present)):
+        return None
+    odd = {row: cell for row, cell in present.items() if cell not in readable}
+    if not readable:
+        # A cell that is a number as it stands would not show what keeps it from it.
+        odd = {row: cell for row, cell in odd.items() if cell in alike}
+        styled = (row for row, cell in odd.items() if not NUMBER.fullmatch(cell))
+        row = next(styled, min(odd))
+        odd = {row: odd[row]}
+    return NearlyTyped(kind, odd, rest=bool(readable))
+
+
+def _most_alike(counts: Counter[str]) -> tuple[str, set[str]]:
+    """What most cells look like, and those that do.
+
+    Others have no digits, but for a few: numbers among codes with letters are codes.
+    """
+    if dates := compact_dates(counts.keys()):
+        return "dates", dates
+    # Digits with a zero in front show that all others are codes as well.
+    if any(re.fullmatch("0[0-9]+", cell) for cell in counts):
+        return "", set()
+    total = counts.total()
+    for kind, look in LOOKS.items():
+        alike = {cell for cell in counts if look.fullmatch(cell)}
+        n_alike = sum(counts[cell] for cell in alike)
+        others = counts.keys() - alike
+        n_codes = sum(counts[cell] for cell in others if re.search("[0-9]", cell))
+        if n_alike > total / 2 and n_codes <= (1 - NEARLY_ALL) * total:
+            return kind, alike
+    return "", set()
+
+
+def _readable_together(
+    alike: Set[str], counts: Counter[str], separator: str
+) -> set[str]:
+    """Cells that look alike and are read in one manner, if most cells are such."""
+    if manner_of([*alike], separator):
+        return set(alike)
+    shapes: Counter[str] = Counter()
+    for cell in alike:
+        shapes[_shape(cell)] += counts[cell]
+    usual, count = shapes.most_common(1)[0]
+    readable = {cell for cell in alike if _shape(cell) == usual}
+    most = count > counts.total() / 2
+    return readable if most and manner_of([*readable], separator) else set()
+
+
+def _shape(cell: str) -> str:
+    """The same for all numbers with the same signs, and for dates of one pattern."""
+    if LOOKS["dates"].fullmatch(cell):
+        return re.sub("[0-9]", "9", cell)
+    return DIGITS.sub("9", cell)
