@@ -582,6 +582,15 @@ def test_blanks_around_labels_do_not_count(tmp_path):
     assert content == path.read_text() + "r, no\ns,yes\n"
 
 
+def test_classes_are_written_as_they_stand_most_often(tmp_path):
+    labels = ["yes ", *["yes"] * 3, '"no"', " no"]
+    table = read_table(write_csv(tmp_path, list("pqrstu"), labels), "y")
+    assert table.columns["y"].texts(table.labels) == ["yes"] * 4 + ['"no"'] * 2
+    labels = ["1.0", "1", "1", "0", "0"]
+    table = read_table(write_csv(tmp_path, list("pqrst"), labels), "y")
+    assert table.columns["y"].texts(table.labels) == ["1"] * 3 + ["0"] * 2
+
+
 def test_quoted_labels_have_plain_names(tmp_path):
     path = write_csv(tmp_path, ["1", "2"], ['"1"', '"2"'])
     table = read_table(path, "y")
@@ -1001,7 +1010,7 @@ def test_parquet_times_of_day_keep_their_steps(tmp_path, unit):
 
 @pytest.mark.parametrize("categories", [False, True])
 def test_parquet_blanks_around_labels_do_not_count(tmp_path, categories):
-    cells = [" no", "no", "no ", "yes", "yes "]
+    cells = [" no", "no ", "no ", "yes", "yes "]
     labels = pa.array(cells)
     if categories:
         labels = labels.dictionary_encode()
@@ -1011,7 +1020,7 @@ def test_parquet_blanks_around_labels_do_not_count(tmp_path, categories):
     assert table.labels.tolist() == ["no", "no", "no", "yes", "yes"]
     content = table.with_rows(table.features[2:], table.labels[2:])
     whole = pq.read_table(pa.BufferReader(content))
-    assert whole["y"].to_pylist() == [*cells, " no", "yes", "yes"]
+    assert whole["y"].to_pylist() == [*cells, "no ", "yes", "yes"]
     assert whole.schema.equals(pq.read_table(path).schema, check_metadata=True)
 
 

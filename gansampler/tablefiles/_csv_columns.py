@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from gansampler.summary import are_few
+from gansampler.tablefiles._files import most_frequent
 
 MISSING_TOKENS = frozenset(
     {"", ".", "?", "NULL", "null", "None", "NaT", "NaN", "nan", "-NaN", "-nan"}
@@ -189,7 +190,7 @@ def typed_column(
         return _text_column(fields, separator, labels=labels)
     write = manner.write
     if labels or are_few(manner.values.nunique(), len(there)):
-        write = _as_first_seen(there, manner)
+        write = _as_spelled(there, manner)
     gaps = [field for row, field in enumerate(fields) if row not in present]
     values = manner.values.set_axis(list(present))
     if gaps and values.dtype == np.int64:
@@ -223,12 +224,10 @@ def _are_names(cells: Sequence[str], values: pd.Series, *, labels: bool) -> bool
     return len({WITHOUT_ZERO.sub("", text) for text in texts}) > values.nunique()
 
 
-def _as_first_seen(cells: Sequence[str], manner: Manner) -> Callable[[Any], str]:
+def _as_spelled(cells: Sequence[str], manner: Manner) -> Callable[[Any], str]:
     """Write values that are there as they are: 1E2 may be a code, not a number."""
-    first_seen: dict[Any, str] = {}
-    for value, cell in zip(manner.values, cells, strict=True):
-        first_seen.setdefault(value, cell)
-    return lambda value: first_seen.get(value) or manner.write(value)
+    spellings = most_frequent(zip(manner.values, cells, strict=True))
+    return lambda value: spellings.get(value) or manner.write(value)
 
 
 def manner_of(
@@ -246,24 +245,22 @@ def manner_of(
 
 
 def _text_column(fields: Sequence[str], separator: str, *, labels: bool) -> CsvColumn:
-    """Text as it is; each text is written as it stood where it was first seen.
+    """Text as it is; each text is written as it stands most often.
 
     Blanks around labels do not count.
     """
     texts = [unquoted(field) for field in fields]
     if labels:
         texts = [text.strip() for text in texts]
-    first_seen: dict[str, str] = {}
-    for text, field in zip(texts, fields, strict=True):
-        first_seen.setdefault(text, field)
+    spellings = most_frequent(zip(texts, fields, strict=True))
 
     def write(value: Any) -> str:
         cell = str(value)
-        seen = first_seen.get(cell)
+        seen = spellings.get(cell)
         return quoted_if_needed(cell, separator) if seen is None else seen
 
     cells = [text or None for text in texts]
-    return CsvColumn(pd.Series(cells), first_seen.get("", ""), write)
+    return CsvColumn(pd.Series(cells), spellings.get("", ""), write)
 
 
 def _number_manner(cells: Sequence[str], separator: str) -> Manner | None:

@@ -9,12 +9,12 @@ import lzma
 import os
 import zlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gansampler import _whole_files
 from gansampler.exceptions import GANSamplerError
@@ -274,3 +274,9 @@ def listed(names: Sequence[str], *, at_most: int = 12) -> str:
     """Write names as ``'a', 'b'``, with an ellipsis where there are too many."""
     shown = [repr(name) for name in names[:at_most]]
     return ", ".join(shown + ["..."] * (len(names) > at_most))
+
+
+def most_frequent(spelled: Iterable[tuple[Any, str]]) -> dict[Any, str]:
+    """The most frequent spelling of each value, of equally frequent ones the first."""
+    ordered = Counter(spelled).most_common()
+    return {value: spelling for (value, spelling), _ in reversed(ordered)}

@@ -22,6 +22,7 @@ from gansampler.tablefiles._files import (
     TableFileError,
     check_columns,
     check_labels,
+    most_frequent,
     read_bytes,
 )
 
@@ -86,7 +87,8 @@ class ParquetTable:
     def labels(self) -> pd.Series:
         """The target column; blanks around texts do not count."""
         cells = self._label_cells
-        stripped = {cell: cell.strip() for cell in self._label_texts}
+        found = [cell for cell in cells.unique() if isinstance(cell, str)]
+        stripped = {cell: cell.strip() for cell in found}
         if all(text == cell for cell, text in stripped.items()):
             return cells
         texts = cells.astype(object).map(lambda cell: stripped.get(cell, cell))
@@ -96,19 +98,14 @@ class ParquetTable:
     def _label_cells(self) -> pd.Series:
         return _arrow_to_pandas(self.table[self.target]).rename(self.target)
 
-    @cached_property
-    def _label_texts(self) -> list[str]:
-        """Labels that are texts, as they first appear."""
-        return [cell for cell in self._label_cells.unique() if isinstance(cell, str)]
-
-    def _as_first_seen(self, labels: pd.Series) -> pd.Series:
-        """Labels with the blanks that they have where they are first seen."""
-        first_seen: dict[Any, str] = {}
-        for cell in self._label_texts:
-            first_seen.setdefault(cell.strip(), cell)
-        if not first_seen:
+    def _as_spelled(self, labels: pd.Series) -> pd.Series:
+        """Labels with the blanks that they have most often."""
+        spellings = most_frequent(
+            (cell.strip(), cell) for cell in self._label_cells if isinstance(cell, str)
+        )
+        if not spellings:
             return labels
-        cells = labels.astype(object).map(lambda label: first_seen.get(label, label))
+        cells = labels.astype(object).map(lambda label: spellings.get(label, label))
         return cells.astype(self._label_cells.dtype)
 
     def label_text(self, label: Any) -> str:
@@ -154,7 +151,7 @@ class ParquetTable:
                 columns.append(_index_continued(column, len(labels)))
             else:
                 is_target = name == self.target
-                values = self._as_first_seen(labels) if is_target else features[name]
+                values = self._as_spelled(labels) if is_target else features[name]
                 columns.append(_pandas_to_arrow(values, column))
         added = pa.Table.from_arrays(columns, schema=self.table.schema)
         whole = pa.concat_tables([self.table, added]).unify_dictionaries()
