@@ -833,6 +833,19 @@ def test_dates_beside_numbers_of_parquet_are_numbers(tmp_path):
     assert of_class.real["x"].tolist() == of_class.synthetic["x"].tolist()[::-1]
 
 
+@pytest.mark.parametrize("dtype", ["float64", "int64", "Int64"])
+@pytest.mark.parametrize("csv_first", [True, False])
+def test_a_first_column_of_numbers_in_two_formats(tmp_path, dtype, csv_first):
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"x": [1, 2, 3], "y": ["a", "b", "b"]}).astype({"x": dtype})
+    frame.to_parquet(tmp_path / "a.parquet")
+    frame.iloc[::-1].to_csv(tmp_path / "b.csv", index=False)
+    files = (tmp_path / "a.parquet", tmp_path / "b.csv")
+    tables = read_comparable(*(files[::-1] if csv_first else files), "y")
+    assert tables.n_left_out == 0
+    assert sorted(tables.classes["b"].real["x"]) == [2, 3]
+
+
 def test_classes_with_fractions_may_be_written_otherwise(tmp_path):
     real, made = tmp_path / "a.csv", tmp_path / "b.csv"
     real.write_text("x,y\n" + "1,1.50\n2,2.50\n" * 10)

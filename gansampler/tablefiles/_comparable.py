@@ -257,7 +257,8 @@ def _n_repeated(real: _File, synthetic: _File) -> int:
 def _same_cells(cells: Sequence[Any], separators: Sequence[str]) -> np.ndarray:
     """Which cells of a column say the same in two files, written as they may be."""
     some, others = cells
-    if isinstance(some, pd.Series) and some.dtype == getattr(others, "dtype", None):
+    both = all(isinstance(part, pd.Series) for part in cells)
+    if both and some.dtype == others.dtype:
         return _equal(some, others)
     texts = map(str, some), map(str, others)
     same = np.fromiter(map(_same_cell, *texts), dtype=bool, count=len(some))
