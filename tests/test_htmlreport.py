@@ -833,6 +833,28 @@ def test_dates_beside_numbers_of_parquet_are_numbers(tmp_path):
     assert of_class.real["x"].tolist() == of_class.synthetic["x"].tolist()[::-1]
 
 
+@pytest.mark.parametrize("separators", [",;", ";,", "\t;", ",|"])
+@pytest.mark.parametrize("given", [None, 0, 1])
+def test_the_files_may_have_different_separators(tmp_path, separators, given):
+    """Decimal commas go with some of them; dates are read by the light of the other."""
+    frame = pd.DataFrame(
+        {"x": [1.5, 1000.25, 1.125], "d": ["31/12/2020", "01/02/2020", "03/04/2020"]}
+    ).assign(y=["a", "b", "b"])
+    files = tmp_path / "real.csv", tmp_path / "made.csv"
+    for path, part, sep in zip(files, (frame, frame[1:]), separators, strict=True):
+        decimal = "," if sep == ";" else "."
+        part.to_csv(path, index=False, sep=sep, decimal=decimal)
+    sep = None if given is None else separators[given]
+    if (sep or ",") == separators[0]:
+        tables = read_comparable(*files, "y", separator=sep)
+        pd.testing.assert_frame_equal(*tables.classes["b"][:2])
+        assert tables.classes["b"].real["x"].tolist() == [1000.25, 1.125]
+        assert tables.classes["b"].real["d"].dt.month.tolist() == [2, 4]
+    else:
+        with pytest.raises(TableFileError, match=r"real\.csv has only one column"):
+            read_comparable(*files, "y", separator=sep)
+
+
 @pytest.mark.parametrize("dtype", ["float64", "int64", "Int64"])
 @pytest.mark.parametrize("csv_first", [True, False])
 def test_a_first_column_of_numbers_in_two_formats(tmp_path, dtype, csv_first):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from math import isclose
 from pathlib import Path
@@ -16,7 +17,7 @@ from pandas.api.types import (
     is_numeric_dtype,
 )
 
-from gansampler.tablefiles._csv import parse_csv
+from gansampler.tablefiles._csv import CSV_SEPARATORS, parse_csv
 from gansampler.tablefiles._csv_columns import (
     MISSING_TOKENS,
     quoted_if_needed,
@@ -120,7 +121,7 @@ def read_comparable(
         Name of a column of ``synthetic`` that is true for the synthetic rows; others
         are left out.
     separator, encoding : str, optional
-        Of CSV files, as in ``read_table``.
+        Of CSV files, as in ``read_table``. ``synthetic`` may have another separator.
 
     Returns
     -------
@@ -132,7 +133,9 @@ def read_comparable(
         If a file cannot be read as a table, the columns differ, or there are no
         synthetic rows or no real ones of the same classes.
     """
-    files = [_open(path, target, separator, encoding) for path in (real, synthetic)]
+    files = [_open(real, target, separator, encoding)]
+    known = files[0].columns.keys()
+    files += [_open(synthetic, target, separator, encoding, known)]
     kept = np.arange(files[1].n_rows)
     if mark is not None:
         kept = _marked(files[1], mark)
@@ -183,15 +186,31 @@ def read_comparable(
 
 
 def _open(
-    path: Path, target: str | None, separator: str | None, encoding: str
+    path: Path,
+    target: str | None,
+    separator: str | None,
+    encoding: str,
+    known: Set[str] = frozenset(),
 ) -> _File:
+    """Read a file, with another separator if only then its columns are known."""
     suffix = file_kind(path).suffix
     if suffix not in SEPARATORS:
         frame = parquet_module().read_parquet_frame(path, target)
         return _File(path, dict(frame.items()), separator=None)
-    separator = separator or SEPARATORS[suffix]
-    fields = parse_csv(path, target, separator, encoding)[3]
-    return _File(path, dict(fields), separator)
+
+    def parsed(separator: str) -> _File:
+        fields = parse_csv(path, target, separator, encoding)[3]
+        return _File(path, dict(fields), separator)
+
+    try:
+        return parsed(separator or SEPARATORS[suffix])
+    except TableFileError:
+        for other in CSV_SEPARATORS if known else "":
+            with suppress(TableFileError):
+                file = parsed(other)
+                if known & file.columns.keys():
+                    return file
+        raise
 
 
 def _marked(file: _File, mark: str) -> np.ndarray:
@@ -298,8 +317,8 @@ def _labels(
         pd.Series(file.columns[target]).iloc[of_file]
         for file, of_file in zip(files, rows, strict=True)
     ]
-    separator = _common_separator(files)
-    if separator is None:
+    separators = _separators(files)
+    if separators is None:
         texts = pd.concat([of_file.map(_plain).astype(object) for of_file in cells])
         codes, found = pd.factorize(texts)
         boolean = any(map(is_bool_dtype, cells))
@@ -307,7 +326,7 @@ def _labels(
         return np.split(names[codes], [len(cells[0])])
     # Typed together, since 1 in one file may be 1.0 in the other.
     fields = [list(of_file) for of_file in cells]
-    codes, _ = pd.factorize(pd.concat(_typed_together(fields, separator, labels=True)))
+    codes, _ = pd.factorize(pd.concat(_typed_together(fields, separators, labels=True)))
     _, first = np.unique(codes, return_index=True)
     both = [*fields[0], *fields[1]]
     names = np.array([_plain(both[row]) for row in first], dtype=object)
@@ -349,14 +368,14 @@ def _frames(
 ) -> list[pd.DataFrame]:
     """The chosen rows of either file, typed."""
     columns: list[dict[str, pd.Series]] = [{}, {}]
-    separator = _common_separator(files)
+    separators = _separators(files)
     for name in names:
         cells = [
             _taken(file.columns[name], of_file)
             for file, of_file in zip(files, rows, strict=True)
         ]
-        if separator is not None:
-            cells = _typed_together(cells, separator)
+        if separators is not None:
+            cells = _typed_together(cells, separators)
         for frame, file, part, other in zip(
             columns, files, cells, cells[::-1], strict=True
         ):
@@ -367,21 +386,26 @@ def _frames(
 
 
 def _typed_together(
-    cells: Sequence[Sequence[str]], separator: str, *, labels: bool = False
+    cells: Sequence[Sequence[str]], separators: Sequence[str], *, labels: bool = False
 ) -> list[pd.Series]:
     """Fields of two CSV files, of one type.
 
     Each file's are typed alone only where both together are mere text although the
-    files do not have it in common.
+    files do not have it in common, and where another separator may go with another
+    decimal mark.
     """
     some, others = cells
-    both = typed_column([*some, *others], separator, labels=labels).values
+    if len(set(separators)) > 1 and not labels:
+        apart = _typed_apart(cells, separators)
+        if apart is not None:
+            return apart
+    both = typed_column([*some, *others], separators[0], labels=labels).values
     is_text = not any(is_kind(both) for is_kind in TYPED)
     if is_text and not set(some).issuperset(others):
         truths = [part for part in map(_truths, cells) if part is not None]
         if len(truths) == len(cells):
             return truths
-        apart = _typed_apart(cells, [separator] * 2)
+        apart = _typed_apart(cells, separators)
         if apart is not None:
             return apart
     return [both.iloc[: len(some)], both.iloc[len(some) :]]
@@ -416,11 +440,10 @@ def _truths(fields: Sequence[str]) -> pd.Series | None:
     return truths if truths.isna().any() else truths.astype(bool)
 
 
-def _common_separator(files: Sequence[_File]) -> str | None:
-    """Separator of CSV files that are typed together; None if not both are such."""
-    if any(file.separator is None for file in files):
-        return None
-    return files[0].separator
+def _separators(files: Sequence[_File]) -> list[str] | None:
+    """Separators of CSV files that are typed together; None if not both are such."""
+    known = [file.separator for file in files if file.separator is not None]
+    return known if len(known) == len(files) else None
 
 
 def _taken(cells: Any, rows: np.ndarray) -> Any:

@@ -32,6 +32,9 @@ from gansampler.tablefiles._files import (
 )
 from gansampler.tablefiles._lookalikes import NearlyTyped, nearly_typed
 
+CSV_SEPARATORS = ";\t,|"
+"""What separates cells where people say nothing of it."""
+
 
 class Record(NamedTuple):
     """One row of a CSV file as it stands there.
@@ -333,7 +336,7 @@ def _check_separator(path: Path, header: Record, separator: str) -> None:
     """Refuse a header of one cell that another separator would make several of."""
     if len(header.fields) > 1:
         return
-    for other in ";\t,|":
+    for other in CSV_SEPARATORS:
         if other in header.text:
             name = "tab" if other == "\t" else repr(other)
             raise TableFileError(
