@@ -190,6 +190,36 @@ def test_mark_of_spreadsheets_is_not_added(tmp_path):
     assert content == b"x,y\n1,a\n2,b\n1,a\n"
 
 
+@pytest.mark.parametrize("start", ["sep=;\r\n", "\ufeffsep=;\n", '"sep=;"\r'])
+@pytest.mark.parametrize("quote", ["", '"'])
+@pytest.mark.parametrize("separator", [None, ","])
+def test_line_that_tells_the_separator_is_kept(tmp_path, start, quote, separator):
+    path = tmp_path / "table.csv"
+    content = f"{start}x;{quote}y{quote}\n1,5;a\n2,25;b\n".encode()
+    path.write_bytes(content)
+    table = read_table(path, "y", separator=separator)
+    assert table.features["x"].tolist() == [1.5, 2.25]
+    assert table.with_rows(table.features[:1], table.labels[:1]) == content + b"1,5;a\n"
+    marked = table.with_rows(table.features[:1], table.labels[:1], "new")
+    assert marked == (
+        content.replace(b"\n1", b";new\n1").replace(b"a\n", b"a;False\n")
+        .replace(b"b\n", b"b;False\n") + b"1,5;a;True\n"
+    )  # fmt: skip
+
+
+def test_lines_after_that_of_the_separator_have_their_numbers(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("sep=;\nx;y\n1;a\n2\n")
+    assert message(read_table, path, "y") == (
+        f"line 4 of {path} has 1 cells where the header has 2: mend the line, or say "
+        "with --sep what separates cells"
+    )
+    path.write_text("sep=;\n")
+    assert message(read_table, path, "y") == (
+        f"{path} is empty: a header and rows are needed"
+    )
+
+
 def test_encoding_is_kept(tmp_path):
     path = tmp_path / "table.csv"
     path.write_bytes("x,y\nétage,a\nœuf,b\n".encode("cp1252"))

@@ -199,8 +199,8 @@ def _open(
         return _File(path, dict(frame.items()), separator=None)
 
     def parsed(separator: str) -> _File:
-        fields = parse_csv(path, target, separator, encoding)[3]
-        return _File(path, dict(fields), separator)
+        content = parse_csv(path, target, separator, encoding)
+        return _File(path, dict(content.fields), content.separator)
 
     try:
         return parsed(separator or SEPARATORS[suffix])

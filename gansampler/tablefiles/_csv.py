@@ -35,6 +35,9 @@ from gansampler.tablefiles._lookalikes import NearlyTyped, nearly_typed
 CSV_SEPARATORS = ";\t,|"
 """What separates cells where people say nothing of it."""
 
+SEPARATOR_LINE = re.compile(r'("?)sep=([^\r\n])\1(\r\n|\r|\n)')
+"""First line by which a file tells spreadsheets what separates its cells."""
+
 
 class Record(NamedTuple):
     """One row of a CSV file as it stands there.
@@ -57,6 +60,32 @@ class Record(NamedTuple):
     end: str
 
 
+class CsvContent(NamedTuple):
+    """A CSV file taken apart.
+
+    Attributes
+    ----------
+    text : str
+        The whole file.
+    header : Record
+        With the line before it, if there is one, in its text.
+    rows : list of Record
+    fields : dict of str to tuple of str
+        By column, the cells as they stand in the file, quotes included.
+    separator : str
+        The one given, unless the file itself tells another.
+    encoding : str
+        The one given; UTF-8 with the mark of spreadsheets if the file has it.
+    """
+
+    text: str
+    header: Record
+    rows: list[Record]
+    fields: dict[str, tuple[str, ...]]
+    separator: str
+    encoding: str
+
+
 @dataclass(frozen=True)
 class CsvTable:
     """A CSV file, its columns typed and its text kept.
@@ -68,7 +97,7 @@ class CsvTable:
     columns : dict of str to CsvColumn
         All columns by name, in the file's order.
     header : str
-        First line, as it stands.
+        First line, as it stands, with the one that tells the separator.
     rows : list of (str, str)
         All other rows, as they stand, and the ends of their lines.
     separator, newline, encoding : str
@@ -169,7 +198,9 @@ def read_csv(
     path: Path, target: str, separator: str = ",", encoding: str = "utf-8"
 ) -> CsvTable:
     """Read a CSV file; ``read_table`` tells more."""
-    text, header, rows, fields, encoding = parse_csv(path, target, separator, encoding)
+    text, header, rows, fields, separator, encoding = parse_csv(
+        path, target, separator, encoding
+    )
     columns = {
         name: typed_column(column, separator, labels=name == target)
         for name, column in fields.items()
@@ -211,7 +242,7 @@ def _warn_of_text(column: str, nearly: NearlyTyped, line: int) -> None:
 
 def parse_csv(
     path: Path, target: str | None, separator: str, encoding: str
-) -> tuple[str, Record, list[Record], dict[str, tuple[str, ...]], str]:
+) -> CsvContent:
     """Take a CSV file apart, and check that it is a table.
 
     Parameters
@@ -223,14 +254,7 @@ def parse_csv(
 
     Returns
     -------
-    text : str
-        The whole file.
-    header : Record
-    rows : list of Record
-    fields : dict of str to tuple of str
-        By column, the cells as they stand in the file, quotes included.
-    encoding : str
-        The one given; UTF-8 with the mark of spreadsheets if the file has it.
+    content : CsvContent
     """
     content = read_bytes(path)
     if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig"):
@@ -238,7 +262,10 @@ def parse_csv(
         marked = content.startswith(codecs.BOM_UTF8)
         encoding = "utf-8-sig" if marked else "utf-8"
     text = _decoded(path, content, encoding)
-    records = list(_records(path, text, separator))
+    start = 0
+    if told := SEPARATOR_LINE.match(text):
+        separator, start = told[2], told.end()
+    records = list(_records(path, text, separator, start))
     if not records:
         raise TableFileError(f"{path} is empty: a header and rows are needed")
     header, *rows = records
@@ -259,7 +286,8 @@ def parse_csv(
     if target is not None:
         absent = _without_class(fields[target], separator)
         check_labels(path, target, len(absent), absent)
-    return text, header, rows, fields, encoding
+    header = header._replace(text=text[:start] + header.text)
+    return CsvContent(text, header, rows, fields, separator, encoding)
 
 
 def _without_class(fields: Sequence[str], separator: str) -> list[str]:
@@ -287,21 +315,21 @@ def _decoded(path: Path, content: bytes, encoding: str) -> str:
     return text
 
 
-def _records(path: Path, text: str, separator: str) -> Iterator[Record]:
+def _records(path: Path, text: str, separator: str, start: int) -> Iterator[Record]:
     """Split a CSV file's text into rows and fields, and keep every character of them.
 
     The standard library's reader would not tell which cells were quoted. Lines with
     nothing on them are no rows.
     """
-    if '"' not in text:
-        yield from _records_without_quotes(text, separator)
+    if text.find('"', start) < 0:
+        yield from _records_without_quotes(text, separator, start)
         return
     other = rf"[^{re.escape(separator)}\r\n"
     field = re.compile(
         rf'("[^"]*(?:""[^"]*)*"|{other}"]{other}]*|)'
         rf"({re.escape(separator)}|\r\n|\r|\n|\Z)"
     )
-    start = position = 0
+    position = start
     fields: list[str] = []
     while position < len(text) or fields:
         match = field.match(text, position)
@@ -321,9 +349,9 @@ def _records(path: Path, text: str, separator: str) -> Iterator[Record]:
         start, fields = position, []
 
 
-def _records_without_quotes(text: str, separator: str) -> Iterator[Record]:
+def _records_without_quotes(text: str, separator: str, start: int) -> Iterator[Record]:
     """Do the same several times as fast."""
-    for match in re.finditer(r"([^\r\n]+)(\r\n|\r|\n|\Z)", text):
+    for match in re.compile(r"([^\r\n]+)(\r\n|\r|\n|\Z)").finditer(text, start):
         line, end = match.groups()
         yield Record(match.start(), line, line.split(separator), end)
 
