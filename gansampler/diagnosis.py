@@ -38,6 +38,10 @@ because the generator's lie about anywhere."""
 MIN_LEARNING_RATE = {"adam": 0.001, "sgd": 0.1}
 """Learning rates below which a training may stop long before it is done."""
 
+MAX_SGD_PENALTY = 1.0
+"""Weight of the gradient penalty beyond which SGD learns slowly at a rate below the
+usual, and diverges on tables of few columns at the usual one."""
+
 MAX_CERTAINTY = 0.6
 """The discriminator wins: mean D on real less mean D on generated rows."""
 
@@ -221,7 +225,7 @@ def _fidelity(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | No
         return None
     advice = [_now("raise", "max_iter", parameters), *_starts_from_rows(parameters)]
     if _too_slow(parameters):
-        advice.insert(0, _now("raise", "learning_rate", parameters))
+        advice.insert(0, _faster(parameters))
     return make_verdict(
         "fidelity",
         status_above(evidence.divergence, MAX_DIVERGENCE),
@@ -405,8 +409,7 @@ def _spread_out(parameters: Mapping[str, Any]) -> str:
     # Networks that start from noise start with all rows at one place.
     if not _too_slow(parameters):
         return _calm_down(parameters)
-    advice = ("learning_rate", "max_iter")
-    return _sentence([_now("raise", name, parameters) for name in advice])
+    return _sentence([_faster(parameters), _now("raise", "max_iter", parameters)])
 
 
 def _calm_down(parameters: Mapping[str, Any]) -> str:
@@ -422,6 +425,13 @@ def _calm_down(parameters: Mapping[str, Any]) -> str:
 def _too_slow(parameters: Mapping[str, Any]) -> bool:
     least = MIN_LEARNING_RATE[parameters.get("optimizer", "adam")]
     return bool(parameters.get("learning_rate", least) < least)
+
+
+def _faster(parameters: Mapping[str, Any]) -> str:
+    heavy = (parameters.get("gradient_penalty") or 0) > MAX_SGD_PENALTY
+    if heavy and parameters.get("optimizer") == "sgd":
+        return _now("lower", "gradient_penalty", parameters)
+    return _now("raise", "learning_rate", parameters)
 
 
 def _starts_from_rows(parameters: Mapping[str, Any]) -> list[str]:

@@ -170,6 +170,26 @@ def test_a_training_that_is_too_slow_is_not_told_to_be_slower(optimizer, rate):
     )
 
 
+@pytest.mark.parametrize(
+    ("optimizer", "penalty", "remedy"),
+    [
+        ("sgd", 3.0, "Lower gradient_penalty (now 3.0)"),
+        ("sgd", 1.0, "Raise learning_rate (now 0.0005)"),
+        ("adam", 3.0, "Raise learning_rate (now 0.0005)"),
+    ],
+)
+def test_slow_sgd_is_told_to_lower_a_heavy_penalty_first(optimizer, penalty, remedy):
+    """At a larger rate it would diverge."""
+    slow = PARAMETERS | {
+        "optimizer": optimizer,
+        "learning_rate": 0.0005,
+        "gradient_penalty": penalty,
+    }
+    for figures in ({"spread": 0.1}, {"divergence": 0.6}):
+        verdict = diagnose(replace(HEALTHY, **figures), slow)[0]
+        assert verdict.remedy.startswith(f"{remedy}, or raise max_iter (now 500)")
+
+
 def test_identifiers_are_named_where_there_are_some():
     verdicts = diagnose(replace(HEALTHY, identifiers=("account",)), PARAMETERS)
     assert verdicts[0] == Verdict(

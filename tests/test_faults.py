@@ -244,7 +244,7 @@ def test_a_gradient_that_is_not_finite_is_caught_before_the_step(
         small(updates=updates).fit_resample(*table)
     assert str(error.value) == (
         f"Training on class 1 diverged: the {player}'s gradient is {number} at "
-        "iteration 3. Lower learning_rate, or raise gradient_penalty."
+        "iteration 3. Lower learning_rate or, with optimizer='sgd', gradient_penalty."
     )
     ((match, before),) = weights
     for then, now in zip(before, match.generator.parameters(), strict=True):

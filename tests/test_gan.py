@@ -735,8 +735,17 @@ def test_a_loss_that_is_not_finite_is_caught_before_the_step(monkeypatch):
         train()
     assert str(error.value) == (
         "Training on the rows diverged: the discriminator's loss is nan at iteration "
-        "1. Lower learning_rate, or raise gradient_penalty."
+        "1. Lower learning_rate or, with optimizer='sgd', gradient_penalty."
     )
+
+
+def test_where_sgd_diverges_a_lighter_penalty_helps_as_the_message_says():
+    rows = normal_rows(40, 1)
+    settings = {"optimizer": "sgd", "learning_rate": 0.1, "max_iter": 60}
+    for weight in (None, 10):
+        with pytest.raises(TrainingDivergedError, match=r"'sgd', gradient_penalty\.$"):
+            train(rows, n_numeric=1, gradient_penalty=weight, **settings)
+    assert len(train(rows, n_numeric=1, gradient_penalty=0.3, **settings).history) == 60
 
 
 @pytest.mark.parametrize("checkpoint", ["best", "last"])
@@ -767,7 +776,7 @@ def test_a_last_step_that_leads_nowhere_is_a_divergence(
         )
     assert str(error.value) == (
         f"Training on the rows diverged: the {player}'s output is nan at iteration 1. "
-        "Lower learning_rate, or raise gradient_penalty."
+        "Lower learning_rate or, with optimizer='sgd', gradient_penalty."
     )
 
 
