@@ -26,6 +26,7 @@ from benchmarks.summarise import mean_table, report
 from benchmarks.thresholds import TUNABLE, best_threshold, label_metrics
 from benchmarks.utility import METRICS, cut_minority, plan_tasks, tuned_scores
 from gansampler.gan import TrainingSettings, train_gan
+from gansampler.synthesis import N_OTHERS
 
 
 def g_mean(y, predicted):
@@ -315,6 +316,11 @@ def test_the_page_about_levels_says_what_its_results_say():
         "them "
     )
     assert said in page.replace("\n", " ")
+
+
+def test_the_page_about_speed_says_how_many_other_rows_a_class_is_given():
+    page = (speed_page.DOCS / speed_page.PAGE).read_text()
+    assert f"{N_OTHERS:,} rows of other classes that each class is given" in page
 
 
 def test_the_page_about_dask_says_what_its_results_say():

@@ -1,6 +1,7 @@
 """The games, against their definitions and against theory."""
 
 import math
+from pathlib import Path
 
 import pytest
 import torch
@@ -159,6 +160,12 @@ def test_penalties_of_known_gradients():
     assert ZERO_CENTRED.value(norms) == 25.0
     assert ONE_CENTRED.value(norms).item() == pytest.approx((5.0 - 1.0) ** 2)
     assert torch.isfinite(ONE_CENTRED.slope(torch.zeros(3))).all()
+
+
+def test_the_page_on_theory_has_the_weights_of_the_penalties():
+    page = Path(__file__).parents[1] / "docs" / "theory.md"
+    weights = " | ".join(f"{game.penalty_weight:g}" for game in GAMES.values())
+    assert f"| $\\gamma$ by default | {weights} |" in page.read_text()
 
 
 def test_points_between_lie_on_the_lines_of_pairs():
