@@ -185,10 +185,11 @@ class GANOversampler(BaseOverSampler):
 
     history_ : dict
         For each class a DataFrame with one row per update of the generator and the
-        columns ``iteration`` (from 1), ``discriminator_loss`` and ``generator_loss``,
-        ``value`` (the value function V, in nats), ``real_probability`` and
-        ``fake_probability`` (what the discriminator gives real and generated rows on
-        average), ``discriminator_gradient_norm`` and ``generator_gradient_norm``,
+        columns ``iteration`` (from 1), ``discriminator_loss`` and ``generator_loss``
+        (without the gradient penalty), ``value`` (the value function V, in nats),
+        ``real_probability`` and ``fake_probability`` (what the discriminator gives real
+        and generated rows on average), ``discriminator_gradient_norm`` and
+        ``generator_gradient_norm`` (penalty included, as it was followed),
         ``learning_rate``, ``selection_distance`` (energy distance to the class where
         the update was a candidate for the checkpoint, NaN elsewhere) and ``seconds``
         since the start of the training.

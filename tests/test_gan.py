@@ -264,12 +264,14 @@ def test_gradients_of_the_discriminator_are_those_of_its_loss(loss, penalised):
     match = Match(normal_rows(), 3, (), settings, 0, torch.device("cpu"))
     real, fake = torch.randn(2, 40, 3, generator=rng(1))
     match.rng.manual_seed(5)
-    found, logits, gradient = match.discriminator_gradient(real, fake, penalised)
+    loss, cost, logits, gradient = match.discriminator_gradient(real, fake, penalised)
 
     both = torch.cat([real, fake])
     players = match.discriminator(both).tensor_split(2)
     expected = match.game.discriminator(*players)
     torch.testing.assert_close(logits, torch.cat(players).detach())
+    torch.testing.assert_close(loss, expected.detach())
+    assert penalised or cost == 0
     if penalised:
         penalty = match.game.penalty
         points = points_between(real, fake, rng(5)) if penalty.between else both
@@ -282,7 +284,7 @@ def test_gradients_of_the_discriminator_are_those_of_its_loss(loss, penalised):
         expected = expected + PENALTY_INTERVAL * 0.7 * value
     weights = list(match.discriminator.parameters())
     slope = flatten(torch.autograd.grad(expected, weights))
-    torch.testing.assert_close(found, expected.detach())
+    torch.testing.assert_close(loss + cost, expected.detach())
     torch.testing.assert_close(gradient, slope, rtol=1e-3, atol=1e-6)
 
 
@@ -464,8 +466,9 @@ def test_the_choice_of_the_checkpoint_does_not_change_the_training():
     )
 
 
-def test_without_penalty_the_recorded_value_is_minus_the_loss():
-    history = train(loss="minimax", gradient_penalty=0).history
+@pytest.mark.parametrize("gradient_penalty", [0, 100])
+def test_the_recorded_value_is_minus_the_loss_whatever_the_penalty(gradient_penalty):
+    history = train(loss="minimax", gradient_penalty=gradient_penalty).history
     # Summed in another order: the last digit hangs on the processor.
     np.testing.assert_allclose(
         history["discriminator_loss"], -history["value"], rtol=1e-6
@@ -737,6 +740,15 @@ def test_a_loss_that_is_not_finite_is_caught_before_the_step(monkeypatch):
         "Training on the rows diverged: the discriminator's loss is nan at iteration "
         "1. Lower learning_rate or, with optimizer='sgd', gradient_penalty."
     )
+
+
+def test_a_penalty_that_is_not_finite_is_caught_though_it_is_not_recorded(monkeypatch):
+    def infinite(self, activations):
+        return torch.tensor(torch.inf)
+
+    monkeypatch.setattr(Match, "_add_penalty", infinite)
+    with pytest.raises(TrainingDivergedError, match="discriminator's loss is inf at"):
+        train()
 
 
 def test_where_sgd_diverges_a_lighter_penalty_helps_as_the_message_says():

@@ -295,8 +295,8 @@ class Match:
 
     def discriminator_gradient(
         self, real: Tensor, fake: Tensor, penalised: bool
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Loss of the discriminator on a batch, its logits, and its gradient."""
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Loss of the discriminator on a batch, its penalty, logits and gradient."""
         layers = self.discriminator_layers
         activations = layers.forward(torch.cat([real, fake]))
         logits = activations[-1].squeeze(1)
@@ -304,11 +304,12 @@ class Match:
         loss = self.game.discriminator(*players)
         slope = self.game.discriminator_slope(*players)
         layers.backward(activations, slope[:, None])
+        penalty = torch.zeros_like(loss)
         if penalised:
             if self.game.penalty.between:
                 activations = layers.forward(points_between(real, fake, self.rng))
-            loss = loss + self._add_penalty(activations)
-        return loss, logits, layers.gradient
+            penalty = self._add_penalty(activations)
+        return loss, penalty, logits, layers.gradient
 
     def _add_penalty(self, activations: list[Tensor]) -> Tensor:
         """Value of the penalty, whose gradient is added to the discriminator's."""
@@ -487,12 +488,14 @@ def play(
         for step in range(steps):
             penalised = match.penalty_weight > 0 and n_moves % PENALTY_INTERVAL == 0
             fakes, real = match.fake(noise), match.blurred_real(noise)
-            loss, logits, gradient = match.discriminator_gradient(
+            loss, penalty, logits, gradient = match.discriminator_gradient(
                 real, fakes.blurred, penalised
             )
             norm = torch.linalg.vector_norm(gradient)
             if look:
-                raise_if_diverged(loss, norm, "discriminator", iteration, name)
+                raise_if_diverged(
+                    loss + penalty, norm, "discriminator", iteration, name
+                )
             real_logits, fake_logits = logits.tensor_split(2)
             if simultaneous and step == steps - 1:
                 # Both gradients are taken before either player has moved.
@@ -529,7 +532,7 @@ def play(
                     break
 
     if done and not look:
-        raise_if_diverged(loss, norm, "discriminator", done - 1, name)
+        raise_if_diverged(loss + penalty, norm, "discriminator", done - 1, name)
         raise_if_diverged(reply, answer_norm, "generator", done - 1, name)
     return done
 
@@ -541,8 +544,9 @@ class Recorder:
     written down there. Figures of the logits are worked out for many updates at once,
     which costs a small part of what it would cost one by one.
 
-    - ``discriminator_loss``, ``generator_loss``: what each player minimised at its last
-      move, the discriminator's penalty included where it was due.
+    - ``discriminator_loss``, ``generator_loss``: the game's loss of each player at its
+      last move. The discriminator's penalty, which is due at some moves only, is left
+      out.
     - ``value``: V(D, G) of the rows that the discriminator last saw, in nats;
       ``real_probability`` and ``fake_probability``: the mean of D on the real and on
       the generated ones of them.
