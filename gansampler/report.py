@@ -36,8 +36,7 @@ class ClassReport:
         Wall time of encoding, training and calibration.
     energy_distance : float
         Between synthetic rows, as they are handed out, and those of the class, both
-        encoded; 0 is best. NaN, as the next two, where the class has fewer than three
-        rows, or equal ones.
+        encoded; 0 is best. NaN, as the next two, where no GAN was trained.
     coverage : float
         Share of the class's rows that have a synthetic row among their nearest.
     nearest_row_ratio : float

@@ -464,6 +464,23 @@ def test_a_class_too_small_to_judge_has_no_verdicts(quick):
     assert math.isnan(report.theory.js_divergence)
 
 
+@pytest.mark.parametrize(
+    ("rows", "trained"),
+    [([0, 0, 1], True), ([0, 1], False), ([0, 0, 0], False)],
+)
+def test_figures_are_nan_where_no_gan_was_trained(quick, rows, trained):
+    """Two different rows among three are enough."""
+    X = pd.DataFrame({"x": [*range(10), *rows]}, dtype=float)
+    sampler = quick()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        sampler.fit_resample(X, np.arange(len(X)) >= 10)
+    report = sampler.report_[True]
+    figures = report.energy_distance, report.coverage, report.nearest_row_ratio
+    assert (report.n_iter > 0) == trained
+    assert list(map(math.isnan, figures)) == [not trained] * 3
+
+
 # --- the report as text and as HTML ------------------------------------------------
 
 
