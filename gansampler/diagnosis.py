@@ -106,7 +106,7 @@ def diagnose(evidence: Evidence, parameters: Mapping[str, Any]) -> tuple[Verdict
     Parameters
     ----------
     evidence : Evidence
-        From ``gansampler.evidence.gather``.
+        Of a training, as ``ClassReport`` has it.
     parameters : mapping of str to object
         Of ``GANOversampler``, for the remedies.
 

@@ -199,8 +199,8 @@ class GANOversampler(BaseOverSampler):
 
     report_ : dict
         For each class a ``ClassReport`` with counts, seconds, figures of quality, what
-        the theory expects (``theory``) and a diagnosis in plain words (``verdicts``).
-        It shows as a table.
+        the theory expects (``theory``), a diagnosis in plain words (``verdicts``) and
+        the figures that it hangs on (``evidence``). It shows as a table.
 
     device_ : str
         The device that was trained on.

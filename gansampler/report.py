@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from gansampler._wording import plain_label
-from gansampler.diagnosis import OK, POOR, WARN, Verdict
+from gansampler.diagnosis import OK, POOR, WARN, Evidence, Verdict
 from gansampler.theory import TheoryReadout
 
 __all__ = ["ClassReport", "Report"]
@@ -48,6 +48,8 @@ class ClassReport:
     verdicts : tuple of Verdict
         What went well and what did not, with the remedy, worst first. Empty for
         classes of fewer than ten rows.
+    evidence : Evidence or None
+        The figures that the verdicts hang on; None where no GAN was trained.
 
     Examples
     --------
@@ -69,6 +71,7 @@ class ClassReport:
     nearest_row_ratio: float
     theory: TheoryReadout | None = None
     verdicts: tuple[Verdict, ...] = ()
+    evidence: Evidence | None = None
 
     @property
     def status(self) -> str:

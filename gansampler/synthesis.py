@@ -394,6 +394,7 @@ class ClassGenerator:
             nearest_row_ratio=self.ratio,
             theory=self.theory,
             verdicts=self.verdicts,
+            evidence=self.evidence,
         )
 
 

@@ -455,6 +455,14 @@ def test_the_report_of_a_sampler_has_theory_and_verdicts(quick):
     assert str(report).splitlines()[0] == "40 rows, 20 added"
 
 
+def test_the_verdicts_of_a_report_follow_from_its_evidence(quick):
+    sampler = quick(gradient_penalty=3, latent_distribution="normal")
+    sampler.fit_resample(*table())
+    report = sampler.report_["few"]
+    assert diagnose(report.evidence, sampler.get_params()) == report.verdicts
+    assert report.evidence.n_rows == report.n_rows
+
+
 def test_a_class_too_small_to_judge_has_no_verdicts(quick):
     X, y = few_and_many()
     sampler = quick()
@@ -477,7 +485,7 @@ def test_figures_are_nan_where_no_gan_was_trained(quick, rows, trained):
         sampler.fit_resample(X, np.arange(len(X)) >= 10)
     report = sampler.report_[True]
     figures = report.energy_distance, report.coverage, report.nearest_row_ratio
-    assert (report.n_iter > 0) == trained
+    assert (report.n_iter > 0) == (report.evidence is not None) == trained
     assert list(map(math.isnan, figures)) == [not trained] * 3
 
 
