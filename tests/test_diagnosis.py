@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import diagnosis_page
+from benchmarks.results_file import read_results
 from gansampler import GANOversampler, synthesis
 from gansampler.diagnosis import Evidence, Verdict, diagnose
 from gansampler.evidence import share_among_others, worst_columns
@@ -563,3 +564,24 @@ def test_report_is_a_dict_still():
 
 def test_the_page_is_that_of_the_results():
     diagnosis_page.main(["--check"])
+
+
+def test_the_page_says_of_the_tiny_class_what_the_results_say():
+    results = read_results(diagnosis_page.OUT)
+    name = "tiny_class_without_penalty"
+    provoked = results[results["method"] == name]
+    (control,) = results[results["method"] == f"control:{name}"].to_dict("records")
+    low, high = provoked.min(numeric_only=True), provoked.max(numeric_only=True)
+    page = diagnosis_page.PAGE.read_text().replace("\n", " ")
+    for said in (
+        f"its discriminator loses {control['withheld']:.2f} of ROC area on withheld "
+        f"rows, those without a penalty lose {provoked['withheld'].median():.2f} in "
+        f"the median ({low['withheld']:.2f} to {high['withheld']:.2f} over the seeds)",
+        f"above generated ones in {control['ranking']:.2f} of the pairs, and those "
+        f"without a penalty do so in {provoked['ranking'].median():.2f} in the median",
+        f"it gives them {control['certainty']:.3f} more in the mean. Without a penalty "
+        f"the gap is {low['certainty']:.2f} to {high['certainty']:.2f}.",
+        f"{control['memory']:.3f} with the defaults, {low['memory']:.2f} to "
+        f"{high['memory']:.2f} without a penalty",
+    ):
+        assert said in page
