@@ -458,7 +458,7 @@ def test_the_report_of_a_sampler_has_theory_and_verdicts(quick):
 
 def test_the_verdicts_of_a_report_follow_from_its_evidence(quick):
     sampler = quick(gradient_penalty=3, latent_distribution="normal")
-    sampler.fit_resample(*table())
+    sampler.fit_resample(*few_and_many())
     report = sampler.report_["few"]
     assert diagnose(report.evidence, sampler.get_params()) == report.verdicts
     assert report.evidence.n_rows == report.n_rows
