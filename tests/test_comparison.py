@@ -1112,6 +1112,69 @@ def test_global_state_is_left_alone(numbers, global_state):
     assert global_state() == before
 
 
+@pytest.fixture(scope="module")
+def rare_levels():
+    """A table of cities with few rows each, some of them with much of one class."""
+    rng = np.random.default_rng(0)
+    cities = np.array([f"city {i}" for i in range(100)])
+    city = rng.permutation(np.repeat(cities, 6))
+    y = rng.random(600) < np.where(np.isin(city, cities[:12]), 0.7, 0.03)
+    plan = np.array([f"plan {i}" for i in range(4)])[np.arange(600) % 4]
+    X = pd.DataFrame({"city": city, "plan": plan, "noise": rng.normal(size=600)})
+    return X.assign(plan=X["plan"].mask(X.index < 12, "old")), y
+
+
+WITH_ENCODERS_BEHIND = {
+    "random": RandomOverSampler(),
+    "SMOTENC": SMOTENC("auto"),
+    "GAN": GANOversampler(max_iter=3),
+    "pipeline": make_pipeline(CompleteColumns(), SMOTENC("auto")),
+}
+
+
+def test_classifiers_see_the_same_levels_whatever_the_sampler(rare_levels):
+    """Repeated rows once gave columns to levels that were merged without them."""
+    X, y = rare_levels
+    seen = {"width": lambda model, X, y: X.shape[1]}
+    comparison = compare(X, y, samplers=WITH_ENCODERS_BEHIND, scoring=seen)
+    # Four plans and the old one, other cities, a number.
+    assert comparison.results_["width"].unique().tolist() == [7]
+
+
+def test_repeating_rows_does_not_bring_levels_to_light(rare_levels):
+    scores = (
+        compare(*rare_levels, baselines="class weights", scoring="average_precision")
+        .summary()["average_precision", "mean"]
+        .droplevel("sampling_strategy")
+    )
+    assert scores["random over-sampling"] < scores["class weights"] + 0.05
+
+
+def test_pipelines_tell_the_levels_of_the_whole_table_apart(rare_levels):
+    X, y = rare_levels
+    samplers = {k: v for k, v in WITH_ENCODERS_BEHIND.items() if k != "pipeline"}
+    comparison = compare(X, y, samplers=samplers)
+    part = np.arange(600) % 3 > 0
+    for sampler in ("no resampling", *samplers):
+        model = comparison.pipeline(sampler)
+        # "old" has 12 rows in the table, 8 in the part.
+        assert model.fit(X[part], y[part])[-1].n_features_in_ == 7
+
+
+def test_the_most_frequent_levels_have_columns():
+    n_rows = np.arange(8, 80)
+    X = pd.DataFrame({"level": np.repeat([f"level {n}" for n in n_rows], n_rows)})
+    encoder = encoded_columns()
+    encoded = encoder.fit_transform(X)
+    assert encoded.shape[1] == 60
+    frequent = [f"level {n}" for n in range(21, 80)]
+    assert encoder["frequent"].levels_ == {"level": sorted(frequent)}
+    assert encoded[:, -1].tolist() == (~X["level"].isin(frequent)).tolist()
+    assert (encoded.sum(axis=1) == 1).all()
+    few = X[X["level"].isin(["level 8", "level 9", "level 10", "level 11"])]
+    assert encoder.fit(few)["frequent"].levels_ == {"level": ["level 10", "level 11"]}
+
+
 def test_columns_are_completed():
     X = pd.DataFrame(
         {

@@ -16,9 +16,9 @@ from sklearn.utils.validation import check_is_fitted
 from gansampler.summary import dense, kind_of
 
 MIN_ROWS_OF_LEVEL = 10
-MAX_LEVELS = 60
+MAX_LEVELS = 59
 """Categories of a column that classifiers tell apart: those that so many rows show, and
-no more than so many; the others count as one."""
+no more than so many, the most frequent; the others count as one."""
 
 MISSING = "missing"
 
@@ -122,21 +122,62 @@ class CompleteColumns(TransformerMixin, BaseEstimator):
         return tags
 
 
+class FrequentLevels(TransformerMixin, BaseEstimator):
+    """Complete columns whose categories are missing in all but the frequent levels.
+
+    Parameters
+    ----------
+    levels : dict, default=None
+        The frequent levels of each column. Those of other columns, or with None of all,
+        are learned from the rows of ``fit``.
+    """
+
+    def __init__(self, levels: dict[Any, list[str]] | None = None) -> None:
+        self.levels = levels
+
+    def fit(self, X: pd.DataFrame, y: Any = None) -> FrequentLevels:
+        """Learn the levels that were not given."""
+        given = self.levels or {}
+        self.levels_ = {
+            name: given.get(name, levels) for name, levels in frequent_levels(X).items()
+        }
+        return self
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Leave the frequent levels, and let the others be missing."""
+        check_is_fitted(self, "levels_")
+        X = X.copy()
+        for name, levels in self.levels_.items():
+            X[name] = X[name].cat.set_categories(levels)
+        return X
+
+
 def encoded_columns() -> Pipeline:
     """Columns as classifiers need them: complete, standardised, one-hot."""
-    one_hot = OneHotEncoder(
-        min_frequency=MIN_ROWS_OF_LEVEL,
-        max_categories=MAX_LEVELS,
-        handle_unknown="infrequent_if_exist",
-        sparse_output=False,
-    )
+    one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
     categories = make_column_selector(dtype_include="category")
     encode = ColumnTransformer(
         [("categories", one_hot, categories)],
         remainder="passthrough",
         verbose_feature_names_out=False,
     )
-    return Pipeline([("complete", CompleteColumns()), ("encode", encode)])
+    return Pipeline(
+        [
+            ("complete", CompleteColumns()),
+            ("frequent", FrequentLevels()),
+            ("encode", encode),
+        ]
+    )
+
+
+def frequent_levels(X: Any) -> dict[Any, list[str]]:
+    """The levels of each column of categories that classifiers tell apart."""
+    frame = _as_frame(X)
+    return {
+        name: _frequent(_texts(frame[name]))
+        for name, kind in column_kinds(frame).items()
+        if kind == "category"
+    }
 
 
 def column_kinds(X: Any) -> dict[Any, str]:
@@ -175,3 +216,8 @@ def _days(cells: pd.Series) -> pd.Series:
 def _texts(cells: pd.Series) -> pd.Series:
     texts = cells.astype(object).where(cells.notna(), MISSING)
     return texts.astype(str).astype("category")
+
+
+def _frequent(texts: pd.Series) -> list[str]:
+    counts = texts.value_counts(sort=False)
+    return sorted(counts[counts >= MIN_ROWS_OF_LEVEL].nlargest(MAX_LEVELS).index)

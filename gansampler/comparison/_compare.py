@@ -116,8 +116,9 @@ default=('class weights', 'tuned threshold')
     preprocessing : transformer or 'passthrough', default=None
         Turns rows into what the classifiers take. None fills missing numbers by the
         median and standardises them, and encodes categories one-hot, missing as a
-        level. It stands behind samplers that take tables of strings and missing values
-        as they are, and before the others; see Notes.
+        level; levels that fewer than 10 training rows have, and those after the 59 most
+        frequent, share a column. It stands behind samplers that take tables of strings
+        and missing values as they are, and before the others; see Notes.
 
     scoring : str, callable, list or dict, default=None
         Names of scikit-learn's scorers, 'geometric_mean', or scorers by name. The
@@ -176,6 +177,11 @@ default=('class weights', 'tuned threshold')
     (``CompleteColumns``). Any other (SMOTE, ADASYN) gets what ``preprocessing`` makes.
     So SMOTE can be compared on a table with missing values, although it refuses them.
     A pipeline gets the rows as they are.
+
+    The default preprocessing counts the rows of a level before they are resampled, so
+    that the classifiers tell the same levels apart whatever the sampler. Medians and
+    scales behind a sampler are those of its rows, as in any pipeline, and so is all
+    that a preprocessing of your own learns.
 
     Trainings run on one thread each, so ``n_jobs`` sets the number of cores in use.
 

@@ -17,7 +17,11 @@ from sklearn import pipeline
 from sklearn.base import clone
 from sklearn.utils import get_tags
 
-from gansampler.comparison._columns import CompleteColumns, column_kinds
+from gansampler.comparison._columns import (
+    CompleteColumns,
+    column_kinds,
+    frequent_levels,
+)
 from gansampler.comparison._names import by_name
 from gansampler.oversampler import GANOversampler
 
@@ -39,12 +43,16 @@ class Method:
         Prepares the columns and resamples the rows.
     encoder : transformer or "passthrough"
         What classifiers need between the head's rows and themselves.
+    levels : dict or None
+        The levels that the default encoding tells apart where the whole table is at
+        hand; None if the sampler may be given other columns than the table's.
     """
 
     name: str
     strategy: str
     head: Pipeline
     encoder: Any
+    levels: dict[Any, list[str]] | None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -89,9 +97,10 @@ def make_methods(
             f"baselines must be among {', '.join(map(repr, BASELINES))}. Got "
             f"{unknown[0]!r}."
         )
-    nothing = FunctionSampler(validate=False)
+    levels = frequent_levels(X)
+    nothing = make_pipeline(*steps_of(encoder), FunctionSampler(validate=False))
     methods = [
-        Method(name, "", make_pipeline(*steps_of(encoder), nothing), "passthrough")
+        Method(name, "", nothing, "passthrough", levels)
         for name in BASELINES
         if name == NONE or name in baselines
     ]
@@ -107,7 +116,9 @@ def make_methods(
         for amount in _amounts(sampler, strategies):
             chosen = _with_amount(sampler, amount)
             steps, rest = _prepared(chosen, encoder, door)
-            methods.append(Method(name, _strategy(chosen), make_pipeline(*steps), rest))
+            head = make_pipeline(*steps)
+            known = None if isinstance(chosen, Pipeline) else levels
+            methods.append(Method(name, _strategy(chosen), head, rest, known))
     keys = [method.key for method in methods]
     for position, key in enumerate(keys):
         if key in keys[:position]:

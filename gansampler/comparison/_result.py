@@ -15,6 +15,7 @@ from sklearn.base import clone
 from sklearn.model_selection import TunedThresholdClassifierCV
 
 from gansampler._wording import counted
+from gansampler.comparison._columns import FrequentLevels
 from gansampler.comparison._methods import NONE, THRESHOLD, WEIGHTS, Method, steps_of
 from gansampler.comparison._running import (
     Fold,
@@ -512,6 +513,10 @@ class Comparison:
     ) -> Any:
         """An unfitted pipeline of a sampler and a classifier, to use it on new rows.
 
+        The levels that the default preprocessing tells apart are those of the table
+        that was compared; where the sampler is a pipeline, those of the rows that it
+        makes.
+
         Parameters
         ----------
         sampler : str or tuple of str, default=None
@@ -581,6 +586,9 @@ class Comparison:
         parts = method.head, method.encoder, last
         steps = [step for part in parts for step in steps_of(part)]
         whole = seeded(make_pipeline(*steps), self._seed)
+        for step in steps_of(whole):
+            if isinstance(step, FrequentLevels):
+                step.levels = method.levels
         if method.name != THRESHOLD:
             return whole
         return TunedThresholdClassifierCV(

@@ -22,7 +22,8 @@ from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits
 
 from gansampler._pipelines import prepared_for
-from gansampler.comparison._methods import THRESHOLD, WEIGHTS, Method
+from gansampler.comparison._columns import FrequentLevels, frequent_levels
+from gansampler.comparison._methods import THRESHOLD, WEIGHTS, Method, steps_of
 
 THRESHOLD_FOLDS = 3
 """Folds within a training fold whose left-out rows choose a threshold."""
@@ -132,13 +133,19 @@ def run_fold(plan: Plan, method: Method, fold: Fold, X: Any, y: np.ndarray) -> A
 def _resample(method: Method, fold: Fold, X: Any, y: np.ndarray) -> tuple[Any, ...]:
     """Resampled training rows and untouched test rows, as classifiers take them."""
     head = seeded(method.head, fold.seed)
-    X_more, y_more = head.fit_resample(take(X, fold.train), y[fold.train])
+    X_train = take(X, fold.train)
+    X_more, y_more = head.fit_resample(X_train, y[fold.train])
     # Test rows are prepared by what the training rows taught; never resampled.
     X_test = prepared_for(head, take(X, fold.test))
     if method.encoder != "passthrough":
         # As in a pipeline: some transformers treat the rows that they learn from
         # otherwise.
         encoder = seeded(method.encoder, fold.seed)
+        for step in steps_of(encoder):
+            if isinstance(step, FrequentLevels):
+                # Rows that a sampler repeats must not bring levels to light that
+                # stay unseen without it.
+                step.levels = frequent_levels(prepared_for(head, X_train))
         X_more = encoder.fit_transform(X_more, y_more)
         X_test = encoder.transform(X_test)
     return X_more, np.asarray(y_more), X_test, y[fold.test]
