@@ -350,6 +350,22 @@ def test_what_lacks_a_classifier_is_no_rival(numbers):
     )
 
 
+def test_folds_may_be_masks(numbers):
+    """A mask once counted as rows: the test share of 2/5 was 1."""
+    X, y = numbers
+    is_test = [np.arange(240) % 7 < 2, np.arange(240) % 7 > 4]
+    masks = [(~test, pd.Series(test)) for test in is_test]
+    positions = [(np.flatnonzero(~test), np.flatnonzero(test)) for test in is_test]
+    by_mask, by_position = (compare(X, y, cv=cv) for cv in (masks, positions))
+    pd.testing.assert_frame_equal(
+        by_mask.results_.drop(columns=SECONDS),
+        by_position.results_.drop(columns=SECONDS),
+    )
+    pd.testing.assert_frame_equal(by_mask.tests(), by_position.tests())
+    none = by_mask.results_.query("sampler == 'no resampling'")
+    assert none["n_added"].tolist() == [0, 0]
+
+
 def test_one_fold_is_too_few_for_a_test(numbers):
     X, y = numbers
     comparison = compare(
@@ -1020,6 +1036,18 @@ def test_pipelines_tune_no_threshold_by_a_plain_function(numbers):
             {"cv": []},
             ValueError,
             "cv has no folds. Pass a number of folds, or pairs of rows.",
+        ),
+        (
+            {"cv": [(range(160), range(160, 241))]},
+            ValueError,
+            "cv names row 240, and the table has rows 0 to 239. Pass positions of "
+            "rows, not their labels in an index.",
+        ),
+        (
+            {"cv": [(np.arange(240) > 80, np.arange(80) < 80)]},
+            ValueError,
+            "cv has a mask for 80 rows, and the table has 240. Pass masks with one "
+            "bool for each row, or positions.",
         ),
         ({"cv": 1}, ValueError, "cv must be at least 2 folds. Got 1."),
         (

@@ -30,7 +30,7 @@ from sklearn.utils import check_random_state
 from tqdm import tqdm
 
 from gansampler import _polars, validation
-from gansampler._wording import plain_label
+from gansampler._wording import counted, plain_label
 from gansampler.comparison._columns import encoded_columns
 from gansampler.comparison._methods import THRESHOLD, WEIGHTS, make_methods
 from gansampler.comparison._names import by_name
@@ -131,7 +131,8 @@ default=('class weights', 'tuned threshold')
         Of two classes the one that metrics such as F1 are about. None is the rarer.
 
     cv : int, cross-validation generator or iterable, default=5
-        Number of stratified and shuffled folds, or what splits the rows.
+        Number of stratified and shuffled folds, or what splits the rows: into pairs of
+        training and test rows, by position or as masks.
 
     n_repeats : int, default=1
         How often the cross-validation is repeated with other folds. Needs an int as
@@ -164,7 +165,8 @@ default=('class weights', 'tuned threshold')
     InvalidTableError
         If ``X`` or ``y`` cannot be split or read.
     ValueError
-        If a name is not known or is used twice, or nothing is left to compare.
+        If a name is not known or is used twice, ``cv`` names rows that are not there,
+        or nothing is left to compare.
     TypeError
         If a sampler has no ``fit_resample`` or a classifier no ``fit``.
 
@@ -416,8 +418,29 @@ def _folds(
             if whole
             else check_cv(cv, y, classifier=True)
         )
-        for number, (train, test) in enumerate(splitter.split(X, y, groups)):
-            yield Fold(repeat, number, np.asarray(train), np.asarray(test), _seed(rng))
+        for number, parts in enumerate(splitter.split(X, y, groups)):
+            train, test = (_positions(part, len(y)) for part in parts)
+            yield Fold(repeat, number, train, test, _seed(rng))
+
+
+def _positions(part: Any, n_rows: int) -> np.ndarray:
+    """Positions of the rows of a fold's part, which may be given as a mask."""
+    rows = np.asarray(part)
+    if rows.dtype == bool:
+        if len(rows) != n_rows:
+            raise ValueError(
+                f"cv has a mask for {counted(len(rows), 'row')}, and the table has "
+                f"{n_rows:,}. Pass masks with one bool for each row, or positions."
+            )
+        return np.flatnonzero(rows)
+    if rows.dtype.kind in "iu":
+        outside = rows[(rows < -n_rows) | (rows >= n_rows)]
+        if outside.size:
+            raise ValueError(
+                f"cv names row {outside[0]}, and the table has rows 0 to {n_rows - 1}. "
+                "Pass positions of rows, not their labels in an index."
+            )
+    return rows
 
 
 def _check_class_sizes(y: np.ndarray, n_folds: int) -> None:
