@@ -21,6 +21,7 @@ from sklearn.metrics import (
     average_precision_score,
     balanced_accuracy_score,
     f1_score,
+    get_scorer_names,
     make_scorer,
     matthews_corrcoef,
     roc_auc_score,
@@ -290,6 +291,29 @@ def test_brier_scores_know_the_positive_class_and_failing_metrics_fail_alone(num
     assert ridge["roc_auc"].notna().all()
     assert ridge["neg_brier_score"].isna().all()
     assert ridge["error"].str.startswith("neg_brier_score: AttributeError: ").all()
+
+
+@pytest.mark.parametrize(
+    "metric",
+    sorted(
+        {
+            "d2_brier_score",
+            "neg_brier_score",
+            "positive_likelihood_ratio",
+            "neg_negative_likelihood_ratio",
+        }
+        & set(get_scorer_names())
+    ),
+)
+@pytest.mark.parametrize("named", [("a", "b"), ("b", "a"), (0, 1), (False, True)])
+def test_metrics_are_about_the_positive_class_whatever_it_is_called(
+    numbers, metric, named
+):
+    X, y = numbers
+    expected = compare(X, y, scoring=metric).results_[metric]
+    scores = compare(X, np.where(y == 1, *named), scoring=metric).results_[metric]
+    assert scores.tolist() == pytest.approx(expected.tolist())
+    assert expected.notna().all()
 
 
 class Unchanged(FunctionSampler):

@@ -15,7 +15,6 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import (
     average_precision_score,
-    brier_score_loss,
     check_scoring,
     f1_score,
     get_scorer,
@@ -48,6 +47,12 @@ OF_POSITIVE_CLASS = {
     "recall": recall_score,
 }
 """Metrics that have to be told the positive class unless it is called 1."""
+
+OF_PROBABILITIES = ("neg_brier_score", "d2_brier_score")
+"""Metrics of probabilities that have to be told it too."""
+
+OF_LABELS_0_AND_1 = ("positive_likelihood_ratio", "neg_negative_likelihood_ratio")
+"""Metrics that cannot be told it, and take the last label in order for positive."""
 
 MULTICLASS = {
     "f1": "f1_macro",
@@ -364,21 +369,37 @@ def _scorer(name: str, pos_label: Any) -> Any:
     if name == "geometric_mean":
         return make_scorer(_geometric_mean)
     by_score = {"response_method": ("decision_function", "predict_proba")}
-    if name == "neg_brier_score" and pos_label is not None:
-        return make_scorer(
-            brier_score_loss,
-            greater_is_better=False,
-            response_method="predict_proba",
-            pos_label=pos_label,
-        )
     if pos_label is None:
         if name == "average_precision":
             return make_scorer(_average_precision, **by_score)
         return get_scorer(MULTICLASS.get(name, name))
+    known = get_scorer(name)
+    if name in OF_PROBABILITIES:
+        return _like(known, known._score_func, pos_label=pos_label)
+    if name in OF_LABELS_0_AND_1:
+        return _like(
+            known, _of_labels_0_and_1, original=known._score_func, pos_label=pos_label
+        )
     if name not in OF_POSITIVE_CLASS:
-        return get_scorer(name)
+        return known
     options = by_score if name == "average_precision" else {"zero_division": 0.0}
     return make_scorer(OF_POSITIVE_CLASS[name], pos_label=pos_label, **options)
+
+
+def _like(scorer: Any, metric: Any, **options: Any) -> Any:
+    """A scorer with another metric, or one that is told more."""
+    return make_scorer(
+        metric,
+        greater_is_better=scorer._sign > 0,
+        response_method=scorer._response_method,
+        **options,
+    )
+
+
+def _of_labels_0_and_1(
+    y_true: np.ndarray, y_predicted: np.ndarray, *, original: Any, pos_label: Any
+) -> float:
+    return float(original(y_true == pos_label, y_predicted == pos_label))
 
 
 def _geometric_mean(y_true: np.ndarray, y_predicted: np.ndarray) -> float:
