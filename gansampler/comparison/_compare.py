@@ -87,8 +87,8 @@ def compare_oversamplers(
     For each fold, each sampler resamples the training rows and each classifier learns
     from the result; the scores are those of the untouched test rows. Whatever is
     learned (medians, scales, levels, synthetic rows, thresholds) is learned from the
-    training rows of the fold. What needs no sampler is always among the methods: no
-    resampling, class weights, and a threshold tuned on the training rows.
+    training rows of the fold. Beside the samplers stand no resampling, class weights
+    and, for two classes, a threshold tuned on the training rows (``baselines``).
 
     Parameters
     ----------
