@@ -28,7 +28,10 @@ def read_results(path):
     lines = content[: content.rfind(b"\n") + 1]
     if not lines:
         return pd.DataFrame()
-    return pd.read_csv(io.BytesIO(lines), keep_default_na=False, na_values=[""])
+    # Read in parts, a column whose first cells are empty would be of two types.
+    return pd.read_csv(
+        io.BytesIO(lines), keep_default_na=False, na_values=[""], low_memory=False
+    )
 
 
 def keys_done(results, key, *, retry_failures=False):

@@ -21,7 +21,7 @@ from benchmarks.dose import sizes_below
 from benchmarks.eight_gaussians import MODES, judge, ring
 from benchmarks.growth import exponents
 from benchmarks.report.statistics import complete_cells, fill_failures
-from benchmarks.results_file import keys_done
+from benchmarks.results_file import append_rows, keys_done, read_results
 from benchmarks.summarise import mean_table, report
 from benchmarks.thresholds import TUNABLE, best_threshold, label_metrics
 from benchmarks.utility import METRICS, cut_minority, plan_tasks, tuned_scores
@@ -345,3 +345,14 @@ def test_the_page_about_dask_says_what_its_results_say():
             f"{run.spilled_mb:.0f}",
         )
         assert f"| {' | '.join(map(str, cells))} |\n" in page
+
+
+def test_results_with_late_errors_are_read_without_warnings(tmp_path):
+    """Pandas reads at most a million cells at a time."""
+    path, rows = tmp_path / "results.csv", range(2_000)
+    columns = ["seed", "error", *(f"metric {i}" for i in range(600))]
+    append_rows(path, [{"seed": seed} for seed in rows], columns)
+    append_rows(path, [{"error": "ValueError: no"}], columns)
+    results = read_results(path)
+    assert results["seed"][:-1].tolist() == list(rows)
+    assert results["error"].dropna().tolist() == ["ValueError: no"]
