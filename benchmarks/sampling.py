@@ -26,7 +26,7 @@ from benchmarks.report.markdown import frame_table
 from gansampler import GANOversampler
 from gansampler.datasets import load_churn
 from gansampler.gan.model import LARGEST_BLOCK
-from gansampler.selection import BLOCK_CELLS, COUNT_BLOCK
+from gansampler.neighbors import BLOCK_CELLS, COUNT_BLOCK
 
 DEFAULT_OUT = Path(__file__).parent / "results" / "sampling.csv"
 LABEL = "yes"

@@ -8,16 +8,15 @@ from hypothesis.extra.numpy import arrays
 from scipy.special import digamma
 
 from gansampler._thinning import thinned
+from gansampler.neighbors import Neighborhood, Products
 from gansampler.selection import (
     Chooser,
-    Neighborhood,
-    Products,
     RowSelection,
     copy_factor,
     drawn,
     log_density_ratio,
     share_of_copies,
-    smallest,
+    usual_distance,
 )
 
 # Of rows that are no copies, with ties, as tables of levels have them.
@@ -39,7 +38,8 @@ def choose(selection, rows):
 
 
 def border_scores(around, rows):
-    return log_density_ratio(around.to_others(rows), around.to_own(rows)[1])
+    usual = usual_distance(around.to_own(rows))
+    return log_density_ratio(around.to_others(rows), usual)
 
 
 @given(distances=DISTANCES, usual=st.floats(0, 10), share=st.floats(0, 0.99))
@@ -89,9 +89,6 @@ def test_where_rows_repeat_the_classes_are_counted():
     """A flag of 1 % of the others and 7 % of the class tells of the class."""
     own = np.repeat([[1.0], [0.0]], [4, 56], axis=0)
     others = np.repeat([[1.0], [0.0]], [10, 990], axis=0)
-    ratios = Neighborhood(own, others).log_count_ratio(np.array([[1.0], [0.0]]))
-    expected = np.log([4.5 / 60 / 0.01, 56.5 / 60 / 0.99])
-    assert ratios == pytest.approx(expected)
     generated = np.repeat([[1.0], [0.0]], [70, 930], axis=0)
     for flip in (0, 1):
         selection = RowSelection.fit(
@@ -213,15 +210,6 @@ def test_a_small_group_of_its_own_is_no_border():
         assert generated[:900, 0][~kept[:900]].mean() > 0.5
 
 
-def test_distances_to_the_class_itself():
-    own, others = two_classes()
-    around = Neighborhood(own, others)
-    nearest, usual = around.to_own(own + np.array([0.0, 1e-3]))
-    assert np.median(nearest) == pytest.approx(1e-3)
-    assert (usual > nearest).all()
-    assert np.median(around.between_own()[:, 0]) > 0.05
-
-
 @pytest.mark.parametrize("border", [0.0, 0.25, 0.5])
 @pytest.mark.parametrize("copies", [0.0, 0.3])
 def test_thresholds_reject_the_shares_asked_for(border, copies):
@@ -242,21 +230,11 @@ def test_thresholds_reject_the_shares_asked_for(border, copies):
     assert kept.mean() == selection.acceptance
     assert kept.mean() == pytest.approx((1 - border) * (1 - copies), abs=0.01)
     around = Neighborhood(own, others)
-    _, usual = around.to_own(generated)
+    usual = usual_distance(around.to_own(generated))
     scores = log_density_ratio(around.to_others(generated), usual)
     new_enough = around.nearness(generated, selection.radii) >= 1
     assert new_enough[kept].all()
     assert scores[kept].min() >= scores[new_enough & ~kept].max(initial=-np.inf)
-
-
-def test_tiny_classes_have_neighborhoods():
-    around = Neighborhood(np.array([[0.0], [1.0]]), np.array([[5.0]]))
-    rows = np.array([[0.25], [4.0]])
-    nearest, _ = around.to_own(rows)
-    scores = border_scores(around, rows)
-    assert nearest.tolist() == [0.25, 3.0]
-    assert scores[0] > scores[1]
-    assert around.between_own().tolist() == [[1.0], [1.0]]
 
 
 def test_nothing_is_searched_among_others_for_rows_that_are_copies(monkeypatch):
@@ -317,20 +295,6 @@ def test_products_of_matrices_choose_as_distances_do(table, copies, border, repe
     assert np.array_equal(choose(selection, rows), exactly)
 
 
-@given(
-    numbers=arrays(
-        np.float32,
-        st.tuples(st.integers(0, 6), st.integers(1, 9)),
-        elements=st.integers(-3, 3).map(float),  # many ties
-    ),
-    k=st.integers(1, 9),
-)
-def test_the_smallest_numbers_come_first_and_as_often_as_they_are_there(numbers, k):
-    k = min(k, numbers.shape[1])
-    expected = np.sort(numbers, axis=1)[:, :k]
-    assert np.array_equal(smallest(numbers.copy(), k), expected)
-
-
 def test_rows_are_chosen_one_by_one():
     rows = np.random.default_rng(1).normal(size=(700, 2))
     selection = RowSelection.fit(
@@ -362,8 +326,8 @@ def test_rows_that_are_kept_are_three_quarters_as_far_as_real_rows_are(copies, a
         rng=np.random.default_rng(0),
     )
     around = Neighborhood(own, others)
-    nearest, _ = around.to_own(generated[choose(selection, generated)])
-    ratio = np.median(nearest) / np.median(around.between_own()[:, 0])
+    to_own = around.to_own(generated[choose(selection, generated)])
+    ratio = np.median(to_own[:, 0]) / np.median(around.between_own()[:, 0])
     assert (ratio == pytest.approx(0.75, abs=0.01)) == as_new
     # No more is rejected than that takes, or than is allowed.
     assert 1 - copies - 0.001 <= selection.acceptance < 0.95
