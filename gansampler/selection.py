@@ -196,9 +196,12 @@ class Chooser:
 
     def _choose_exactly(self, rows: np.ndarray, lucky: np.ndarray) -> np.ndarray:
         around, selection = self.around, self.selection
+        # Rows of few values repeat each other often.
+        rows, which = np.unique(rows, axis=0, return_inverse=True)
+        which = which.ravel()  # of two dimensions in NumPy 2.0
         to_own = around.to_own(rows)
-        new = around.nearness(rows, selection.radii) >= 1
-        kept: np.ndarray = np.where(to_own[:, 0] < SAME, lucky, new)
+        copies = to_own[:, 0] < SAME
+        kept: np.ndarray = copies | (around.nearness(rows, selection.radii) >= 1)
         if kept.any() and selection.min_ratio > -np.inf:
             if selection.by_counts:
                 ratios = around.log_count_ratio(rows[kept])
@@ -206,7 +209,7 @@ class Chooser:
                 usual = usual_distance(to_own[kept])
                 ratios = log_density_ratio(around.to_others(rows[kept]), usual)
             kept[kept] = ratios >= selection.min_ratio
-        return kept
+        return kept[which] & (lucky | ~copies[which])
 
 
 def share_of_copies(n_copies: int, n_rows: int, repeats: float, most: int) -> float:
