@@ -34,8 +34,8 @@ from gansampler.gan.optimizers import ADAM_BETAS
 from gansampler.gan.training import (
     PENALTY_INTERVAL,
     TEMPERATURE,
-    Match,
     Recorder,
+    TrainingState,
     average_decay,
     default_batch_size,
     learning_rate_factor,
@@ -66,8 +66,8 @@ TABLES = {"churn": churn_rows, "50 x 8": small_rows}
 def bare_loop(rows, n_numeric, sizes, settings, seed):
     """Train as ``train_gan`` does, by automatic differentiation, and no more."""
     device = torch.device("cpu")
-    match = Match(rows, n_numeric, sizes, settings, seed, device)
-    generator, discriminator = match.generator, match.discriminator
+    state = TrainingState(rows, n_numeric, sizes, settings, seed, device)
+    generator, discriminator = state.generator, state.discriminator
     averaged = [weight.detach().clone() for weight in generator.parameters()]
     optimizers = [
         torch.optim.Adam(player.parameters(), settings.learning_rate, ADAM_BETAS)
@@ -76,9 +76,9 @@ def bare_loop(rows, n_numeric, sizes, settings, seed):
     softplus = nn.functional.softplus
 
     def fake():
-        output = generator(*match.latent.draw(match.batch_size, match.rng))
-        rows = generator.relax(output, TEMPERATURE, match.rng)
-        return rows + noise * torch.randn(rows.shape, generator=match.rng)
+        output = generator(*state.latent.draw(state.batch_size, state.rng))
+        rows = generator.relax(output, TEMPERATURE, state.rng)
+        return rows + noise * torch.randn(rows.shape, generator=state.rng)
 
     for iteration in range(settings.max_iter):
         noise = noise_scale(iteration, settings.max_iter)
@@ -86,8 +86,8 @@ def bare_loop(rows, n_numeric, sizes, settings, seed):
         rate *= learning_rate_factor(iteration, settings.max_iter)
         for optimizer in optimizers:
             optimizer.param_groups[0]["lr"] = rate
-        real = match.real(match.batch_size)
-        real = real + noise * torch.randn(real.shape, generator=match.rng)
+        real = state.real(state.batch_size)
+        real = real + noise * torch.randn(real.shape, generator=state.rng)
         generated = fake()
         both = torch.cat([real, generated.detach()])
         real_logits, fake_logits = discriminator(both).tensor_split(2)
@@ -97,8 +97,8 @@ def bare_loop(rows, n_numeric, sizes, settings, seed):
             (slope,) = torch.autograd.grad(
                 discriminator(both).sum(), both, create_graph=True
             )
-            penalty = match.game.penalty.value(slope.square().sum(dim=1))
-            loss = loss + PENALTY_INTERVAL * match.penalty_weight * penalty
+            penalty = state.game.penalty.value(slope.square().sum(dim=1))
+            loss = loss + PENALTY_INTERVAL * state.penalty_weight * penalty
         optimizers[1].zero_grad()
         loss.backward()
         optimizers[1].step()

@@ -25,7 +25,7 @@ from gansampler import GANOversampler
 from gansampler.exceptions import DeviceMemoryError, TrainingDivergedError
 from gansampler.gan import GAN, model, training
 from gansampler.gan.latent import Latent
-from gansampler.gan.training import CheckpointSelection, Match
+from gansampler.gan.training import CheckpointSelection, TrainingState
 from gansampler.quality import energy_distance, nearest_row_ratio
 from gansampler.selection import Chooser, RowSelection
 from gansampler.synthesis import ClassGenerator
@@ -59,8 +59,8 @@ STAGES = {
     "looking at the table": (Table, "rows"),
     "encoding": (TableEncoder, "fit_transform"),
     "looking for neighbours": (Latent, "__init__"),
-    "a step of the discriminator": (Match, "discriminator_gradient"),
-    "a step of the generator": (Match, "generator_gradient"),
+    "a step of the discriminator": (TrainingState, "discriminator_gradient"),
+    "a step of the generator": (TrainingState, "generator_gradient"),
     "following a gradient": (training.OPTIMIZERS["adam"], "step"),
     "choosing a checkpoint": (CheckpointSelection, "consider"),
     "restoring the best": (CheckpointSelection, "restore_best"),
@@ -228,26 +228,26 @@ def test_interrupts_at_random_moments(table, global_state):
 def test_a_gradient_that_is_not_finite_is_caught_before_the_step(
     player, number, updates, table, monkeypatch
 ):
-    original = getattr(Match, f"{player}_gradient")
+    original = getattr(TrainingState, f"{player}_gradient")
     weights, calls = [], []
 
-    def broken(match, *arguments):
-        *rest, gradient = original(match, *arguments)
+    def broken(state, *arguments):
+        *rest, gradient = original(state, *arguments)
         calls.append(player)
         if len(calls) == 3:
             gradient[7] = number
-            weights.append((match, [p.clone() for p in match.generator.parameters()]))
+            weights.append((state, [p.clone() for p in state.generator.parameters()]))
         return *rest, gradient
 
-    monkeypatch.setattr(Match, f"{player}_gradient", broken)
+    monkeypatch.setattr(TrainingState, f"{player}_gradient", broken)
     with pytest.raises(TrainingDivergedError) as error:
         small(updates=updates).fit_resample(*table)
     assert str(error.value) == (
         f"Training on class 1 diverged: the {player}'s gradient is {number} at "
         "iteration 3. Lower learning_rate or, with optimizer='sgd', gradient_penalty."
     )
-    ((match, before),) = weights
-    for then, now in zip(before, match.generator.parameters(), strict=True):
+    ((state, before),) = weights
+    for then, now in zip(before, state.generator.parameters(), strict=True):
         assert torch.equal(then, now)
 
 

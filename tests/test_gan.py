@@ -32,8 +32,8 @@ from gansampler.gan.training import (
     N_SELECTION_ROWS,
     PENALTY_INTERVAL,
     RECORDED_AT_ONCE,
-    Match,
     Recorder,
+    TrainingState,
     average_decay,
     default_batch_size,
     learning_rate_factor,
@@ -240,19 +240,19 @@ def test_batches_stay_in_their_clusters():
     """With a kernel of the class's width half of the numbers would leave theirs."""
     rows = normal_rows(500, 2) * 0.01
     rows[::2] += 5.0
-    match = Match(rows, 2, (), TrainingSettings(), 0, torch.device("cpu"))
-    batch = match.real(2000).numpy()
+    state = TrainingState(rows, 2, (), TrainingSettings(), 0, torch.device("cpu"))
+    batch = state.real(2000).numpy()
     apart = np.minimum(abs(batch), abs(batch - 5.0))
     assert np.quantile(apart, 0.99) < 0.1
 
 
 def test_instance_noise_is_on_real_and_on_generated_rows():
     settings = TrainingSettings(batch_size=20_000, latent_distribution="normal")
-    match = Match(np.ones((30, 3)), 3, (), settings, 0, torch.device("cpu"))
-    noise = match.blurred_real(0.3) - 1  # equal rows are not smoothed
+    state = TrainingState(np.ones((30, 3)), 3, (), settings, 0, torch.device("cpu"))
+    noise = state.blurred_real(0.3) - 1  # equal rows are not smoothed
     assert noise.std(dim=0).tolist() == pytest.approx([0.3] * 3, rel=0.03)
     assert noise.mean().item() == pytest.approx(0, abs=0.01)
-    fakes = match.fake(0.2)
+    fakes = state.fake(0.2)
     noise = fakes.blurred - fakes.rows
     assert noise.std(dim=0).tolist() == pytest.approx([0.2] * 3, rel=0.03)
 
@@ -261,28 +261,28 @@ def test_instance_noise_is_on_real_and_on_generated_rows():
 @pytest.mark.parametrize("loss", GAMES)
 def test_gradients_of_the_discriminator_are_those_of_its_loss(loss, penalised):
     settings = TrainingSettings(loss=loss, gradient_penalty=0.7)
-    match = Match(normal_rows(), 3, (), settings, 0, torch.device("cpu"))
+    state = TrainingState(normal_rows(), 3, (), settings, 0, torch.device("cpu"))
     real, fake = torch.randn(2, 40, 3, generator=rng(1))
-    match.rng.manual_seed(5)
-    loss, cost, logits, gradient = match.discriminator_gradient(real, fake, penalised)
+    state.rng.manual_seed(5)
+    loss, cost, logits, gradient = state.discriminator_gradient(real, fake, penalised)
 
     both = torch.cat([real, fake])
-    players = match.discriminator(both).tensor_split(2)
-    expected = match.game.discriminator(*players)
+    players = state.discriminator(both).tensor_split(2)
+    expected = state.game.discriminator(*players)
     torch.testing.assert_close(logits, torch.cat(players).detach())
     torch.testing.assert_close(loss, expected.detach())
     assert penalised or cost == 0
     if penalised:
-        penalty = match.game.penalty
+        penalty = state.game.penalty
         points = points_between(real, fake, rng(5)) if penalty.between else both
         points.requires_grad_(True)
         (slopes,) = torch.autograd.grad(
-            match.discriminator(points).sum(), points, create_graph=True
+            state.discriminator(points).sum(), points, create_graph=True
         )
         value = penalty.value(slopes.square().sum(dim=1))
         # Due at every second move only, and so twice as heavy.
         expected = expected + PENALTY_INTERVAL * 0.7 * value
-    weights = list(match.discriminator.parameters())
+    weights = list(state.discriminator.parameters())
     slope = flatten(torch.autograd.grad(expected, weights))
     torch.testing.assert_close(loss + cost, expected.detach())
     torch.testing.assert_close(gradient, slope, rtol=1e-3, atol=1e-6)
@@ -291,20 +291,20 @@ def test_gradients_of_the_discriminator_are_those_of_its_loss(loss, penalised):
 @pytest.mark.parametrize("loss", GAMES)
 def test_gradients_of_the_generator_are_those_of_its_loss(loss):
     settings = TrainingSettings(loss=loss, latent_distribution="neighbors")
-    match = Match(mixed_rows(), 2, (2,), settings, 0, torch.device("cpu"))
-    match.generator_weights += 0.1 * torch.randn(
-        match.generator_weights.shape, generator=rng(1)
+    state = TrainingState(mixed_rows(), 2, (2,), settings, 0, torch.device("cpu"))
+    state.generator_weights += 0.1 * torch.randn(
+        state.generator_weights.shape, generator=rng(1)
     )
-    real_logits = torch.randn(match.batch_size, generator=rng(2))
-    match.rng.manual_seed(5)
-    fakes = match.fake(0.2)
-    found, gradient = match.generator_gradient(fakes, real_logits)
+    real_logits = torch.randn(state.batch_size, generator=rng(2))
+    state.rng.manual_seed(5)
+    fakes = state.fake(0.2)
+    found, gradient = state.generator_gradient(fakes, real_logits)
 
-    source, generator = rng(5), match.generator
-    output = generator(*match.latent.draw(match.batch_size, source))
+    source, generator = rng(5), state.generator
+    output = generator(*state.latent.draw(state.batch_size, source))
     rows = generator.relax(output, 0.5, source)
     blurred = rows + 0.2 * torch.randn(rows.shape, generator=source)
-    expected = match.game.generator(real_logits, match.discriminator(blurred))
+    expected = state.game.generator(real_logits, state.discriminator(blurred))
     slope = torch.autograd.grad(expected, list(generator.parameters()))
     torch.testing.assert_close(fakes.rows, rows.detach())
     torch.testing.assert_close(found, expected.detach())
@@ -383,8 +383,8 @@ def test_history_has_the_distance_of_each_candidate_and_the_time():
 
 def test_candidates_are_judged_by_smoothed_rows_of_the_class():
     rows = normal_rows()
-    match = Match(rows, 3, (), TrainingSettings(), 0, torch.device("cpu"))
-    smoothed = match.real(N_SELECTION_ROWS).numpy()
+    state = TrainingState(rows, 3, (), TrainingSettings(), 0, torch.device("cpu"))
+    smoothed = state.real(N_SELECTION_ROWS).numpy()
     gan = train(rows)
     found = gan.history["selection_distance"].min()
     expected = energy_distance(smoothed, gan.sample(N_SELECTION_ROWS, 0))
@@ -432,14 +432,14 @@ def test_the_generator_is_the_moving_average_of_its_weights(monkeypatch):
     starts, moved = [], []
     play = training.play
 
-    def spied(match, averaged_weights, selection, *others):
-        def consider(done, max_iter):
-            moved.append(match.generator_weights.clone())
+    def spied(state, averaged_weights, selection, *others):
+        def consider(done):
+            moved.append(state.generator_weights.clone())
             return np.nan
 
-        starts.append(match.generator_weights.clone())
+        starts.append(state.generator_weights.clone())
         monkeypatch.setattr(selection, "consider", consider)
-        return play(match, averaged_weights, selection, *others)
+        return play(state, averaged_weights, selection, *others)
 
     monkeypatch.setattr(training, "play", spied)
     monkeypatch.setattr(training, "AVERAGE_DECAY", 0.7)
@@ -508,7 +508,7 @@ def test_training_moves_both_players(latent_distribution, optimizer):
 @pytest.mark.parametrize("updates", ["alternating", "simultaneous"])
 def test_paired_answers_compare_rows_by_one_discriminator(updates, monkeypatch):
     real, expected = [], []
-    show, answer = Match.blurred_real, Match.generator_gradient
+    show, answer = TrainingState.blurred_real, TrainingState.generator_gradient
 
     def shown(self, noise):
         real.append(show(self, noise))
@@ -519,8 +519,8 @@ def test_paired_answers_compare_rows_by_one_discriminator(updates, monkeypatch):
         expected.append(torch.nn.functional.softplus(more_real).mean().item())
         return answer(self, fakes, real_logits)
 
-    monkeypatch.setattr(Match, "blurred_real", shown)
-    monkeypatch.setattr(Match, "generator_gradient", answered)
+    monkeypatch.setattr(TrainingState, "blurred_real", shown)
+    monkeypatch.setattr(TrainingState, "generator_gradient", answered)
     history = train(loss="relativistic", updates=updates).history
     assert history["generator_loss"].tolist() == pytest.approx(expected, rel=1e-5)
 
@@ -538,9 +538,9 @@ def test_both_players_step_at_the_rate_and_every_second_move_is_penalised(
         def step(self, gradient, learning_rate):
             self.rates.append(learning_rate)
 
-    answer = Match.discriminator_gradient
+    answer = TrainingState.discriminator_gradient
     monkeypatch.setattr(
-        Match,
+        TrainingState,
         "discriminator_gradient",
         lambda *arguments: (penalised.append(arguments[-1]), answer(*arguments))[1],
     )
@@ -733,7 +733,9 @@ def test_observers_may_take_gradients_and_so_may_users_of_what_was_trained():
 
 
 def test_a_loss_that_is_not_finite_is_caught_before_the_step(monkeypatch):
-    monkeypatch.setattr(Match, "real", lambda self, n: torch.full((n, 3), torch.nan))
+    monkeypatch.setattr(
+        TrainingState, "real", lambda self, n: torch.full((n, 3), torch.nan)
+    )
     with pytest.raises(TrainingDivergedError) as error:
         train()
     assert str(error.value) == (
@@ -746,7 +748,7 @@ def test_a_penalty_that_is_not_finite_is_caught_though_it_is_not_recorded(monkey
     def infinite(self, activations):
         return torch.tensor(torch.inf)
 
-    monkeypatch.setattr(Match, "_add_penalty", infinite)
+    monkeypatch.setattr(TrainingState, "_add_penalty", infinite)
     with pytest.raises(TrainingDivergedError, match="discriminator's loss is inf at"):
         train()
 

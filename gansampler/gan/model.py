@@ -40,9 +40,6 @@ class GAN(nn.Module):
         The players.
     latent : Latent
         Source of the generator's inputs.
-
-    Attributes
-    ----------
     history : DataFrame
         One row per update of the training.
     best_iteration : int
@@ -60,14 +57,19 @@ class GAN(nn.Module):
     """
 
     def __init__(
-        self, generator: Generator, discriminator: Discriminator, latent: Latent
+        self,
+        generator: Generator,
+        discriminator: Discriminator,
+        latent: Latent,
+        history: pd.DataFrame,
+        best_iteration: int,
     ) -> None:
         super().__init__()
         self.generator = generator
         self.discriminator = discriminator
         self.latent = latent
-        self.history = pd.DataFrame()
-        self.best_iteration = 0
+        self.history = history
+        self.best_iteration = best_iteration
 
     @property
     def device(self) -> torch.device:

@@ -210,11 +210,10 @@ class Fakes(NamedTuple):
     blurred: Tensor
 
 
-class Match:
-    """One game between a generator and a discriminator over the rows of a class.
+class TrainingState:
+    """What a training works on: both players, the rows of the class, random numbers.
 
-    Holds the players and hands out batches and losses; ``train_gan`` decides who
-    moves when.
+    Hands out batches and gradients; ``train_gan`` decides who moves when.
     """
 
     def __init__(
@@ -300,9 +299,9 @@ class Match:
         layers = self.discriminator_layers
         activations = layers.forward(torch.cat([real, fake]))
         logits = activations[-1].squeeze(1)
-        players = logits.tensor_split(2)
-        loss = self.game.discriminator(*players)
-        slope = self.game.discriminator_slope(*players)
+        real_logits, fake_logits = logits.tensor_split(2)
+        loss = self.game.discriminator(real_logits, fake_logits)
+        slope = self.game.discriminator_slope(real_logits, fake_logits)
         layers.backward(activations, slope[:, None])
         penalty = torch.zeros_like(loss)
         if penalised:
@@ -406,16 +405,16 @@ def train_gan(
     settings = settings or TrainingSettings()
     rows = checked_rows(rows, n_numeric, category_sizes)
     device = torch.device(device)
-    match = Match(rows, n_numeric, category_sizes, settings, seed, device)
-    averaged = copy.deepcopy(match.generator).requires_grad_(False)
+    state = TrainingState(rows, n_numeric, category_sizes, settings, seed, device)
+    averaged = copy.deepcopy(state.generator).requires_grad_(False)
     averaged_weights = as_vector(averaged)
-    gan = GAN(averaged, match.discriminator, match.latent)
-    selection = CheckpointSelection(gan, match, seed)
+    selection = CheckpointSelection(averaged, state, seed)
     recorder = Recorder(device)
-    done = play(match, averaged_weights, selection, recorder, observer, name)
-    selection.restore_best()
-    raise_if_useless(gan, done, seed, name)
-    gan.history = recorder.frame()
+    done = play(state, averaged_weights, selection, recorder, observer, name)
+    best_iteration = selection.restore_best(done)
+    history = recorder.frame()
+    gan = GAN(averaged, state.discriminator, state.latent, history, best_iteration)
+    raise_if_useless(gan, seed, name)
     for weight in gan.parameters():
         # A pickle would hold the whole vector of weights for each part of it.
         weight.data = weight.data.clone()
@@ -446,7 +445,7 @@ def checked_rows(
 
 @torch.inference_mode()
 def play(
-    match: Match,
+    state: TrainingState,
     averaged_weights: Tensor,
     selection: CheckpointSelection,
     recorder: Recorder,
@@ -460,8 +459,8 @@ def play(
 
     Parameters
     ----------
-    match : Match
-        The game; both players move.
+    state : TrainingState
+        Both players move.
     averaged_weights : Tensor of shape (n_weights,)
         Set to the running average of the generator's.
     selection : CheckpointSelection
@@ -471,10 +470,10 @@ def play(
     observer, name
         As in ``train_gan``.
     """
-    settings, device = match.settings, match.data.device
+    settings, device = state.settings, state.data.device
     make_optimizer = OPTIMIZERS[settings.optimizer]
-    generator_optimizer = make_optimizer(match.generator_weights)
-    discriminator_optimizer = make_optimizer(match.discriminator_weights)
+    generator_optimizer = make_optimizer(state.generator_weights)
+    discriminator_optimizer = make_optimizer(state.discriminator_weights)
     max_iter, steps = settings.max_iter, settings.discriminator_steps
     simultaneous = settings.updates == "simultaneous"
     n_moves = done = 0
@@ -486,41 +485,41 @@ def play(
 
         # The discriminator moves, several times if so asked.
         for step in range(steps):
-            penalised = match.penalty_weight > 0 and n_moves % PENALTY_INTERVAL == 0
-            fakes, real = match.fake(noise), match.blurred_real(noise)
-            loss, penalty, logits, gradient = match.discriminator_gradient(
+            penalised = state.penalty_weight > 0 and n_moves % PENALTY_INTERVAL == 0
+            fakes, real = state.fake(noise), state.blurred_real(noise)
+            d_loss, penalty, logits, d_gradient = state.discriminator_gradient(
                 real, fakes.blurred, penalised
             )
-            norm = torch.linalg.vector_norm(gradient)
+            d_norm = torch.linalg.vector_norm(d_gradient)
             if look:
                 raise_if_diverged(
-                    loss + penalty, norm, "discriminator", iteration, name
+                    d_loss + penalty, d_norm, "discriminator", iteration, name
                 )
             real_logits, fake_logits = logits.tensor_split(2)
             if simultaneous and step == steps - 1:
                 # Both gradients are taken before either player has moved.
-                reply, answer = match.generator_gradient(fakes, real_logits)
-            discriminator_optimizer.step(gradient, rate)
+                g_loss, g_gradient = state.generator_gradient(fakes, real_logits)
+            discriminator_optimizer.step(d_gradient, rate)
             n_moves += 1
 
         # The generator answers, on the rows that the discriminator has just seen: it
         # has not moved since, so they are still its rows; others would cost a pass.
         if not simultaneous:
-            compared = match.logits(real) if match.game.paired else real_logits
-            reply, answer = match.generator_gradient(fakes, compared)
-        answer_norm = torch.linalg.vector_norm(answer)
+            compared = state.logits(real) if state.game.paired else real_logits
+            g_loss, g_gradient = state.generator_gradient(fakes, compared)
+        g_norm = torch.linalg.vector_norm(g_gradient)
         if look:
-            raise_if_diverged(reply, answer_norm, "generator", iteration, name)
-        generator_optimizer.step(answer, rate)
-        averaged_weights.lerp_(match.generator_weights, 1 - average_decay(iteration))
+            raise_if_diverged(g_loss, g_norm, "generator", iteration, name)
+        generator_optimizer.step(g_gradient, rate)
+        averaged_weights.lerp_(state.generator_weights, 1 - average_decay(iteration))
 
         # Rows show how good the generator is; losses do not.
         done = iteration + 1
-        distance = selection.consider(done, max_iter)
+        distance = selection.consider(done)
         recorder.record(
             (real_logits, fake_logits),
-            losses=(loss, reply),
-            norms=(norm, answer_norm),
+            losses=(d_loss, g_loss),
+            norms=(d_norm, g_norm),
             learning_rate=rate,
             selection_distance=distance,
         )
@@ -532,8 +531,8 @@ def play(
                     break
 
     if done and not look:
-        raise_if_diverged(loss + penalty, norm, "discriminator", done - 1, name)
-        raise_if_diverged(reply, answer_norm, "generator", done - 1, name)
+        raise_if_diverged(d_loss + penalty, d_norm, "discriminator", done - 1, name)
+        raise_if_diverged(g_loss, g_norm, "generator", done - 1, name)
     return done
 
 
@@ -674,7 +673,7 @@ def raise_if_diverged(
 
 
 @torch.inference_mode()
-def raise_if_useless(gan: GAN, done: int, seed: int, name: str) -> None:
+def raise_if_useless(gan: GAN, seed: int, name: str) -> None:
     """Raise ``TrainingDivergedError`` unless what both players put out is finite.
 
     No later loss shows where their last steps have led. The square has to be finite
@@ -685,7 +684,7 @@ def raise_if_useless(gan: GAN, done: int, seed: int, name: str) -> None:
     logits = gan.discriminator(gan.generator.draw(output, rng))
     for player, largest, update in (
         ("generator", output.abs().max(), gan.best_iteration),
-        ("discriminator", logits.abs().max(), done),
+        ("discriminator", logits.abs().max(), len(gan.history)),
     ):
         if not torch.isfinite(largest.square()):
             raise divergence(f"{player}'s output", largest, update, name)
@@ -709,25 +708,29 @@ class CheckpointSelection:
 
     Parameters
     ----------
-    gan : GAN
-        Its generator is judged, and replaced by the best.
-    match : Match
+    generator : Generator
+        The one that is judged, and set to the best.
+    state : TrainingState
         Source of the smoothed rows.
     seed : int
         Seed of the draws.
     """
 
-    def __init__(self, gan: GAN, match: Match, seed: int) -> None:
-        self.gan = gan
-        self.active = match.settings.checkpoint == "best"
+    def __init__(self, generator: Generator, state: TrainingState, seed: int) -> None:
+        self.generator = generator
+        self.latent = state.latent
+        self.max_iter = state.settings.max_iter
+        self.active = state.settings.checkpoint == "best"
         self.best_distance = np.inf
+        self.best_iteration = 0
         self.best_weights: dict[str, Tensor] | None = None
+        self.device = state.data.device
         self.seed = seed
-        if match.settings.max_iter > 0:
+        if self.max_iter > 0:
             # Also where nothing is chosen: either way the same training follows.
-            self.reference = match.real(N_SELECTION_ROWS).cpu().numpy()
+            self.reference = state.real(N_SELECTION_ROWS).cpu().numpy()
 
-    def consider(self, done: int, max_iter: int) -> float:
+    def consider(self, done: int) -> float:
         """Judge the generator after some of the updates.
 
         Returns
@@ -735,21 +738,34 @@ class CheckpointSelection:
         float
             Its energy distance; NaN where it was no candidate.
         """
-        if self.best_weights is None:
-            self.gan.best_iteration = done
-        interval = max(1, max_iter // (2 * N_CANDIDATES))
-        left = max_iter - done
+        interval = max(1, self.max_iter // (2 * N_CANDIDATES))
+        left = self.max_iter - done
         if not self.active or left % interval or left // interval >= N_CANDIDATES:
             return math.nan
-        rows = self.gan.sample(N_SELECTION_ROWS, self.seed)
+        rng = torch.Generator(self.device).manual_seed(self.seed)
+        output = self.generator(*self.latent.draw(N_SELECTION_ROWS, rng))
+        rows = self.generator.draw(output, rng).cpu().numpy()
         distance = energy_distance(self.reference, rows)
         if distance < self.best_distance:
             self.best_distance = distance
-            self.best_weights = copy.deepcopy(self.gan.generator.state_dict())
-            self.gan.best_iteration = done
+            self.best_iteration = done
+            self.best_weights = copy.deepcopy(self.generator.state_dict())
         return distance
 
-    def restore_best(self) -> None:
-        """Give the GAN the best generator seen."""
-        if self.best_weights is not None:
-            self.gan.generator.load_state_dict(self.best_weights)
+    def restore_best(self, done: int) -> int:
+        """Set the generator to the best one judged; without any, it stays the last.
+
+        Parameters
+        ----------
+        done : int
+            How many updates were made.
+
+        Returns
+        -------
+        int
+            The update whose generator it is.
+        """
+        if self.best_weights is None:
+            return done
+        self.generator.load_state_dict(self.best_weights)
+        return self.best_iteration
