@@ -175,9 +175,8 @@ class NumericColumn:
         self.low, self.high = (end / self.unit for end in self.ends)
         if not self.width:
             return self
-        whole = summary.kind in ("integer", "time")
-        self.decimals = 0 if whole else None
-        if not whole and self.unit == 1.0:
+        self.decimals = 0 if summary.counts_from_origin else None
+        if not summary.counts_from_origin and self.unit == 1.0:
             self.decimals = count_decimals(observed, summary.dtype)
         self.observed = self._rounded(observed[~np.isin(observed, self.frequent)])
         self.centre, self.bend = 0.0, None
@@ -194,7 +193,7 @@ class NumericColumn:
     def _ends(self, numbers: np.ndarray) -> tuple[float, float]:
         if self.value_range == "class" and len(self.levels):
             return float(np.nanmin(numbers)), float(np.nanmax(numbers))
-        if self.value_range is not None or self.summary.kind in ("integer", "time"):
+        if self.value_range is not None or self.summary.counts_from_origin:
             return self.summary.low, self.summary.high
         return self.summary.limits
 

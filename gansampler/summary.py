@@ -24,7 +24,8 @@ from gansampler.ticks import (
     times_of,
 )
 
-Kind = Literal["number", "integer", "time", "category"]
+Kind = Literal["number", "large_integer", "time", "category"]
+"""Large integers are those of an integer dtype that floats may not hold exactly."""
 
 FEW_VALUES = 32
 FEW_REPEATS = 5
@@ -49,14 +50,14 @@ class ColumnSummary:
         The column's name.
     dtype : dtype
         NumPy or pandas dtype, given back in the end.
-    kind : {"number", "integer", "time", "category"}
-        How the column is treated; "integer" are those too large for exact floats.
+    kind : {"number", "large_integer", "time", "category"}
+        How the column is treated.
     low, high : float
         Observed range of the column's numbers; NaN where it shows none.
     few_valued : bool
         Whether only observed values may be generated.
     origin, last : int
-        First and last integer or tick of an "integer" or "time" column.
+        First and last integer or tick of a "large_integer" or "time" column.
     step : int
         Ticks of a "time" column between the values of its numbers.
     whole_objects : bool
@@ -77,12 +78,17 @@ class ColumnSummary:
     whole_objects: bool = False
     boolean_objects: bool = False
 
+    @property
+    def counts_from_origin(self) -> bool:
+        """Whether the column's numbers are steps from ``origin``, and so whole."""
+        return self.kind in ("large_integer", "time")
+
     def needs_levels(self, cells: pd.Series) -> bool:
         """Whether some cells show few integers that floats could not tell apart.
 
         As levels they come back to the last digit.
         """
-        if self.kind not in ("integer", "time") or self.high < EXACT_INTEGER:
+        if not self.counts_from_origin or self.high < EXACT_INTEGER:
             return False
         part = ColumnPart.of(self.name, cells)
         if part.values is None:
@@ -93,7 +99,7 @@ class ColumnSummary:
     def narrowed(self, cells: pd.Series) -> ColumnSummary:
         """The summary with the range that some cells show, exact to the last digit."""
         present = cells[~cells.isna().to_numpy()]
-        if self.kind not in ("integer", "time") or not len(present):
+        if not self.counts_from_origin or not len(present):
             return self
         integers = integers_of(present)
         origin, last = int(integers.min()), int(integers.max())
@@ -332,7 +338,7 @@ class ColumnPart:
             )
         huge = _is_huge(self.low, self.high)
         if huge and types.is_integer_dtype(self.dtype):
-            return self._summary_of_integers("integer")
+            return self._summary_of_integers("large_integer")
         if huge and types.is_object_dtype(self.dtype) and self._is_few_valued():
             return ColumnSummary(self.name, self.dtype, "category")
         return ColumnSummary(
@@ -345,7 +351,9 @@ class ColumnPart:
             whole_objects=self.whole_objects,
         )
 
-    def _summary_of_integers(self, kind: Literal["integer", "time"]) -> ColumnSummary:
+    def _summary_of_integers(
+        self, kind: Literal["large_integer", "time"]
+    ) -> ColumnSummary:
         origin, last = int(self.low), int(self.high)
         step = self._step_of_times() if kind == "time" else 1
         high, few_valued = float(last - origin) / step, self._is_few_valued()

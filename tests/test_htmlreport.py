@@ -281,6 +281,13 @@ def test_lost_dependence_is_named(plain, samples):
     assert re.search(r"differences: 'a' with 'b' \((0\.9|1\.0)", verdict.message)
 
 
+def test_large_integers_are_written_to_the_last_digit():
+    real = pd.DataFrame({"id": np.arange(101) * 8 + 2**60})
+    (column,) = join_columns({"real": real, "synthetic": real}, (1, 1))
+    middle = 2**60 + 400
+    assert f"median {middle} → {middle}," in describe(column).facts
+
+
 def test_dates_and_missing_cells_are_read_as_such(plain, samples):
     real, synthetic, _ = samples
     gappy = synthetic.assign(

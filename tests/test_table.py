@@ -19,7 +19,7 @@ from gansampler.columns import (
 )
 from gansampler.exceptions import InvalidTableError
 from gansampler.onehot import Flags, OneHotGroups
-from gansampler.summary import ColumnPart
+from gansampler.summary import ColumnPart, summarise
 from gansampler.table import TableEncoder, decorrelation
 from gansampler.tabular import Table
 from gansampler.ticks import TIME_STEPS
@@ -830,6 +830,21 @@ def test_times_of_the_whole_range_of_64_bits_are_told_apart():
     # Up to what floats can tell apart.
     gap = np.abs(back.astype("int64") / 2 - many.astype("int64") / 2)
     assert gap.max() <= 2**10
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "counts"),
+    [
+        (pd.Series(range(40)), "number", False),
+        (pd.Series(range(40)) + 2**53, "large_integer", True),
+        (pd.Series(range(40), dtype=float) + 2.0**60, "number", False),
+        (pd.Series(pd.date_range("2024-01-01", periods=40)), "time", True),
+        (pd.Series(["a", "b"] * 20), "category", False),
+    ],
+)
+def test_only_large_integers_and_times_are_counted_from_an_origin(cells, kind, counts):
+    summary = summarise("x", cells)
+    assert (summary.kind, summary.counts_from_origin) == (kind, counts)
 
 
 # --- missing cells -----------------------------------------------------------------

@@ -162,11 +162,9 @@ def _change(real: float, synthetic: float) -> str:
 
 def _write(column: JoinedColumn, number: float) -> str:
     """A number or a time as it is read best."""
-    if column.summary.kind not in ("time", "integer"):
+    if not column.summary.counts_from_origin:
         return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
     value: Any = column.summary.from_numbers(np.array([number])).iloc[0]
-    if column.summary.kind == "integer":
-        return str(value)
     if isinstance(value, pd.Timestamp):
         days = value == value.normalize()
         return str(value.date()) if days else f"{value:%Y-%m-%d %H:%M}"
