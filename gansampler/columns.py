@@ -3,13 +3,12 @@
 ``NumericColumn`` takes numbers and times, ``CategoricalColumn`` everything that is a
 level. Each has three forms: the *cells* of the table; their *values*, which are
 numbers (NaN where missing) or positions of levels (-1); and what a GAN learns. A new
-kind of column is a new class with ``fit``, ``to_values``, ``to_cells``, ``encode`` and
-``decode``, chosen in ``TableEncoder``.
+kind of column is a new class with what ``Column`` lists, chosen in ``TableEncoder``.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -65,9 +64,6 @@ SMALL_LEVELS = 10
 ``SMALL_LEVELS`` levels, or if at least ``MIN_LEVEL_ROWS`` of its rows show the level
 and it is among the ``MAX_LEVELS`` most frequent. All other levels share one cell."""
 
-NO_CHANCE = np.empty(0)
-"""For columns without rare levels."""
-
 SKEWED = 2.0
 """Skewness beyond which a column's tails are compressed before training."""
 
@@ -122,6 +118,58 @@ def count_decimals(numbers: np.ndarray, dtype: Any) -> int | None:
     return None
 
 
+class Column(Protocol):
+    """What ``TableEncoder`` asks of a column that has learned from one class."""
+
+    @property
+    def missing(self) -> float:
+        """The value that stands for a missing cell."""
+
+    @property
+    def few_valued(self) -> bool:
+        """Whether only values that were observed are generated."""
+
+    @property
+    def widths(self) -> tuple[int, int]:
+        """Numeric and one-hot cells of an encoded row."""
+
+    @property
+    def frequencies(self) -> np.ndarray:
+        """How often the class shows what each one-hot cell stands for."""
+
+    def to_values(self, cells: pd.Series) -> np.ndarray:
+        """Cells as values, ``missing`` where they are missing."""
+
+    def to_cells(self, values: np.ndarray) -> pd.Series:
+        """Values as cells; any that may be, where missing."""
+
+    def encode_numeric(self, values: np.ndarray) -> np.ndarray:
+        """Numeric cells of values."""
+
+    def encode_one_hot(self, values: np.ndarray) -> np.ndarray:
+        """One-hot cells of values."""
+
+    def keep_donors(
+        self, values: np.ndarray, matrix: np.ndarray, rng: np.random.Generator
+    ) -> None:
+        """Keep what ``decode`` takes from the class's own rows, encoded in a matrix."""
+
+    def calibrate(self, numeric: np.ndarray, one_hot: np.ndarray) -> None:
+        """Map generated cells to the class's law from now on."""
+
+    def settle(self, numeric: np.ndarray, one_hot: np.ndarray) -> np.ndarray:
+        """Numeric cells, those that stand for one of few values put at that value."""
+
+    def decode(
+        self,
+        numeric: np.ndarray,
+        one_hot: np.ndarray,
+        matrix: np.ndarray,
+        chance: np.ndarray,
+    ) -> np.ndarray:
+        """Valid values of rows: of their cells here, all their cells, and a chance."""
+
+
 class NumericColumn:
     """A column of numbers, learned from one class.
 
@@ -142,10 +190,26 @@ class NumericColumn:
         are only two values, which of them. Without cells where none is frequent.
     """
 
+    missing = np.nan
+
     def __init__(self, summary: ColumnSummary, value_range: str | None) -> None:
         self.summary = summary
         self.value_range = value_range
+        self.decimals: int | None = None
+        self.observed = np.empty(0)
+        self.centre, self.bend = 0.0, None
+        self.mean, self.scale = 0.0, 1.0
         self.marginal_map: MarginalMap | None = None
+
+    @property
+    def widths(self) -> tuple[int, int]:
+        """Numeric and one-hot cells of an encoded row."""
+        return self.width, self.plateaus.width
+
+    @property
+    def frequencies(self) -> np.ndarray:
+        """How often the class shows each frequent value, and another."""
+        return self.plateaus.frequencies
 
     def fit(self, cells: pd.Series) -> NumericColumn:
         """Learn scale, range, decimals and spikes from the class's cells."""
@@ -165,9 +229,10 @@ class NumericColumn:
         )
         self.exact_levels = exact[first]
         n_levels, n = len(self.levels), len(observed)
-        self.few_valued = summary.few_valued or are_few(n_levels, n)
+        repeat = summary.few_valued or are_few(n_levels, n)
         # Two values that repeat are levels, with no number in between.
-        self.width = int(n_levels > (2 if self.few_valued else 1))
+        self.width = int(n_levels > (2 if repeat else 1))
+        self.few_valued = repeat or not self.width
         often = counts >= max(PLATEAU_COUNT, PLATEAU_SHARE * len(observed))
         self.frequent = self.levels[often] if self.width else self.levels
         self.plateaus = self._fit_plateaus(self._scaled(numbers))
@@ -175,11 +240,11 @@ class NumericColumn:
         self.low, self.high = (end / self.unit for end in self.ends)
         if not self.width:
             return self
-        self.decimals = 0 if summary.counts_from_origin else None
-        if not summary.counts_from_origin and self.unit == 1.0:
+        if summary.counts_from_origin:
+            self.decimals = 0
+        elif self.unit == 1.0:
             self.decimals = count_decimals(observed, summary.dtype)
         self.observed = self._rounded(observed[~np.isin(observed, self.frequent)])
-        self.centre, self.bend = 0.0, None
         if not self.few_valued and abs(skewness(observed)) > SKEWED:
             self.centre = float(np.median(observed))
             middle_half = np.subtract(*np.quantile(observed, [0.75, 0.25]))
@@ -236,7 +301,7 @@ class NumericColumn:
         numbers[is_level] = self.exact_levels[nearest[is_level]]
         return numbers
 
-    def encode(self, values: np.ndarray) -> np.ndarray:
+    def encode_numeric(self, values: np.ndarray) -> np.ndarray:
         """Numbers in units of the class's standard deviation; zero where missing.
 
         Parameters
@@ -256,6 +321,13 @@ class NumericColumn:
         encoded[np.isnan(encoded)] = 0.0
         return encoded[:, None]
 
+    def encode_one_hot(self, values: np.ndarray) -> np.ndarray:
+        """Which of the frequent values each number is, or whether it is another."""
+        if not self.plateaus.width:
+            return np.empty((len(values), 0), dtype=np.float32)
+        which = self._plateau_positions[self.plateau_of(values) + 2]
+        return self.plateaus.encode_one_hot(which)
+
     def plateau_of(self, values: np.ndarray) -> np.ndarray:
         """Number of the frequent value that each is, -1 if none, -2 if missing."""
         which = np.full(len(values), -1)
@@ -263,10 +335,6 @@ class NumericColumn:
             which[values == value] = number
         which[np.isnan(values)] = -2
         return which
-
-    def plateau_values(self, values: np.ndarray) -> np.ndarray:
-        """Values of ``plateaus`` for numbers: positions among its levels."""
-        return self._plateau_positions[self.plateau_of(values) + 2]
 
     def _fit_plateaus(self, values: np.ndarray) -> CategoricalColumn:
         which = pd.Series(self.plateau_of(values))
@@ -325,51 +393,64 @@ class NumericColumn:
                 high = float(rest[-1])
         return low, high
 
-    def calibrate(self, encoded: np.ndarray, one_hot: np.ndarray) -> None:
+    def keep_donors(
+        self, values: np.ndarray, matrix: np.ndarray, rng: np.random.Generator
+    ) -> None:
+        """No number is rare: nothing is taken from the class's rows."""
+
+    def calibrate(self, numeric: np.ndarray, one_hot: np.ndarray) -> None:
         """Map generated cells to the class's law from now on.
 
         Parameters
         ----------
-        encoded : ndarray of shape (n_rows, width)
+        numeric : ndarray of shape (n_rows, width)
             Generated numeric cells of this column.
         one_hot : ndarray of shape (n_rows, plateaus.width)
             Which of them are frequent values.
         """
-        others = encoded[self._decode_plateaus(one_hot) < 0].ravel()
+        others = numeric[self._decode_plateaus(one_hot) < 0].ravel()
         if len(others) and len(self.observed):
             self.marginal_map = MarginalMap.fit(
                 others.astype(np.float64), self.smoothed_marginal()
             )
 
-    def decode(self, encoded: np.ndarray, one_hot: np.ndarray) -> np.ndarray:
+    def decode(
+        self,
+        numeric: np.ndarray,
+        one_hot: np.ndarray,
+        matrix: np.ndarray,
+        chance: np.ndarray,
+    ) -> np.ndarray:
         """Valid numbers.
 
         Parameters
         ----------
-        encoded : ndarray of shape (n_rows, width)
+        numeric : ndarray of shape (n_rows, width)
             Numeric cells.
         one_hot : ndarray of shape (n_rows, plateaus.width)
             Which of them are frequent values.
+        matrix, chance : ndarray
+            Not used: no number hangs on other cells, or is left to chance.
 
         Returns
         -------
         ndarray of shape (n_rows,)
         """
         if not self.plateaus.width and self.width:
-            return self._valid_numbers(encoded)
+            return self._valid_numbers(numeric)
         plateau = self._decode_plateaus(one_hot)
         numbers = self.frequent[plateau]
         if self.width:
             (others,) = np.nonzero(plateau < 0)
-            numbers[others] = self._valid_numbers(encoded[others])
+            numbers[others] = self._valid_numbers(numeric[others])
         return numbers
 
-    def settle(self, encoded: np.ndarray, one_hot: np.ndarray) -> np.ndarray:
+    def settle(self, numeric: np.ndarray, one_hot: np.ndarray) -> np.ndarray:
         """Generated cells, those that stand for one of few values put at that value.
 
         Parameters
         ----------
-        encoded : ndarray of shape (n_rows, width)
+        numeric : ndarray of shape (n_rows, width)
             Generated numeric cells.
         one_hot : ndarray of shape (n_rows, plateaus.width)
             Which of them are frequent values.
@@ -379,23 +460,22 @@ class NumericColumn:
         ndarray of shape (n_rows, width)
         """
         if not self.width:
-            return encoded
-        settled = encoded.copy()
+            return numeric
+        settled = numeric.copy()
         if self.few_valued:
-            levels = self.encode(self.levels)[:, 0]
-            settled[:, 0] = levels[nearest_level(levels, encoded[:, 0])]
+            levels = self.encode_numeric(self.levels)[:, 0]
+            settled[:, 0] = levels[nearest_level(levels, numeric[:, 0])]
         if self.plateaus.width:
             plateau = self._decode_plateaus(one_hot)
-            frequent = self.encode(self.frequent)
+            frequent = self.encode_numeric(self.frequent)
             settled[plateau >= 0] = frequent[plateau[plateau >= 0]]
         return settled
 
     def _decode_plateaus(self, one_hot: np.ndarray) -> np.ndarray:
-        # Of a few values none is rare, and nothing is left to chance.
-        return self._plateau_numbers[self.plateaus.decode(one_hot, one_hot, NO_CHANCE)]
+        return self._plateau_numbers[largest_cell(one_hot)]
 
-    def _valid_numbers(self, encoded: np.ndarray) -> np.ndarray:
-        cells = encoded[:, 0].astype(np.float64)
+    def _valid_numbers(self, numeric: np.ndarray) -> np.ndarray:
+        cells = numeric[:, 0].astype(np.float64)
         if self.marginal_map is not None:
             numbers = self.marginal_map(cells)
         else:
@@ -413,6 +493,15 @@ def nearest_level(levels: np.ndarray, numbers: np.ndarray) -> np.ndarray:
     """Positions of the levels that are nearest to numbers; levels are sorted."""
     positions: np.ndarray = np.searchsorted((levels[1:] + levels[:-1]) / 2, numbers)
     return positions
+
+
+def largest_cell(one_hot: np.ndarray) -> np.ndarray:
+    """Position of each row's largest cell; 0 where rows have no cells."""
+    if not one_hot.shape[1]:
+        return np.zeros(len(one_hot), dtype=np.intp)
+    if one_hot.shape[1] == 2:  # which argmax takes long for
+        return (one_hot[:, 1] > one_hot[:, 0]).astype(np.intp)
+    return np.asarray(one_hot.argmax(axis=1))
 
 
 class CategoricalColumn:
@@ -443,6 +532,8 @@ class CategoricalColumn:
         level has one that the class does not show, where others lend such levels.
     """
 
+    missing = -1
+    few_valued = True
     donor_starts: np.ndarray | None = None
 
     def __init__(self, *, by_similarity: bool = True) -> None:
@@ -490,6 +581,11 @@ class CategoricalColumn:
         self.levels = levels[order]
         return self
 
+    @property
+    def widths(self) -> tuple[int, int]:
+        """No numeric cells, and the one-hot cells of an encoded row."""
+        return 0, self.width
+
     def to_values(self, cells: pd.Series) -> np.ndarray:
         """Position of each cell's level; -1 where it is missing or unknown."""
         levels, dtype = self.levels, self.levels.dtype
@@ -506,7 +602,11 @@ class CategoricalColumn:
         levels = self.levels.take(values)
         return pd.Series(levels, dtype=self.levels.dtype)
 
-    def encode(self, values: np.ndarray) -> np.ndarray:
+    def encode_numeric(self, values: np.ndarray) -> np.ndarray:
+        """Levels have no numeric cells."""
+        return np.empty((len(values), 0))
+
+    def encode_one_hot(self, values: np.ndarray) -> np.ndarray:
         """One-hot cells, or the class's frequencies where the level is missing.
 
         Parameters
@@ -567,14 +667,27 @@ class CategoricalColumn:
         self.donors, self.donor_values = self.donors[first], self.donor_values[order]
         self.donor_starts = np.append(0, np.bincount(group).cumsum())
 
+    def calibrate(self, numeric: np.ndarray, one_hot: np.ndarray) -> None:
+        """The generator's logits are shifted instead: ``GAN.match_categories``."""
+
+    def settle(self, numeric: np.ndarray, one_hot: np.ndarray) -> np.ndarray:
+        """Numeric cells as they are: there are none."""
+        return numeric
+
     def decode(
-        self, encoded: np.ndarray, matrix: np.ndarray, chance: np.ndarray
+        self,
+        numeric: np.ndarray,
+        one_hot: np.ndarray,
+        matrix: np.ndarray,
+        chance: np.ndarray,
     ) -> np.ndarray:
         """Positions of levels; rare ones come from similar donors.
 
         Parameters
         ----------
-        encoded : ndarray of shape (n_rows, width)
+        numeric : ndarray of shape (n_rows, 0)
+            Not used.
+        one_hot : ndarray of shape (n_rows, width)
             Cells of this column.
         matrix : ndarray of shape (n_rows, n_columns)
             The rows they are part of.
@@ -586,12 +699,7 @@ class CategoricalColumn:
         -------
         ndarray of shape (n_rows,)
         """
-        if not self.width:
-            return np.zeros(len(encoded), dtype=np.intp)
-        if self.width == 2:  # which argmax takes long for
-            values = (encoded[:, 1] > encoded[:, 0]).astype(np.intp)
-        else:
-            values = encoded.argmax(axis=1)
+        values = largest_cell(one_hot)
         if self.has_rare:
             (rare,) = np.nonzero(values == self.n_own)
             if self.by_similarity and len(rare):

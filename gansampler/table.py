@@ -9,7 +9,7 @@ import pandas as pd
 from sklearn.covariance import ledoit_wolf
 
 from gansampler._thinning import some_positions
-from gansampler.columns import MAX_DONORS, CategoricalColumn, NumericColumn
+from gansampler.columns import MAX_DONORS, CategoricalColumn, Column, NumericColumn
 from gansampler.lenders import Lenders, LendingColumn
 from gansampler.summary import ColumnSummary, dense, is_missing
 from gansampler.tabular import Table
@@ -174,7 +174,7 @@ class TableEncoder:
         """
         self.names_ = rows.columns
         self.table_ = list(table) if table is not None else Table(rows).summary
-        self.columns_ = [
+        self.columns_: list[Column] = [
             self._fit_column(
                 summary,
                 rows.iloc[:, position],
@@ -184,22 +184,18 @@ class TableEncoder:
         ]
         self._fit_missing(rows)
         values = self.to_values(rows)
-        self.n_numeric_ = sum(
-            column.width
-            for column in self.columns_
-            if isinstance(column, NumericColumn)
+        widths = [column.widths for column in self._encoded_columns]
+        self.n_numeric_ = sum(n_numbers for n_numbers, _ in widths)
+        self.category_sizes_ = tuple(n_cells for _, n_cells in widths if n_cells)
+        self.category_frequencies_ = np.concatenate(
+            [column.frequencies for column in self._encoded_columns]
         )
         standardised = self._standardised(values)
         self.rotation_, self.inverse_rotation_ = decorrelation(standardised)
-        encoded = [column for column, _ in self._categorical(values) if column.width]
-        self.category_sizes_ = tuple(column.width for column in encoded)
-        self.category_frequencies_ = np.concatenate(
-            [np.empty(0), *(column.frequencies for column in encoded)]
-        )
         matrix = self.encode(values)
         rng = np.random.default_rng(seed)
-        for column, positions in self._categorical(values):
-            column.keep_donors(positions, matrix, rng)
+        for column, cells in zip(self._encoded_columns, values, strict=True):
+            column.keep_donors(cells, matrix, rng)
         self.lenders_ = None
         if others is not None:
             self.lenders_ = self._lenders(
@@ -349,7 +345,10 @@ class TableEncoder:
         [[1.0, 0.0, 1.0, 0.0], [0.0, 1.0, 1.0, 0.0], [0.5, 0.5, 0.0, 1.0]]
         """
         numeric = self._standardised(values) @ self.rotation_
-        one_hot = [column.encode(cells) for column, cells in self._categorical(values)]
+        one_hot = [
+            column.encode_one_hot(cells)
+            for column, cells in zip(self._encoded_columns, values, strict=True)
+        ]
         return np.hstack([numeric.astype(np.float32), *one_hot], dtype=np.float32)
 
     def decode(
@@ -385,18 +384,13 @@ class TableEncoder:
         pattern = self._decode_pattern(blocks, matrix, rng)
         values: Values = []
         for position, column in enumerate(self.columns_):
-            numeric, one_hot = blocks[position]
-            is_number = isinstance(column, NumericColumn)
-            decoded: np.ndarray
             if self.always_missing_[position]:
-                decoded = np.full(len(matrix), np.nan if is_number else -1)
-            elif isinstance(column, NumericColumn):
-                decoded = column.decode(numeric, one_hot)
+                decoded = np.full(len(matrix), column.missing)
             else:
-                decoded = column.decode(one_hot, matrix, chance)
+                decoded = column.decode(*blocks[position], matrix, chance)
             if self.sometimes_missing_[position]:
                 missing = self.pattern_missing_[:, position][pattern]
-                decoded[missing] = np.nan if is_number else -1
+                decoded[missing] = column.missing
             values.append(decoded)
         if self.lenders_ is not None:
             self.lenders_.lend(values, matrix, rng)
@@ -416,11 +410,7 @@ class TableEncoder:
         >>> TableEncoder().fit(rows[["visits"]]).few_valued
         True
         """
-        return all(
-            column.few_valued
-            for column in self.columns_
-            if isinstance(column, NumericColumn) and column.width
-        )
+        return all(column.few_valued for column in self.columns_)
 
     def settle(self, matrix: np.ndarray) -> np.ndarray:
         """Put generated numbers that stand for one of few values at that value.
@@ -452,15 +442,14 @@ class TableEncoder:
         >>> bool(np.allclose(encoder.settle(blurred), encoded))
         True
         """
-        blocks = self._blocks(matrix)
         numeric = [
-            column.settle(*blocks[position])
-            for position, column in enumerate(self.columns_)
-            if isinstance(column, NumericColumn) and column.width
+            column.settle(*block)
+            for column, block in zip(
+                self._encoded_columns, self._blocks(matrix), strict=True
+            )
         ]
         settled = matrix.copy()
-        if numeric:
-            settled[:, : self.n_numeric_] = np.hstack(numeric) @ self.rotation_
+        settled[:, : self.n_numeric_] = np.hstack(numeric) @ self.rotation_
         return settled
 
     def calibrate(self, matrix: np.ndarray) -> None:
@@ -489,14 +478,13 @@ class TableEncoder:
         pattern = self._decode_pattern(blocks, matrix, np.random.default_rng(0))
         present = ~self.pattern_missing_[pattern]
         for position, column in enumerate(self.columns_):
-            if isinstance(column, NumericColumn) and column.width:
-                numeric, one_hot = blocks[position]
-                chosen = present[:, position]
-                column.calibrate(numeric[chosen], one_hot[chosen])
+            numeric, one_hot = blocks[position]
+            chosen = present[:, position]
+            column.calibrate(numeric[chosen], one_hot[chosen])
 
     def _fit_column(
         self, summary: ColumnSummary, cells: pd.Series, others: pd.Series | None
-    ) -> NumericColumn | CategoricalColumn:
+    ) -> Column:
         if summary.kind == "category" or summary.needs_levels(cells):
             return CategoricalColumn().fit(cells, others)
         return NumericColumn(summary, self.value_range).fit(cells)
@@ -546,7 +534,7 @@ class TableEncoder:
         # Its own chance: what is missing has nothing to do with who lends a level.
         rare = self.pattern_.has_rare
         chance = rng.random(len(matrix)) if rare else np.empty(0)
-        return self.pattern_.decode(blocks[-1][1], matrix, chance)
+        return self.pattern_.decode(*blocks[-1], matrix, chance)
 
     def _patterns(self, rows: pd.DataFrame) -> pd.Series:
         if not self.sometimes_missing_.any():
@@ -555,38 +543,25 @@ class TableEncoder:
         return pd.Series([row.tobytes() for row in missing], dtype=object)
 
     def _standardised(self, values: Values) -> np.ndarray:
-        standardised = np.empty((len(values[-1]), self.n_numeric_))
-        numeric = [
-            (column, numbers)
-            for column, numbers in zip(self.columns_, values, strict=False)
-            if isinstance(column, NumericColumn) and column.width
-        ]
-        for position, (column, numbers) in enumerate(numeric):
-            standardised[:, position : position + 1] = column.encode(numbers)
-        return standardised
+        return np.hstack(
+            [
+                column.encode_numeric(cells)
+                for column, cells in zip(self._encoded_columns, values, strict=True)
+            ]
+        )
 
-    def _categorical(
-        self, values: Values
-    ) -> list[tuple[CategoricalColumn, np.ndarray]]:
-        """Whatever has one-hot cells, in their order, the missing pattern last."""
-        columns = []
-        for column, cells in zip(self.columns_, values, strict=False):
-            if not isinstance(column, NumericColumn):
-                columns.append((column, cells))
-            elif column.plateaus.width:
-                columns.append((column.plateaus, column.plateau_values(cells)))
-        return [*columns, (self.pattern_, values[-1])]
+    @property
+    def _encoded_columns(self) -> list[Column]:
+        """The columns, and the missing pattern as one more."""
+        return [*self.columns_, self.pattern_]
 
     def _blocks(self, matrix: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         """Numeric and one-hot cells of each column, then of the missing pattern."""
         numeric = matrix[:, : self.n_numeric_] @ self.inverse_rotation_
         one_hot = matrix[:, self.n_numeric_ :]
         blocks, first_number, first_cell = [], 0, 0
-        for column in [*self.columns_, self.pattern_]:
-            if isinstance(column, NumericColumn):
-                n_numbers, n_cells = column.width, column.plateaus.width
-            else:
-                n_numbers, n_cells = 0, column.width
+        for column in self._encoded_columns:
+            n_numbers, n_cells = column.widths
             blocks.append(
                 (
                     numeric[:, first_number : first_number + n_numbers],

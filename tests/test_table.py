@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from gansampler.columns import (
     MAX_LEVELS,
     CategoricalColumn,
+    NumericColumn,
     count_decimals,
     matched,
     spread_evenly,
@@ -55,6 +56,71 @@ def test_decoded_values_are_encoded_as_the_rows_made_of_them(mixed_table, with_m
     frame = encoder.to_frame(values)
     assert frame.isna().any(axis=None) == with_missing
     np.testing.assert_allclose(encoder.transform(frame), encoded, atol=1e-5)
+
+
+class Angle:
+    """A column of angles, as a point of the unit circle."""
+
+    missing, few_valued, widths, frequencies = np.nan, False, (2, 0), np.empty(0)
+
+    def to_values(self, cells):
+        return cells.to_numpy(dtype=float)
+
+    def to_cells(self, values):
+        return pd.Series(values)
+
+    def encode_numeric(self, values):
+        points = np.column_stack([np.cos(values), np.sin(values)])
+        return np.where(np.isnan(points), 0.0, points)
+
+    def encode_one_hot(self, values):
+        return np.empty((len(values), 0))
+
+    def keep_donors(self, values, matrix, rng):
+        pass
+
+    def calibrate(self, numeric, one_hot):
+        pass
+
+    def settle(self, numeric, one_hot):
+        return numeric
+
+    def decode(self, numeric, one_hot, matrix, chance):
+        return np.arctan2(numeric[:, 1], numeric[:, 0])
+
+
+def test_a_new_kind_of_column_needs_no_more_than_what_a_column_lists(monkeypatch):
+    fit = TableEncoder._fit_column
+    monkeypatch.setattr(
+        TableEncoder,
+        "_fit_column",
+        lambda self, summary, *cells: (
+            Angle() if summary.name == "angle" else fit(self, summary, *cells)
+        ),
+    )
+    rng = np.random.default_rng(0)
+    rows = pd.DataFrame({"plan": list("ab") * 30, "angle": rng.uniform(-3, 3, 60)})
+    rows = rows.assign(fee=rng.normal(size=60))
+    rows.loc[:9, "angle"] = np.nan
+    encoder = encoder_of(rows)
+    assert (encoder.n_numeric_, encoder.category_sizes_) == (3, (2, 2))
+    assert not encoder.few_valued
+    matrix = encoder.transform(rows)
+    np.testing.assert_allclose(encoder.settle(matrix), matrix, atol=1e-5)
+    pd.testing.assert_frame_equal(
+        calibrated(encoder).inverse_transform(matrix)[["plan", "angle"]],
+        rows[["plan", "angle"]],
+        atol=1e-5,
+    )
+
+
+def test_a_numeric_column_has_the_same_attributes_whatever_the_class_shows():
+    summary = summarise("x", pd.Series(range(60)))
+    shown = [[np.nan] * 9, [3.0] * 9, [3.0, 4.0] * 9, range(60)]
+    columns = [NumericColumn(summary, "table").fit(pd.Series(x)) for x in shown]
+    assert [column.widths for column in columns] == [(0, 0), (0, 0), (0, 2), (1, 0)]
+    for column in columns:
+        assert sorted(vars(column)) == sorted(vars(columns[-1]))
 
 
 # --- every dtype -------------------------------------------------------------------
