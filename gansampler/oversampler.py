@@ -44,10 +44,10 @@ from gansampler.synthesis import (
     describe_failures,
     describe_fallback,
 )
-from gansampler.tabular import Table, in_container
+from gansampler.tabular import Container, Table
 from gansampler.trainer import Callback, ClassRows, Trainer, Watcher
 
-TRAINED = ("generators_", "history_", "n_iter_", "report_", "device_")
+TRAINED = ("generators_", "history_", "n_iter_", "report_", "device_", "_container")
 """Attributes that ``fit_resample`` leaves and that ``fit`` on other data ends."""
 
 
@@ -266,7 +266,7 @@ class GANOversampler(BaseOverSampler):
     (5, 20)
     """
 
-    _polars_memory: dict[str, Any] | None = None
+    _container: Container
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **BaseOverSampler._parameter_constraints,
@@ -428,8 +428,6 @@ class GANOversampler(BaseOverSampler):
                 resampled = _dask.fit_resample(self, X, y, **params)
             else:
                 resampled = self._fit_resample_here(X, y, **params)
-            self._is_list = isinstance(X, list)
-            self._polars_memory = _polars.memory_of(X)
         return resampled
 
     def _fit_resample_here(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
@@ -437,6 +435,7 @@ class GANOversampler(BaseOverSampler):
         table, labels = _polars.table_as_pandas(X), _polars.labels_as_pandas(y)
         validation.check_labels(table, labels)
         X_resampled, y_resampled = super().fit_resample(table, labels, **params)
+        self._container = self._container.given_as(X)
         return _polars.below(X, X_resampled), _polars.below(y, y_resampled)
 
     def sample(
@@ -505,10 +504,7 @@ class GANOversampler(BaseOverSampler):
             seeds = [seed, _draw_seed(check_random_state(random_state))]
             seed = int(np.random.SeedSequence(seeds).generate_state(1)[0])
         with single_thread():
-            rows = in_container(generator.sample(int(n_samples), seed), self._template)
-        if self._polars_memory is not None:
-            return _polars.as_polars(rows, self._polars_memory)
-        return rows.tolist() if self._is_list else rows
+            return self._container.wrap(generator.sample(int(n_samples), seed))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the sampler to one file of data, in which nothing is executable.
@@ -641,7 +637,7 @@ class GANOversampler(BaseOverSampler):
             for label in labels
         )
         generators = {label: made[i][0] for i, label in enumerate(labels)}
-        self._remember(generators, str(device), table.template())
+        self._remember(generators, str(device), Container.of(table.X))
         new_rows = [rows for _, rows in made]
         new_labels = [
             np.full(len(rows), label, dtype=y.dtype)
@@ -674,7 +670,10 @@ class GANOversampler(BaseOverSampler):
         )
 
     def _remember(
-        self, generators: dict[Hashable, ClassGenerator], device: str, template: Any
+        self,
+        generators: dict[Hashable, ClassGenerator],
+        device: str,
+        container: Container,
     ) -> None:
         """Keep what was trained, and warn of what did not go well."""
         for label, generator in generators.items():
@@ -687,7 +686,7 @@ class GANOversampler(BaseOverSampler):
         self.history_ = {k: g.history for k, g in self.generators_.items()}
         self.n_iter_ = {k: r.n_iter for k, r in self.report_.items()}
         self.device_ = device
-        self._template = template
+        self._container = container
 
     def _training_settings(self) -> TrainingSettings:
         return TrainingSettings(

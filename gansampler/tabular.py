@@ -1,8 +1,9 @@
-"""The containers a table can come in, behind one small interface."""
+"""The containers a table can come in, behind one small interface, and the way back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse
 
+from gansampler import _polars
 from gansampler.summary import ColumnPart, ColumnSummary
 
 COLUMNS_AT_ONCE = 8
@@ -104,15 +106,6 @@ class Table:
         cells = X[chosen].toarray() if scipy.sparse.issparse(X) else X[chosen]
         return pd.DataFrame(cells, dtype=_kept(cells))
 
-    def like(self, rows: pd.DataFrame) -> Any:
-        """Rows in the container and dtype of this table."""
-        return in_container(rows, self.template())
-
-    def template(self) -> Any:
-        """The table without rows: what is needed to make others of its kind."""
-        X = self.X
-        return X.iloc[:0].copy() if isinstance(X, pd.DataFrame) else X[:0].copy()
-
     def append(self, parts: list[pd.DataFrame]) -> Any:
         """The table with further rows below, in a container of its own."""
         X = self.X
@@ -121,7 +114,7 @@ class Table:
             # need not take X apart.
             copies = [part.copy() for part in parts]
             return pd.concat([X, *copies], axis=0, ignore_index=True)
-        stacked = [X, *(self.like(part) for part in parts)]
+        stacked = [X, *map(Container.of(X).wrap, parts)]
         if scipy.sparse.issparse(X):
             # SciPy 1.11 stacks sparse arrays to a sparse matrix.
             return type(X)(scipy.sparse.vstack(stacked, format=X.format, dtype=X.dtype))
@@ -133,18 +126,45 @@ def _kept(cells: np.ndarray) -> Any:
     return object if cells.dtype == object else None
 
 
-def in_container(rows: pd.DataFrame, template: Any) -> Any:
-    """Rows in the container and dtype of a template.
+@dataclass(frozen=True)
+class Container:
+    """What a table came in, and what rows like its own go back into.
 
-    Parameters
+    Attributes
     ----------
-    rows : DataFrame of shape (n_rows, n_columns)
     template : DataFrame, ndarray or sparse matrix of shape (0, n_columns)
+        The table without rows, in the form that is computed with.
+    is_list : bool
+        Whether it was given as a list of rows.
+    polars : dict or None
+        What ``_polars.memory_of`` says of the Polars frame that it was given as.
     """
-    if isinstance(template, pd.DataFrame):
-        return rows
-    if scipy.sparse.issparse(template):
-        return type(template)(rows.to_numpy(dtype=template.dtype))
-    if template.dtype.kind in "OSU":
-        return rows.to_numpy(dtype=object).astype(template.dtype)
-    return rows.to_numpy(dtype=template.dtype)
+
+    template: Any
+    is_list: bool = False
+    polars: _polars.Memory | None = None
+
+    @classmethod
+    def of(cls, X: Any) -> Container:
+        """The container of a data frame, an array or a sparse matrix."""
+        empty = X.iloc[:0] if isinstance(X, pd.DataFrame) else X[:0]
+        return cls(empty.copy())
+
+    def given_as(self, X: Any) -> Container:
+        """The same for a table that was given as a list or Polars frame, if it was."""
+        return replace(self, is_list=isinstance(X, list), polars=_polars.memory_of(X))
+
+    def wrap(self, rows: pd.DataFrame) -> Any:
+        """Rows in the container and dtype of the table."""
+        template = self.template
+        if self.polars is not None:
+            return _polars.as_polars(rows, self.polars)
+        if isinstance(template, pd.DataFrame):
+            return rows
+        if scipy.sparse.issparse(template):
+            return type(template)(rows.to_numpy(dtype=template.dtype))
+        if template.dtype.kind in "OSU":
+            cells = rows.to_numpy(dtype=object).astype(template.dtype)
+        else:
+            cells = rows.to_numpy(dtype=template.dtype)
+        return cells.tolist() if self.is_list else cells

@@ -169,6 +169,10 @@ def test_the_next_table_may_be_of_another_kind(quick):
     assert isinstance(sampler.sample(3, "yes"), pd.DataFrame)
     sampler.fit_resample(X.to_numpy(), LABELS)
     assert isinstance(sampler.sample(3, "yes"), np.ndarray)
+    sampler.fit_resample(X.to_numpy().tolist(), LABELS)
+    assert isinstance(sampler.sample(3, "yes"), list)
+    sampler.fit_resample(X, LABELS)
+    assert isinstance(sampler.sample(3, "yes"), pl.DataFrame)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from gansampler._dask._drawing import append_rows, layout
 from gansampler._dask._survey import Survey, survey_all
 from gansampler._dask._training import train_classes
 from gansampler.exceptions import InvalidTableError
+from gansampler.tabular import Container
 
 if TYPE_CHECKING:
     from gansampler.oversampler import GANOversampler
@@ -78,7 +79,7 @@ def fit_resample(sampler: GANOversampler, X: Any, y: Any) -> tuple[Any, Any]:
     (trained,) = dask.persist(tasks)
     (generators,) = dask.compute(trained)
     device = next((g.device for g in generators.values()), str(sampler.device))
-    sampler._remember(generators, device, template=X._meta)
+    sampler._remember(generators, device, Container.of(X._meta))
     parts = layout(wanted, generators, n_columns=len(X.columns))
     return append_rows(X, y, trained, parts, survey.last_index_label)
 

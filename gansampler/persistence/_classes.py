@@ -33,6 +33,7 @@ from gansampler.selection import RowSelection
 from gansampler.summary import ColumnSummary
 from gansampler.synthesis import ClassGenerator, RowSettings
 from gansampler.table import TableEncoder
+from gansampler.tabular import Container
 from gansampler.theory import TheoryReadout
 
 STORABLE: tuple[type, ...] = (
@@ -43,6 +44,7 @@ STORABLE: tuple[type, ...] = (
     Verdict,
     TrainingSettings,
     RowSettings,
+    Container,
     OneHotGroups,
     RowSelection,
     TableEncoder,
