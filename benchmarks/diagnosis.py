@@ -45,11 +45,16 @@ CONTROL_SEEDS = 1
 TRAIN_SHARE = 0.7
 N_GENERATED = 500
 NAMES = ("gaps", "identifiers", "unseen_levels")
-EVIDENCE = tuple(figure.name for figure in fields(Evidence) if figure.name not in NAMES)
+EVIDENCE = {
+    figure.name: figure.name.removeprefix("generator_")
+    for figure in fields(Evidence)
+    if figure.name not in NAMES
+}
+"""Column of each figure."""
 KEY = ["dataset", "method", "seed"]
 COLUMNS = (
     *KEY,
-    *EVIDENCE,
+    *EVIDENCE.values(),
     "gap_beyond_chance",
     "withheld",
     "seconds",
@@ -324,7 +329,7 @@ def run_task(task):
         "versions": package_versions(),
     }
     # An empty cell is read as NaN again.
-    figures = {name: getattr(found, name) for name in EVIDENCE}
+    figures = {column: getattr(found, name) for name, column in EVIDENCE.items()}
     row |= {
         name: None if figure != figure else figure for name, figure in figures.items()
     }

@@ -88,7 +88,8 @@ def with_verdicts(results):
     judged = []
     for row in results.to_dict("records"):
         gaps = (("the worst", math.nan, row["gap_beyond_chance"]),)
-        evidence = Evidence(gaps=gaps, **{name: row[name] for name in EVIDENCE})
+        figures = {name: row[column] for name, column in EVIDENCE.items()}
+        evidence = Evidence(gaps=gaps, **figures)
         found = {v.name: v.status for v in diagnose(evidence, {})}
         poor = POOR in found.values() and row["n_iter"] >= MIN_UPDATES
         judged.append(row | dict.fromkeys(FIGURES, OK) | found | {"warned": poor})

@@ -123,7 +123,7 @@ def diagnose(evidence: Evidence, parameters: Mapping[str, Any]) -> tuple[Verdict
     ...     n_rows=50,
     ...     n_iter=500,
     ...     few_valued=False,
-    ...     coverage=0.3,
+    ...     generator_coverage=0.3,
     ...     spread=0.5,
     ...     certainty=0.0,
     ...     ranking=0.5,
@@ -153,12 +153,14 @@ def diagnose(evidence: Evidence, parameters: Mapping[str, Any]) -> tuple[Verdict
 def _mode_collapse(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:
     if evidence.spread > MAX_SPREAD:
         return None
-    poor = evidence.coverage < MIN_COVERAGE or evidence.spread < MIN_SPREAD
+    poor = evidence.generator_coverage < MIN_COVERAGE
+    poor |= evidence.spread < MIN_SPREAD
     return make_verdict(
         "mode_collapse",
         POOR if poor else OK,
-        f"The generator reaches {percent(evidence.coverage)} of the class's rows, "
-        f"and its own rows lie {evidence.spread:.2f} times as far apart as real ones.",
+        "The generator's rows, before the choice among them, reach "
+        f"{percent(evidence.generator_coverage)} of the class's and lie "
+        f"{evidence.spread:.2f} times as far apart as real ones.",
         _spread_out(parameters),
     )
 

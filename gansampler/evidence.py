@@ -39,8 +39,9 @@ class Evidence:
         Rows of the class, updates of the generator.
     few_valued : bool
         Whether every column has few values or levels: then rows repeat by chance.
-    coverage : float
-        Share of the class's rows that as many rows of the generator reach.
+    generator_coverage : float
+        Share of the class's rows that as many rows of the generator reach, before the
+        choice among them.
     spread : float
         Mean distance of two rows of the generator, relative to two of the class.
     certainty : float
@@ -80,7 +81,7 @@ class Evidence:
     n_rows: int
     n_iter: int
     few_valued: bool
-    coverage: float
+    generator_coverage: float
     spread: float
     certainty: float
     ranking: float
@@ -172,7 +173,7 @@ def gather(
         n_rows=n_rows,
         n_iter=len(history),
         few_valued=few_valued,
-        coverage=coverage(real, settled[: len(real)]),
+        generator_coverage=coverage(real, settled[: len(real)]),
         spread=_ratio(float(pdist(settled).mean()), usual),
         certainty=readout.real_probability - readout.fake_probability,
         ranking=ranking(gan.logits(real), gan.logits(samples.generated)),

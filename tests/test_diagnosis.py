@@ -22,7 +22,7 @@ HEALTHY = Evidence(
     n_rows=50,
     n_iter=500,
     few_valued=False,
-    coverage=0.97,
+    generator_coverage=0.97,
     spread=1.02,
     certainty=0.01,
     ranking=0.6,
@@ -53,8 +53,8 @@ FAILURES = {
     "mode_collapse": (
         {"spread": 0.2},
         "poor",
-        "The generator reaches 97 % of the class's rows, and its own rows lie 0.20 "
-        "times as far apart as real ones.",
+        "The generator's rows, before the choice among them, reach 97 % of the class's "
+        "and lie 0.20 times as far apart as real ones.",
         "Lower learning_rate (now 0.1), or set latent_distribution='neighbors', or "
         "raise gradient_penalty (now 0).",
     ),
@@ -221,10 +221,10 @@ def test_levels_that_the_class_may_have_too_are_named_unless_they_are_borrowed()
 
 
 def test_rows_that_lie_about_anywhere_are_not_called_a_collapse():
-    blown_up = replace(HEALTHY, coverage=0.0, spread=20.0)
+    blown_up = replace(HEALTHY, generator_coverage=0.0, spread=20.0)
     names = [verdict.name for verdict in diagnose(blown_up, PARAMETERS)]
     assert sorted(names) == sorted(set(FAILURES) - {"mode_collapse"})
-    lost = replace(HEALTHY, coverage=0.01)
+    lost = replace(HEALTHY, generator_coverage=0.01)
     names = [v.name for v in diagnose(lost, PARAMETERS) if v.status == "poor"]
     assert names == ["mode_collapse"]
 
@@ -359,7 +359,7 @@ def test_columns_of_few_values_are_no_failure(n):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             sampler.fit_resample(X[columns], y)
-        assert sampler.generators_["few"].evidence.coverage > 0.9
+        assert sampler.generators_["few"].evidence.generator_coverage > 0.9
         verdicts = {v.name: v for v in sampler.report_["few"].verdicts}
         assert verdicts["copying"].status == "ok"
         assert " of its own do; " in verdicts["copying"].message

@@ -84,7 +84,7 @@ def test_the_history_is_read_from_its_start_to_its_end(evidence, samples):
 
 
 def test_rows_that_the_generator_misses_are_seen(evidence, samples):
-    assert evidence.coverage == pytest.approx(0.5, abs=0.02)
+    assert evidence.generator_coverage == pytest.approx(0.5, abs=0.02)
     spread = pdist(samples.generated).mean() / pdist(samples.real).mean()
     assert evidence.spread == pytest.approx(spread)
 
