@@ -30,8 +30,8 @@ from benchmarks.results_file import keys_done, read_results
 from benchmarks.running import run_into_file
 from benchmarks.utility import by_size, package_versions
 from gansampler.comparison._running import one_line
-from gansampler.diagnosis import MIN_ROWS
-from gansampler.htmlreport import ClassRows, judge_class
+from gansampler.diagnosis import MIN_JUDGED_ROWS
+from gansampler.htmlreport import JudgedRows, judge_class
 from gansampler.quality import common_space
 
 OUT = Path(__file__).parent / "results" / "report_verdicts.csv"
@@ -192,7 +192,7 @@ def run_task(task):
         if task.method == "smote":  # returns dates as numbers
             real, synthetic, others = map(to_plain_types, (real, synthetic, others))
         judgement = judge_class(
-            ClassRows(
+            JudgedRows(
                 label=None,
                 real=real,
                 synthetic=synthetic,
@@ -220,7 +220,7 @@ def main(arguments=None):
     tasks = [
         Task(name, method, seed)
         for name in by_size(development_set_names())
-        if load_development_set(name).n_minority >= 2 * MIN_ROWS
+        if load_development_set(name).n_minority >= 2 * MIN_JUDGED_ROWS
         for method in [*GOOD, *SPOILT]
         for seed in range(options.seeds)
         if (name, method, seed) not in done

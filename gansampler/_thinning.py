@@ -4,6 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+MAX_CELLS, MIN_CLASS_ROWS = 5_000_000, 5_000
+"""Cells that a report looks at, of real and of synthetic rows each, and rows of a class
+that it looks at in any case."""
+
+
+def most_rows(n_columns: int, n_classes: int = 1) -> int:
+    """Rows that a report looks at, of each class and of either kind."""
+    return max(MIN_CLASS_ROWS, MAX_CELLS // n_columns // n_classes)
+
 
 def thinned(rows: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
     """All rows in order, or a random part of so many."""

@@ -9,7 +9,7 @@ fail on purpose and what default trainings on the development sets show
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,10 @@ __all__ = ["Evidence", "Verdict", "diagnose"]
 
 OK, WARN, POOR = "ok", "warn", "poor"
 
-MIN_ROWS = 10
+SEVERITY = POOR, WARN, OK
+"""All statuses, worst first."""
+
+MIN_JUDGED_ROWS = 10
 """Rows that a class needs for its training to be judged."""
 
 MIN_UPDATES = 50
@@ -142,12 +145,20 @@ def diagnose(evidence: Evidence, parameters: Mapping[str, Any]) -> tuple[Verdict
     >>> verdict.name, verdict.status, verdict.remedy
     ('mode_collapse', 'poor', 'Lower learning_rate (now 0.1).')
     """
-    if evidence.n_rows < MIN_ROWS:
+    if evidence.n_rows < MIN_JUDGED_ROWS:
         return ()
-    found = [judge(evidence, parameters) for judge in JUDGES]
-    order = (POOR, WARN, OK)
-    verdicts = [verdict for verdict in found if verdict is not None]
-    return tuple(sorted(verdicts, key=lambda verdict: order.index(verdict.status)))
+    return worst_first(judge(evidence, parameters) for judge in JUDGES)
+
+
+def worst(statuses: Iterable[str]) -> str:
+    """The worst of some statuses; "ok" of none."""
+    return min(statuses, key=SEVERITY.index, default=OK)
+
+
+def worst_first(verdicts: Iterable[Verdict | None]) -> tuple[Verdict, ...]:
+    """Order verdicts, without those on what could not be measured."""
+    found = [verdict for verdict in verdicts if verdict is not None]
+    return tuple(sorted(found, key=lambda verdict: SEVERITY.index(verdict.status)))
 
 
 def _mode_collapse(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:

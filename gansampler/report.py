@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from gansampler._wording import plain_label
-from gansampler.diagnosis import OK, POOR, WARN, Evidence, Verdict
+from gansampler.diagnosis import OK, POOR, WARN, Evidence, Verdict, worst
 from gansampler.theory import TheoryReadout
 
 __all__ = ["ClassReport", "Report"]
@@ -83,7 +83,7 @@ class ClassReport:
         >>> ClassReport(20, 80, 500, 400, 0.3, 2.5, 0.01, 0.9, 0.4).status
         'ok'
         """
-        return self.verdicts[0].status if self.verdicts else OK
+        return worst(verdict.status for verdict in self.verdicts)
 
     @property
     def findings(self) -> tuple[Verdict, ...]:

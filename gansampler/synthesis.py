@@ -36,7 +36,7 @@ from gansampler.summary import ColumnSummary
 from gansampler.table import TableEncoder, Values
 from gansampler.theory import TheoryReadout, theory_readout
 
-MIN_ROWS = 3
+MIN_GAN_ROWS = 3
 """Rows that a class needs for a GAN to be trained on it."""
 
 N_CALIBRATION_ROWS = 8192
@@ -167,7 +167,7 @@ class ClassGenerator:
             seed=self.training_seed,
         )
         self.gan: GAN | None = None
-        self.trained = len(rows) >= MIN_ROWS and matrix.shape[1] > 0
+        self.trained = len(rows) >= MIN_GAN_ROWS and matrix.shape[1] > 0
         if matrix.shape[1]:
             self.gan = self._train(matrix, name, device, observer)
             self._calibrate()

@@ -13,7 +13,7 @@ import pytest
 from benchmarks import diagnosis_page
 from benchmarks.results_file import read_results
 from gansampler import GANOversampler, synthesis
-from gansampler.diagnosis import Evidence, Verdict, diagnose
+from gansampler.diagnosis import Evidence, Verdict, diagnose, worst, worst_first
 from gansampler.evidence import share_among_others, worst_columns
 from gansampler.exceptions import TrainingQualityWarning
 from gansampler.report import BADGES, STYLE, ClassReport, Report
@@ -117,6 +117,18 @@ FAILURES = {
         "Raise border_rejection (now 0.2).",
     ),
 }
+
+
+def test_the_worst_comes_first_and_equals_keep_their_order():
+    verdicts = [
+        Verdict(name, status, "", "")
+        for name, status in zip("abcd", ("ok", "warn", "poor", "warn"), strict=True)
+    ]
+    found = worst_first([None, *verdicts])
+    assert [verdict.name for verdict in found] == ["c", "b", "d", "a"]
+    assert worst(verdict.status for verdict in verdicts) == "poor"
+    assert worst(["ok", "warn"]) == "warn"
+    assert worst([]) == "ok"
 
 
 def test_a_healthy_training_is_well_in_every_respect():

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 from benchmarks import report_verdicts_page
+from gansampler import _thinning
 from gansampler.cli import main
 from gansampler.diagnosis import OK, POOR, WARN
 from gansampler.htmlreport import (
-    ClassRows,
-    _judgement,
+    JudgedRows,
     _page,
     conclusion,
     judge_class,
@@ -26,7 +26,7 @@ from gansampler.htmlreport._judgement import OTHER_LEVELS, few_levels
 from gansampler.htmlreport._page import MAX_COLUMNS
 from gansampler.quality import _references
 from gansampler.quality._space import join_columns
-from gansampler.tablefiles import TableFileError, _comparable, read_comparable
+from gansampler.tablefiles import TableFileError, read_comparable
 
 VOID = {"meta", "br", "img", "hr", "link", "input"}
 HOSTILE = [
@@ -114,7 +114,7 @@ def check(content):
 
 
 def rows_of(real, synthetic, others=None, label="yes"):
-    return ClassRows(label, real, synthetic, others, len(real), len(synthetic))
+    return JudgedRows(label, real, synthetic, others, len(real), len(synthetic))
 
 
 def page_of(*judgements):
@@ -211,8 +211,8 @@ def test_copies_of_rows_that_are_not_looked_at_closely_are_found(plain):
 def test_copies_are_reckoned_up_where_a_part_of_the_rows_is_looked_at(
     plain, monkeypatch
 ):
-    monkeypatch.setattr(_judgement, "MAX_CELLS", 0)
-    monkeypatch.setattr(_judgement, "MIN_JOINED", 500)
+    monkeypatch.setattr(_thinning, "MAX_CELLS", 0)
+    monkeypatch.setattr(_thinning, "MIN_CLASS_ROWS", 500)
     real = pd.DataFrame(np.random.default_rng(0).normal(size=(2000, 2))).add_prefix("x")
     judgement = judge_class(rows_of(real, real.iloc[::-1].reset_index(drop=True)))
     assert judgement.figures.loc["duplicate_share", "synthetic"] > 0.8
@@ -731,8 +731,8 @@ def test_labels_and_truths_in_two_formats(tmp_path, texts, labels, csv_first):
 
 
 def test_large_classes_are_thinned_and_small_ones_are_whole(tmp_path, monkeypatch):
-    monkeypatch.setattr(_comparable, "MAX_CELLS", 200)
-    monkeypatch.setattr(_comparable, "MIN_ROWS", 10)
+    monkeypatch.setattr(_thinning, "MAX_CELLS", 200)
+    monkeypatch.setattr(_thinning, "MIN_CLASS_ROWS", 10)
     frame = pd.DataFrame({"x": range(1000), "y": ["a"] * 990 + ["b"] * 10})
     frame.to_csv(tmp_path / "real.csv", index=False)
     frame.iloc[::-1].to_csv(tmp_path / "made.csv", index=False)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from gansampler.htmlreport import ClassRows, Training
+    from gansampler.htmlreport import JudgedRows, Training
     from gansampler.tablefiles import FileTable
 
 MAX_CLASSES = 20
@@ -28,7 +28,7 @@ def check_page(path: Path, sources: Sequence[Path], overwrite: bool) -> None:
 
 def report(arguments: argparse.Namespace) -> None:
     from gansampler import tablefiles
-    from gansampler.htmlreport import ClassRows
+    from gansampler.htmlreport import JudgedRows
 
     real, synthetic = arguments.real, arguments.synthetic
     check_page(arguments.output, [real, synthetic], arguments.force)
@@ -68,14 +68,7 @@ def report(arguments: argparse.Namespace) -> None:
             others = [o.real for name, o in tables.classes.items() if name != label]
             text = None if arguments.target is None else label
             rows.append(
-                ClassRows(
-                    text,
-                    of_class.real,
-                    of_class.synthetic,
-                    _stacked(others),
-                    of_class.n_real,
-                    of_class.n_synthetic,
-                )
+                JudgedRows(label=text, others=_stacked(others), **of_class._asdict())
             )
     n_columns = rows[0].real.shape[1]
     classes = "all rows compared as one, since no --target was given"
@@ -97,7 +90,7 @@ def report_on_training(
     arguments: argparse.Namespace,
 ) -> None:
     """Write the page on rows that were just made, and on how they came about."""
-    from gansampler.htmlreport import ClassRows, Training
+    from gansampler.htmlreport import JudgedRows, Training
 
     if not len(labels):
         print(f"wrote no {arguments.report}: no rows were added")
@@ -108,7 +101,7 @@ def report_on_training(
         text = table.label_text(label)
         own, made = table.labels == label, labels == label
         rows.append(
-            ClassRows(
+            JudgedRows(
                 text,
                 table.features[own],
                 features[made],
@@ -136,7 +129,7 @@ def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame | None:
 
 
 def _write_report(
-    rows: Sequence[ClassRows],
+    rows: Sequence[JudgedRows],
     title: str,
     facts: Sequence[str],
     remarks: Sequence[str],

@@ -7,14 +7,14 @@ without a network and without scripts.
 
 from gansampler.htmlreport._judgement import (
     ClassJudgement,
-    ClassRows,
+    JudgedRows,
     judge_class,
 )
 from gansampler.htmlreport._page import Training, conclusion, write_page
 
 __all__ = [
     "ClassJudgement",
-    "ClassRows",
+    "JudgedRows",
     "Training",
     "conclusion",
     "judge_class",

@@ -10,19 +10,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gansampler._thinning import most_rows
 from gansampler._wording import percent
 from gansampler.columns import MAX_LEVELS, MIN_LEVEL_ROWS
 from gansampler.diagnosis import (
     MAX_AMONG_OTHERS,
     MAX_GAP,
-    MIN_ROWS,
+    MIN_JUDGED_ROWS,
     OK,
-    POOR,
+    SEVERITY,
     WARN,
     Verdict,
     copying_status,
     make_verdict,
     status_above,
+    worst,
+    worst_first,
 )
 from gansampler.evidence import CRITICAL, N_NAMED, share_among_others
 from gansampler.htmlreport._differences import Difference, describe
@@ -42,9 +45,6 @@ from gansampler.quality._references import (
 )
 from gansampler.quality._space import JoinedColumn, join_columns
 from gansampler.summary import kind_of
-
-MAX_CELLS, MIN_JOINED = 5_000_000, 5000
-"""Cells of either kind that are looked at, and rows that are in any case."""
 
 OTHER_LEVELS = "(other levels)"
 """Stands in the figures of whole rows for all but the frequent levels of a column that
@@ -72,7 +72,7 @@ MAX_EXCESS_CORRELATION = (0.1, 0.2)
 
 
 @dataclass(frozen=True)
-class ClassRows:
+class JudgedRows:
     """Rows to be judged.
 
     Attributes
@@ -101,7 +101,7 @@ class ClassJudgement:
 
     Attributes
     ----------
-    rows : ClassRows
+    rows : JudgedRows
         The rows that were judged.
     figures : DataFrame
         As in ``QualityDisplay``.
@@ -119,7 +119,7 @@ class ClassJudgement:
         Worst first; of fewer than ten real rows only on copies.
     """
 
-    rows: ClassRows
+    rows: JudgedRows
     figures: pd.DataFrame
     columns: pd.DataFrame
     differences: dict[Hashable, Difference]
@@ -130,15 +130,15 @@ class ClassJudgement:
     @property
     def status(self) -> str:
         """The worst status of the verdicts."""
-        return self.verdicts[0].status if self.verdicts else OK
+        return worst(verdict.status for verdict in self.verdicts)
 
 
-def judge_class(rows: ClassRows, *, random_state: int = 0) -> ClassJudgement:
+def judge_class(rows: JudgedRows, *, random_state: int = 0) -> ClassJudgement:
     """Measure synthetic rows of a class beside real ones, and judge them.
 
     Parameters
     ----------
-    rows : ClassRows
+    rows : JudgedRows
         At least one real and one synthetic row.
     random_state : int, default=0
         Seed of the parts that are looked at, and of the halves.
@@ -153,7 +153,7 @@ def judge_class(rows: ClassRows, *, random_state: int = 0) -> ClassJudgement:
         If the columns differ or hold what cannot be compared.
     """
     rng = np.random.default_rng(random_state)
-    n_rows = max(MIN_JOINED, MAX_CELLS // rows.real.shape[1])
+    n_rows = most_rows(rows.real.shape[1])
     rows = replace(
         rows,
         real=some_rows(rows.real, n_rows, rng),
@@ -184,7 +184,7 @@ def judge_class(rows: ClassRows, *, random_state: int = 0) -> ClassJudgement:
         *[min(1.0, float(rows.real.duplicated(keep=False).mean()) / part)] * 3,
     ]
     verdicts = [_copies(figures, joined, rows)]
-    if len(rows.real) >= MIN_ROWS:
+    if len(rows.real) >= MIN_JUDGED_ROWS:
         verdicts += [
             _told_apart(figures),
             _coverage(figures),
@@ -192,11 +192,9 @@ def judge_class(rows: ClassRows, *, random_state: int = 0) -> ClassJudgement:
             _correlations(figures, few[0], few[1]),
             _other_classes(few, random_state) if rows.others is not None else None,
         ]
-    order = (POOR, WARN, OK)
-    found = [verdict for verdict in verdicts if verdict is not None]
-    found.sort(key=lambda verdict: order.index(verdict.status))
+    found = worst_first(verdicts)
     return ClassJudgement(
-        rows, figures, columns, differences, joined, (few[0], few[1]), tuple(found)
+        rows, figures, columns, differences, joined, (few[0], few[1]), found
     )
 
 
@@ -230,7 +228,7 @@ def few_levels(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
 
 
 def _judged_columns(
-    rows: ClassRows, gaps: pd.DataFrame, differences: dict[Hashable, Difference]
+    rows: JudgedRows, gaps: pd.DataFrame, differences: dict[Hashable, Difference]
 ) -> pd.DataFrame:
     sizes = len(rows.real), len(rows.synthetic)
     chance = CRITICAL * math.sqrt(sum(1 / size for size in sizes))
@@ -253,16 +251,15 @@ def _judged_columns(
         status_above(excess, MAX_GAP, WARN if differences[name].faults else OK)
         for name, excess in columns["excess"].items()
     ]
-    rank = columns["status"].map({POOR: 0, WARN: 1, OK: 2})
     return (
-        columns.assign(rank=rank)
+        columns.assign(rank=columns["status"].map(SEVERITY.index))
         .sort_values(["rank", "excess"], ascending=[True, False], kind="stable")
         .drop(columns="rank")
     )
 
 
 def _copies(
-    figures: pd.DataFrame, joined: dict[Hashable, JoinedColumn], rows: ClassRows
+    figures: pd.DataFrame, joined: dict[Hashable, JoinedColumn], rows: JudgedRows
 ) -> Verdict | None:
     copies, twins = _beside_real(figures, "duplicate_share")
     ratio, _ = _beside_real(figures, "nearest_row_ratio")

@@ -12,7 +12,15 @@ import pandas as pd
 
 from gansampler import __version__
 from gansampler._wording import counted, percent
-from gansampler.diagnosis import MIN_ROWS, OK, POOR, WARN, Verdict
+from gansampler.diagnosis import (
+    MIN_JUDGED_ROWS,
+    OK,
+    POOR,
+    SEVERITY,
+    WARN,
+    Verdict,
+    worst,
+)
 from gansampler.htmlreport._judgement import ClassJudgement
 from gansampler.htmlreport._pictures import Pictures, gauge
 from gansampler.htmlreport._style import STYLE
@@ -166,8 +174,7 @@ def _overview(
         ((status, sentence),) = found
         return f'<p class="verdict {status}">{_badge(status)} {escaped(sentence)}</p>'
     statuses = [status for status, _ in found]
-    worst = next(status for status in (POOR, WARN, OK) if status in statuses)
-    counts = {status: statuses.count(status) for status in (POOR, WARN, OK)}
+    counts = {status: statuses.count(status) for status in SEVERITY}
     said = {
         POOR: "not to be used as they are",
         WARN: "worth a look",
@@ -184,8 +191,8 @@ def _overview(
         )
     )
     return (
-        f'<p class="verdict {worst}">{_badge(worst)} Of {len(judgements)} classes: '
-        f"{summary}.</p>"
+        f'<p class="verdict {worst(statuses)}">{_badge(worst(statuses))} '
+        f"Of {len(judgements)} classes: {summary}.</p>"
         '<table class="overview"><caption>Verdict by class</caption><thead><tr>'
         '<th scope="col">class</th><th scope="col" class="number">real rows</th>'
         '<th scope="col" class="number">synthetic rows</th>'
@@ -208,8 +215,7 @@ def conclusion(
     status : {"ok", "warn", "poor"}
     sentence : str
     """
-    statuses = [judgement.status] + ([training.report.status] if training else [])
-    status = next(known for known in (POOR, WARN, OK) if known in statuses)
+    status = worst([judgement.status, training.report.status if training else OK])
     findings = {POOR: [], WARN: []}  # type: dict[str, list[str]]
     for verdict in judgement.verdicts:
         if verdict.status != OK:
@@ -218,7 +224,7 @@ def conclusion(
         findings[training.report.status].append(SUBJECTS["training"])
     n_real = judgement.rows.n_real
     few = ""
-    if n_real < MIN_ROWS:
+    if n_real < MIN_JUDGED_ROWS:
         there = "is only 1 real row" if n_real == 1 else f"are only {n_real} real rows"
         few = f" There {there}, too few to tell more."
     if findings[POOR]:

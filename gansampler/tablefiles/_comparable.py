@@ -17,6 +17,7 @@ from pandas.api.types import (
     is_numeric_dtype,
 )
 
+from gansampler._thinning import most_rows
 from gansampler.tablefiles._csv import CSV_SEPARATORS, parse_csv
 from gansampler.tablefiles._csv_columns import (
     MISSING_TOKENS,
@@ -31,12 +32,6 @@ from gansampler.tablefiles._files import (
     listed,
     parquet_module,
 )
-
-MAX_CELLS = 5_000_000
-"""Cells that are looked at in either file: of larger ones a random part of the rows."""
-
-MIN_ROWS = 5_000
-"""Rows of a class that are looked at in any case."""
 
 MARKS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -354,7 +349,7 @@ def _chosen(
     chosen, names = [], []
     for of_file, labels_of_file in zip(rows, labels, strict=True):
         codes, found = pd.factorize(labels_of_file)
-        quota = max(MIN_ROWS, MAX_CELLS // n_columns // len(found))
+        quota = most_rows(n_columns, len(found))
         order = rng.permutation(len(codes))
         rank = pd.Series(codes[order]).groupby(codes[order]).cumcount().to_numpy()
         some = np.sort(order[rank < quota])
