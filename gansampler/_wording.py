@@ -36,6 +36,18 @@ def percent(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
+def rounded(figure: float) -> str:
+    """A figure with two decimals, below 0.1 with three.
+
+    Examples
+    --------
+    >>> from gansampler._wording import rounded
+    >>> rounded(1.234), rounded(-0.0512), rounded(0)
+    ('1.23', '-0.051', '0.00')
+    """
+    return f"{figure:.3f}" if 0 < abs(figure) < 0.1 else f"{figure:.2f}"
+
+
 def plain_label(label: Any) -> Any:
     """A label as Python and pandas write it: 'yes' rather than np.str_('yes').
 

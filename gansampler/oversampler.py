@@ -17,6 +17,7 @@ from sklearn.utils._param_validation import Interval
 
 from gansampler import _polars, validation
 from gansampler._device import resolve_device
+from gansampler._seeds import draw_seed
 from gansampler._thinning import thinned
 from gansampler._threads import single_thread
 from gansampler._warning import warn_caller
@@ -501,7 +502,7 @@ class GANOversampler(BaseOverSampler):
         seed = generator.later_seed
         if random_state is not None:
             # With the class's own: rows of two classes would be alike, line by line.
-            seeds = [seed, _draw_seed(check_random_state(random_state))]
+            seeds = [seed, draw_seed(check_random_state(random_state))]
             seed = int(np.random.SeedSequence(seeds).generate_state(1)[0])
         with single_thread():
             return self._container.wrap(generator.sample(int(n_samples), seed))
@@ -651,7 +652,7 @@ class GANOversampler(BaseOverSampler):
         Which classes are resampled then does not change the rows of another.
         """
         rng = check_random_state(self.random_state)
-        return {label: _draw_seed(rng) for label in labels}
+        return {label: draw_seed(rng) for label in labels}
 
     def _trainer(
         self,
@@ -727,10 +728,6 @@ class GANOversampler(BaseOverSampler):
         tags.input_tags.string = True
         tags.input_tags.allow_nan = True
         return tags
-
-
-def _draw_seed(rng: np.random.RandomState) -> int:
-    return int(rng.randint(np.iinfo(np.int32).max))
 
 
 def _some_others(y: np.ndarray, label: Any, seed: int) -> np.ndarray:

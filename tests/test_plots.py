@@ -247,6 +247,8 @@ def test_rows_panels(sampler, table):
     assert len(display.real_points_.get_offsets()) == 30
     assert len(display.synthetic_points_.get_offsets()) == 200
     assert display.correlation_image_.get_array().size == 9
+    bar = display.correlation_image_.colorbar.ax
+    assert bar.get_ylabel() == "by chance about 0.16"  # sqrt(2 / pi (1/30 + 1/200))
     gaps = marginal_gaps(X[y == "rare"], sampler.sample(200, "rare"))
     pd.testing.assert_series_equal(display.gaps_, gaps)
     worst = gaps.sort_values(ascending=False, kind="stable").index

@@ -29,6 +29,7 @@ from sklearn.utils import check_random_state
 from tqdm import tqdm
 
 from gansampler import _polars, validation
+from gansampler._seeds import draw_seed
 from gansampler._wording import counted, plain_label
 from gansampler.comparison._columns import encoded_columns
 from gansampler.comparison._methods import THRESHOLD, WEIGHTS, make_methods
@@ -435,13 +436,13 @@ def _folds(
         )
     for repeat in range(n_repeats):
         splitter = (
-            StratifiedKFold(int(cv), shuffle=True, random_state=_seed(rng))
+            StratifiedKFold(int(cv), shuffle=True, random_state=draw_seed(rng))
             if whole
             else check_cv(cv, y, classifier=True)
         )
         for number, parts in enumerate(splitter.split(X, y, groups)):
             train, test = (_positions(part, len(y)) for part in parts)
-            yield Fold(repeat, number, train, test, _seed(rng))
+            yield Fold(repeat, number, train, test, draw_seed(rng))
 
 
 def _positions(part: Any, n_rows: int) -> np.ndarray:
@@ -475,10 +476,6 @@ def _check_class_sizes(y: np.ndarray, n_folds: int) -> None:
             f"{counts[smallest]} rows, too few for one in each of {n_folds} folds. "
             "Lower cv, merge or drop the class, or pass a splitter as cv."
         )
-
-
-def _seed(rng: np.random.RandomState) -> int:
-    return int(rng.randint(np.iinfo(np.int32).max))
 
 
 def _title(

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gansampler import __version__
-from gansampler._wording import counted, percent
+from gansampler._wording import counted, percent, rounded
 from gansampler.diagnosis import (
     MIN_JUDGED_ROWS,
     OK,
@@ -411,4 +411,4 @@ def _number(figure: float) -> str:
         return "-"
     if np.isinf(figure):
         return "∞"
-    return f"{figure:.3f}" if 0 < abs(figure) < 0.1 else f"{figure:.2f}"
+    return rounded(figure)

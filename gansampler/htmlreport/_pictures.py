@@ -20,7 +20,6 @@ from gansampler.plots import TrainingHistoryDisplay, _style
 from gansampler.plots._history import PANELS
 from gansampler.plots._marginals import draw_marginal
 from gansampler.plots._rows import draw_correlations, draw_joint
-from gansampler.quality import correlation_gaps
 from gansampler.quality._references import FIGURES
 from gansampler.quality._space import join_columns
 
@@ -102,10 +101,8 @@ class Pictures:
 
     def correlations(self, judgement: ClassJudgement) -> str:
         """How much the correlations of pairs of columns differ."""
-        real, synthetic = judgement.few
         with self._axes(HEIGHT) as ax:
-            by_chance = math.sqrt(2 / math.pi * (1 / len(real) + 1 / len(synthetic)))
-            draw_correlations(ax, correlation_gaps(real, synthetic), by_chance)
+            draw_correlations(ax, *judgement.few)
             return self._figure_of(
                 ax,
                 "Differences between the correlations in real and in synthetic rows, "

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gansampler._wording import rounded
 from gansampler.plots import _style
 from gansampler.plots._trained import as_frame, rows_of_class, trained_class
 from gansampler.quality._references import (
@@ -379,12 +380,7 @@ def _in_words(synthetic: float, reference: float, ideal: float | None) -> str:
     if np.isnan(synthetic):
         return "too few rows"
     if not np.isnan(reference):
-        return f"{_short(synthetic)}\n(real {_short(reference)})"
+        return f"{rounded(synthetic)}\n(real {rounded(reference)})"
     if ideal is not None:
-        return f"{_short(synthetic)}\n(ideal {_short(ideal)})"
-    return _short(synthetic)
-
-
-def _short(figure: float) -> str:
-    """Two decimals, three where they are needed."""
-    return f"{figure:.3f}" if 0 < abs(figure) < 0.1 else f"{figure:.2f}"
+        return f"{rounded(synthetic)}\n(ideal {rounded(ideal)})"
+    return rounded(synthetic)

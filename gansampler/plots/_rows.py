@@ -291,10 +291,7 @@ class SyntheticRowsDisplay:
         if paired:
             self.correlation_ax_ = self.figure_.add_subplot(top[0][1])
             self.correlation_image_ = draw_correlations(
-                self.correlation_ax_,
-                correlation_gaps(real, synthetic),
-                # The mean absolute difference of two estimates of no correlation.
-                np.sqrt(2 / np.pi * (1 / len(real) + 1 / len(synthetic))),
+                self.correlation_ax_, real, synthetic
             )
         self.marginal_axes_: dict[Hashable, Any] = {}
         gap = dict(self.gaps_.items())
@@ -429,16 +426,13 @@ def principal_components(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return directions, shares
 
 
-def draw_correlations(ax: Any, gaps: pd.DataFrame, by_chance: float) -> Any:
+def draw_correlations(ax: Any, real: pd.DataFrame, synthetic: pd.DataFrame) -> Any:
     """Draw the differences between correlations, of many columns the largest.
 
     Parameters
     ----------
     ax : Axes
-    gaps : DataFrame of shape (n_columns, n_columns)
-        From ``correlation_gaps``.
-    by_chance : float
-        What they are about between samples of one law.
+    real, synthetic : DataFrame of shape (n_rows, n_columns)
 
     Returns
     -------
@@ -446,6 +440,9 @@ def draw_correlations(ax: Any, gaps: pd.DataFrame, by_chance: float) -> Any:
     """
     from matplotlib.colors import LinearSegmentedColormap
 
+    gaps = correlation_gaps(real, synthetic)
+    # The mean absolute difference of two estimates of no correlation.
+    by_chance = np.sqrt(2 / np.pi * (1 / len(real) + 1 / len(synthetic)))
     values = gaps.to_numpy()
     worst = np.sort(np.argsort(-values.sum(axis=0), kind="stable")[:MAX_PAIRED])
     shown = values[np.ix_(worst, worst)]
