@@ -137,7 +137,7 @@ def forget_at_once(iteration):
 
 
 def leave_uncalibrated(encoder, matrix):
-    """Keep generated numbers as they are: no map to the laws of the columns."""
+    """Keep generated numbers as they are: no map to columns' distributions."""
 
 
 def farthest(distances):

@@ -29,23 +29,28 @@ def sample_gaussian_copula(rows, n, seed, *, categorical=(), whole=()):
     drawn : ndarray of shape (n, n_columns)
     """
     rng = np.random.default_rng(seed)
-    laws = [
-        _LevelLaw(column) if j in categorical else _NumberLaw(column, whole=j in whole)
+    marginals = [
+        _LevelMarginal(column)
+        if j in categorical
+        else _NumberMarginal(column, whole=j in whole)
         for j, column in enumerate(rows.T)
     ]
     scores = np.column_stack(
         [
-            norm.ppf(law.positions(column))
-            for law, column in zip(laws, rows.T, strict=True)
+            norm.ppf(marginal.positions(column))
+            for marginal, column in zip(marginals, rows.T, strict=True)
         ]
     )
     uniform = norm.cdf(rng.standard_normal((n, rows.shape[1])) @ _root(scores))
     return np.column_stack(
-        [law.values(column) for law, column in zip(laws, uniform.T, strict=True)]
+        [
+            marginal.values(column)
+            for marginal, column in zip(marginals, uniform.T, strict=True)
+        ]
     )
 
 
-class _NumberLaw:
+class _NumberMarginal:
     """The empirical distribution of numbers, interpolated."""
 
     def __init__(self, column, *, whole):
@@ -59,7 +64,7 @@ class _NumberLaw:
         return np.round(values) if self._whole else values
 
 
-class _LevelLaw:
+class _LevelMarginal:
     """Levels as adjacent pieces of [0, 1], the most frequent first."""
 
     def __init__(self, column):

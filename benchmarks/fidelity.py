@@ -284,7 +284,7 @@ def _n_rows(y):
 
 
 def _n_draws(n_rows):
-    """Draws to average over: few rows of a law tell little of it."""
+    """Draws to average over: few rows of a distribution tell little of it."""
     return int(np.clip(DRAWN_ROWS // n_rows, 1, MAX_DRAWS))
 
 

@@ -166,7 +166,7 @@ METHODS = {
         if name not in MEASURES_DISTANCES
     },
     "gan": gan,
-    # The law of the class itself: all generated rows are kept.
+    # The distribution of the class itself: all generated rows are kept.
     "gan_law": partial(gan, border_rejection=0.0, copy_rejection=0.0),
     # The start of large classes, for small ones too.
     "gan_neighbors": partial(gan, latent_distribution="neighbors"),

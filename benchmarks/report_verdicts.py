@@ -3,7 +3,8 @@
 The rows of the class are cut into two halves. One is what the page sees as real. In
 place of synthetic rows it sees
 
-- ``real``: the other half, new rows of the same law, against which nothing speaks;
+- ``real``: the other half, new rows of the same distribution, against which nothing
+  speaks;
 - ``gan``: rows of ``GANOversampler()``, trained on the half that the page sees;
 - ``smote``: of SMOTE, in the kind that the columns allow, on the same half;
 - the other half, spoilt in one way, which one of the verdicts should name.

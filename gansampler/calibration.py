@@ -93,13 +93,13 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
     classifier. It finds a threshold on rows that were not resampled.
 
     The correction is exact where the resampled rows of each class follow the class's
-    own law, and the classifier's probabilities are right for the rows that it was
-    trained on. Neither holds wholly. Fewer rows (``sampling_strategy``) that follow the
-    law (``border_rejection=0, copy_rejection=0``) leave less to correct. Classifiers
-    that learn their training rows by heart, such as forests of full depth and nearest
-    neighbours, tell synthetic rows from real ones: real rows see only part of the
-    shift, and the correction goes too far. A probability of 0 or 1 stays as it is.
-    Compare the Brier score by cross-validation, with ``sampler=None`` too.
+    own distribution, and the classifier's probabilities are right for the rows that it
+    was trained on. Neither holds wholly. Fewer rows (``sampling_strategy``) that follow
+    the distribution (``border_rejection=0, copy_rejection=0``) leave less to correct.
+    Classifiers that learn their training rows by heart, such as forests of full depth
+    and nearest neighbours, tell synthetic rows from real ones: real rows see only part
+    of the shift, and the correction goes too far. A probability of 0 or 1 stays as it
+    is. Compare the Brier score by cross-validation, with ``sampler=None`` too.
 
     Shifts that the classifier makes by itself, as with ``class_weight``, are not
     corrected. There are no sample weights in ``fit``, since the rows that a sampler

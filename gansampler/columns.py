@@ -155,7 +155,7 @@ class Column(Protocol):
         """Keep what ``decode`` takes from the class's own rows, encoded in a matrix."""
 
     def calibrate(self, numeric: np.ndarray, one_hot: np.ndarray) -> None:
-        """Map generated cells to the class's law from now on."""
+        """Map generated cells to the class's distribution from now on."""
 
     def settle(self, numeric: np.ndarray, one_hot: np.ndarray) -> np.ndarray:
         """Numeric cells, those that stand for one of few values put at that value."""
@@ -346,7 +346,7 @@ class NumericColumn:
         return plateaus
 
     def smoothed_marginal(self) -> Marginal:
-        """The law of the class apart from frequent values, blurred but for spikes."""
+        """The class's distribution without frequent values, blurred but for spikes."""
         if self.few_valued:
             points = spread(self.observed, max(N_POINTS, len(self.observed)))
             return Marginal(points, np.ones(len(points), dtype=bool))
@@ -399,7 +399,7 @@ class NumericColumn:
         """No number is rare: nothing is taken from the class's rows."""
 
     def calibrate(self, numeric: np.ndarray, one_hot: np.ndarray) -> None:
-        """Map generated cells to the class's law from now on.
+        """Map generated cells to the class's distribution from now on.
 
         Parameters
         ----------

@@ -63,7 +63,7 @@ MIN_RATIO, MAX_COPIES = 0.3, 0.5
 rows, and share of rows that repeat one, beyond that of real rows which do."""
 
 MAX_GAP = (0.15, 0.3)
-"""Columns: gap to the class's law beyond what chance gives."""
+"""Columns: gap to the class's distribution beyond what chance gives."""
 
 MAX_RISE = 0.02
 """Late divergence: energy distance of the last candidate less that of the best, in
@@ -71,7 +71,8 @@ units of the mean distance of two real rows."""
 
 MAX_AMONG_OTHERS = (0.2, 0.3)
 """Majority: share of rows that lie among other classes, beyond that of real rows, which
-new rows of the same law exceed by up to 0.17 (see ``evidence.share_among_others``)."""
+new rows of the same distribution exceed by up to 0.17 (see
+``evidence.share_among_others``)."""
 
 
 @dataclass(frozen=True)
@@ -397,7 +398,7 @@ def copying_status(
         Share of the rows that equal a real one.
     repeats : float
         Share of the real rows that equal another one, as often as new rows of the
-        same law would.
+        same distribution would.
     ratio : float
         Distance to the nearest real row, relative to that between real rows.
     few_valued : bool

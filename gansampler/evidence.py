@@ -207,7 +207,7 @@ def _unseen_levels(
 def worst_columns(
     real: pd.DataFrame, synthetic: pd.DataFrame, seed: int
 ) -> tuple[tuple[Hashable, float, float], ...]:
-    """The columns whose laws differ most beyond chance, worst first.
+    """The columns whose distributions differ most beyond chance, worst first.
 
     Parameters
     ----------
@@ -263,8 +263,9 @@ def share_among_others(
 
     Notes
     -----
-    New rows of the class's law show up to 0.17 more than real rows do: the half that
-    judges them is the one that lies farther off. Thresholds have to allow for it.
+    New rows of the class's distribution show up to 0.17 more than real rows do: the
+    half that judges them is the one that lies farther off. Thresholds have to allow for
+    it.
     """
     if len(own) < 2 or len(others) < 2:
         return math.nan

@@ -1,9 +1,9 @@
-"""One column's law: the smoothed law of the class, and a map of generated cells to it.
+"""One column of a class: its smoothed distribution, and a map of cells to it.
 
 A generator learns dependence between columns well and the fine print of a single
 column badly: spikes, hard ends, values that only occur in steps. So cells are mapped,
-column by column, to the class's own law by matching ranks, which leaves the dependence
-as it was generated.
+column by column, to the class's own distribution by matching ranks, which leaves the
+dependence as it was generated.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from scipy.ndimage import minimum_filter1d
 from scipy.stats import norm
 
 N_POINTS = 4096
-"""Points that stand for a column's law."""
+"""Points that stand for a column's distribution."""
 
 SMOOTHING = 0.7
 """Bandwidths in units of Silverman's rule, which is made for one bell and blurs the
-edges of other laws."""
+edges of other distributions."""
 
 SPIKE_SHARE = 0.05
 SPIKE_COUNT = 3
@@ -32,15 +32,15 @@ GOLDEN_RATIO = (np.sqrt(5) - 1) / 2
 
 @dataclass(frozen=True)
 class Marginal:
-    """The law of one column, as equally likely points in rising order.
+    """The distribution of one column, as equally likely points in rising order.
 
     Attributes
     ----------
     points : ndarray of shape (n_points,)
-        Quantiles of the law.
+        Quantiles of the distribution.
     atoms : ndarray of shape (n_points,), bool
         Whether a point is a value that has a probability of its own; between other
-        points the law is continuous.
+        points the distribution is continuous.
     """
 
     points: np.ndarray
@@ -99,7 +99,7 @@ def midpoints(n: int) -> np.ndarray:
 
 
 def robust_bandwidth(values: np.ndarray) -> float:
-    """Bandwidth for the law of one column, in the units of the values.
+    """Bandwidth for the distribution of one column, in the units of the values.
 
     Silverman 1986, equation 3.28, times ``SMOOTHING``, with the scale of equation 3.30:
     the smaller of the standard deviation and of the interquartile range over 1.34.
@@ -119,9 +119,9 @@ def local_bandwidths(values: np.ndarray) -> np.ndarray:
     """Bandwidths for the values of a column: small where they lie close together.
 
     The width of the narrowest run of neighbours around a value, of as many as a normal
-    law has within its bandwidth, but at most the bandwidth of the column: a law of
-    several scales, or of several modes, is not blurred by the largest of them. Being
-    the narrowest, the run does not reach over the gap beside a mode.
+    distribution has within its bandwidth, but at most the bandwidth of the column: a
+    distribution of several scales, or of several modes, is not blurred by the largest
+    of them. Being the narrowest, the run does not reach over the gap beside a mode.
 
     Parameters
     ----------
@@ -174,14 +174,14 @@ def reflect(values: np.ndarray, low: float, high: float) -> np.ndarray:
 
 @dataclass(frozen=True)
 class MarginalMap:
-    """Maps generated cells of a column to the law of the class by their rank.
+    """Maps generated cells of a column to the distribution of the class by their rank.
 
     Attributes
     ----------
     generated : ndarray of shape (n_points,)
         Quantiles of the generator's own cells.
     marginal : Marginal
-        The law of the class.
+        The distribution of the class.
     """
 
     generated: np.ndarray
@@ -195,7 +195,7 @@ class MarginalMap:
         return cls(np.interp(midpoints(N_POINTS), ranks, np.sort(cells)), marginal)
 
     def __call__(self, cells: np.ndarray) -> np.ndarray:
-        """Replace cells by the values of the class's law at the same ranks."""
+        """Replace cells by the values of the class's distribution at the same ranks."""
         # In rising order, in which each search starts beside its end.
         order = np.argsort(cells)
         ranks = midpoints(len(self.generated))

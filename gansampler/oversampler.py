@@ -128,8 +128,8 @@ class GANOversampler(BaseOverSampler):
         Share of the generated rows that is thrown away because rows of other classes
         are dense around them, relative to rows of their own class: what is left harms
         a classifier less where the classes overlap. The other classes only choose
-        among generated rows; the GAN never sees them. 0 keeps the class's own law.
-        Below 1.
+        among generated rows; the GAN never sees them. 0 keeps the class's own
+        distribution. Below 1.
 
     copy_rejection : float, default=0.6
         Largest share of the generated rows that may be thrown away because they lie

@@ -40,7 +40,7 @@ MIN_GAN_ROWS = 3
 """Rows that a class needs for a GAN to be trained on it."""
 
 N_CALIBRATION_ROWS = 8192
-"""Generated rows on which their laws, column by column, are measured."""
+"""Generated rows on which their distributions, column by column, are measured."""
 
 N_THRESHOLD_ROWS = 2048
 """Generated rows on which the thresholds of the selection are set."""
@@ -337,8 +337,8 @@ class ClassGenerator:
         synthetic = self.encoder.encode(drawn)
         tables = rows.iloc[chosen], self._as_frame(drawn)
         if self.encoder.lenders_ is not None:
-            own_law = self._columns_with_own_law(self.encoder.lenders_)
-            tables = tables[0].iloc[:, own_law], tables[1].iloc[:, own_law]
+            own = self._columns_with_own_distribution(self.encoder.lenders_)
+            tables = tables[0].iloc[:, own], tables[1].iloc[:, own]
         return Samples(
             real=matrix[chosen],
             generated=generated,
@@ -349,7 +349,7 @@ class ClassGenerator:
             tables=tables,
         )
 
-    def _columns_with_own_law(self, lenders: Lenders) -> list[int]:
+    def _columns_with_own_distribution(self, lenders: Lenders) -> list[int]:
         """Positions of the columns that do not borrow: they are to follow the class."""
         return [
             position

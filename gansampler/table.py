@@ -453,7 +453,7 @@ class TableEncoder:
         return settled
 
     def calibrate(self, matrix: np.ndarray) -> None:
-        """Map generated numbers, column by column, to the class's own law from now on.
+        """Map generated numbers by column to the class's own distribution from now on.
 
         Parameters
         ----------

@@ -3,7 +3,7 @@
 In the game of Goodfellow et al. 2014 the best discriminator against a fixed generator
 is ``D*(x) = p_data(x) / (p_data(x) + p_g(x))`` (proposition 1), at which the value
 function is ``V = -log 4 + 2 JS(p_data, p_g)`` (theorem 1). Where the generator has
-learned the law of the data, D is 1/2 everywhere and V is -log 4.
+learned the distribution of the data, D is 1/2 everywhere and V is -log 4.
 
 The discriminator of a training is not the best one: it is kept smooth, sees blurred
 rows, and has seen the very rows that it judges. So the divergence is measured by a
@@ -58,7 +58,7 @@ LAST_SHARE = 0.1
 
 @dataclass(frozen=True)
 class Equilibrium:
-    """Figures of a game where generated rows follow the law of the data.
+    """Figures of a game where generated rows follow the distribution of the data.
 
     Penalties, which are 0 there or small, are left out. NaN where the equilibrium does
     not settle a figure.
@@ -179,13 +179,13 @@ def divergence_of_value(value: float) -> float:
 def jensen_shannon_divergence(
     real: Any, synthetic: Any, *, random_state: int = 0
 ) -> float:
-    """Jensen-Shannon divergence of two laws, estimated from a sample of each.
+    """Jensen-Shannon divergence of two distributions, estimated from a sample of each.
 
     A probe learns to tell the samples apart, and (V + log 4) / 2 is taken of its
     outputs on rows that it has not learned from. With many rows that is a lower bound,
-    the nearer the more there are. Few rows bias it upwards, above 0 for equal laws:
-    what chance gives is the same figure of two halves of a real sample, as is
-    ``js_floor`` of ``TheoryReadout``.
+    the nearer the more there are. Few rows bias it upwards, above 0 for equal
+    distributions: what chance gives is the same figure of two halves of a real sample,
+    as is ``js_floor`` of ``TheoryReadout``.
 
     Parameters
     ----------
@@ -198,7 +198,8 @@ def jensen_shannon_divergence(
     Returns
     -------
     float
-        In nats: 0 for equal laws, log 2 for laws that share no values.
+        In nats: 0 for equal distributions, log 2 for distributions that share no
+        values.
 
     Raises
     ------

@@ -207,7 +207,7 @@ def test_coding_brings_rows_back(form):
     assert coding.append(back).isna().sum().sum() == 3
 
 
-def test_copula_keeps_laws_and_dependence():
+def test_copula_keeps_distributions_and_dependence():
     rng = np.random.default_rng(0)
     level = rng.choice(3, 500, p=[0.6, 0.3, 0.1])
     x = rng.normal(size=500)
@@ -229,7 +229,7 @@ def test_copula_takes_few_and_constant_rows():
     assert np.isfinite(drawn).all()
 
 
-def test_rows_of_the_ring_are_judged_as_the_law_has_it():
+def test_rows_of_the_ring_are_judged_as_the_distribution_has_it():
     # Within three deviations in two dimensions: 1 - exp(-9 / 2).
     measures = judge(ring(50_000, 0.02, np.random.default_rng(0)), 0.02)
     assert measures["modes"] == 8

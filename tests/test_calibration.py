@@ -58,7 +58,7 @@ def test_scikit_learn_check(estimator, check):
 
 
 def gaussian_table(counts, *, labels=None, seed=0):
-    """Rows of one normal law for each class, two columns, in mixed order."""
+    """Rows of one normal distribution for each class, two columns, in mixed order."""
     rng = np.random.default_rng(seed)
     labels = np.arange(len(counts)) if labels is None else np.asarray(labels)
     y = rng.permutation(np.repeat(labels, counts))
@@ -103,7 +103,7 @@ def test_the_posterior_of_a_bayes_classifier_comes_back(counts, times):
     np.testing.assert_allclose(model.resampled_class_prior_, rows / rows.sum())
 
 
-def test_posterior_of_known_laws_from_a_sample_of_other_shares():
+def test_posterior_of_known_distributions_from_a_sample_of_other_shares():
     # N(0, 1) and N(1, 1) at 1 %: the log odds of x are x - 1/2 + log(0.01 / 0.99).
     rng = np.random.default_rng(0)
     y = np.repeat([0, 1], 100_000)

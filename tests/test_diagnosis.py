@@ -289,7 +289,7 @@ def test_a_row_is_not_judged_by_the_row_it_was_made_from():
     assert math.isnan(share_among_others(own, own[:1], others, seed=0))
 
 
-def test_equal_laws_lie_among_others_by_the_chances_of_three_alike():
+def test_equal_distributions_lie_among_others_by_the_chances_of_three_alike():
     # A row of equal dense neighbours: real rows are nearer to others in 1 of 2 cases.
     # A synthetic one is judged by the half that lost to the other half already, so
     # that it is nearer to others in P(O < B | A < B) = (1/3) / (1/2) of the cases.

@@ -123,7 +123,7 @@ def page_of(*judgements):
 
 @pytest.fixture(scope="module")
 def samples():
-    """Two samples of one law, and one of another class."""
+    """Two samples of one distribution, and one of another class."""
     rng = np.random.default_rng(0)
 
     def draw(n, shift=0.0):
@@ -149,7 +149,7 @@ def statuses(judgement):
 # --- what is said ---------------------------------------------------------------------
 
 
-def test_rows_of_one_law_give_no_cause_for_complaint(samples):
+def test_rows_of_one_distribution_give_no_cause_for_complaint(samples):
     real, synthetic, others = samples
     judgement = judge_class(rows_of(real, synthetic, others))
     assert statuses(judgement) == dict.fromkeys(
@@ -249,7 +249,7 @@ def test_columns_that_are_off_are_named_with_the_way_they_are(samples):
 
 
 @pytest.mark.parametrize("n_rows", [10, 30, 200])
-def test_new_rows_of_the_same_law_hardly_ever_lie_beyond_the_range(n_rows):
+def test_new_rows_of_the_same_distribution_hardly_ever_lie_beyond_the_range(n_rows):
     rng = np.random.default_rng(0)
     real, new = (pd.DataFrame(rng.standard_t(2, size=(n_rows, 400))) for _ in range(2))
     columns = join_columns({"real": real, "synthetic": new}, (1, 1))

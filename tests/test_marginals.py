@@ -1,4 +1,4 @@
-"""Laws of single columns."""
+"""Distributions of single columns."""
 
 import numpy as np
 import pytest
@@ -123,30 +123,32 @@ def test_spread_repeats_values_equally_often(n, extra):
 
 def test_quantiles_of_atoms_are_atoms():
     points = np.repeat([1.0, 7.0], [3, 1])
-    law = Marginal(points, np.ones(4, dtype=bool))
-    drawn = law.quantile(midpoints(1000))
+    marginal = Marginal(points, np.ones(4, dtype=bool))
+    drawn = marginal.quantile(midpoints(1000))
     assert set(drawn) == {1.0, 7.0}
     assert (drawn == 1.0).mean() == pytest.approx(0.75, abs=0.002)
 
 
 def test_quantiles_between_points_that_are_no_atoms_are_new_values():
-    law = Marginal(np.arange(4.0), np.zeros(4, dtype=bool))
-    drawn = law.quantile(np.array([0.0, 0.25, 0.5, 1.0]))
+    marginal = Marginal(np.arange(4.0), np.zeros(4, dtype=bool))
+    drawn = marginal.quantile(np.array([0.0, 0.25, 0.5, 1.0]))
     assert drawn.tolist() == [0.0, 0.5, 1.5, 3.0]
 
 
 def test_no_value_lies_between_an_atom_and_its_neighbour():
-    law = Marginal(np.array([0.0, 0.0, 5.0, 6.0]), np.array([True, True, False, False]))
-    drawn = law.quantile(np.linspace(0, 1, 501))
+    marginal = Marginal(
+        np.array([0.0, 0.0, 5.0, 6.0]), np.array([True, True, False, False])
+    )
+    drawn = marginal.quantile(np.linspace(0, 1, 501))
     assert not ((drawn > 0) & (drawn < 5)).any()
 
 
-def test_a_map_gives_generated_cells_the_law_and_keeps_their_order():
+def test_a_map_gives_generated_cells_the_distribution_and_keeps_their_order():
     rng = np.random.default_rng(0)
     points = np.sort(rng.exponential(size=4096))
-    law = Marginal(points, np.zeros(4096, dtype=bool))
+    marginal = Marginal(points, np.zeros(4096, dtype=bool))
     cells = rng.normal(size=8192)
-    mapped = MarginalMap.fit(cells, law)(cells)
+    mapped = MarginalMap.fit(cells, marginal)(cells)
     order = np.argsort(cells)
     assert (np.diff(mapped[order]) >= 0).all()
     assert np.quantile(mapped, [0.1, 0.5, 0.9]) == pytest.approx(

@@ -216,7 +216,7 @@ def test_real_tables_are_balanced_with_valid_rows(name):
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_without_selection_the_rows_have_the_law_of_the_class(name):
+def test_without_selection_the_rows_have_the_distribution_of_the_class(name):
     n_new = 2000
     X, chosen, X_resampled, _ = resampled(
         name, n_new, border_rejection=0.0, copy_rejection=0.0
@@ -246,7 +246,7 @@ def test_without_selection_the_rows_have_the_law_of_the_class(name):
             assert (drawn == end).mean() <= share + error + 0.002, column
 
 
-def test_numbers_have_the_law_of_the_class_where_the_discriminator_rejects(quick):
+def test_numbers_follow_the_class_where_the_discriminator_rejects(quick):
     X, y = blobs((60, 200), 2)
     sampler = quick(
         sampling_strategy={0: 4060},

@@ -302,7 +302,7 @@ def test_of_many_columns_the_worst_are_drawn():
         SyntheticRowsDisplay.from_samples(real, synthetic, max_columns=0)
 
 
-def test_one_column_has_its_law_only():
+def test_one_column_has_its_distribution_only():
     real = np.arange(20.0).reshape(-1, 1)
     display = draw(SyntheticRowsDisplay.from_samples(real, real + 3))
     assert display.joint_ax_ is None

@@ -11,7 +11,7 @@ from gansampler import datasets
 
 
 def normal_split(n=200, n_columns=4):
-    """Members, unseen rows and a reference of one law."""
+    """Members, unseen rows and a reference of one distribution."""
     rng = np.random.default_rng(0)
     rows = pd.DataFrame(rng.normal(size=(2 * n, n_columns))).rename(columns=str)
     inside, unseen, reference = rows[:n], rows[n : n + n // 2], rows[n + n // 2 :]
@@ -32,7 +32,7 @@ def test_copies_of_members_are_found_out(noise):
     assert found["duplicate_share"] == (noise == 0)
 
 
-def test_against_new_rows_of_the_law_the_attacker_can_only_guess():
+def test_against_new_rows_of_the_distribution_the_attacker_can_only_guess():
     split, rng = normal_split()
     new = pd.DataFrame(rng.normal(size=(400, 4)), columns=split.members.columns)
     found = privacy.figures(split, new)

@@ -143,7 +143,7 @@ def test_energy_distance_of_two_points_is_twice_their_distance():
     assert energy_distance(a, b) == 6.0
 
 
-def test_energy_distance_is_zero_on_average_for_samples_of_one_law():
+def test_energy_distance_is_zero_on_average_for_samples_of_one_distribution():
     distances = [energy_distance(normal(2 * i), normal(2 * i + 1)) for i in range(20)]
     assert abs(np.mean(distances)) < 3 * np.std(distances) / np.sqrt(20)
     assert min(distances) < 0 < max(distances)
@@ -299,7 +299,7 @@ def test_two_sample_test_of_two_normals_is_that_of_theory(shift):
     assert best - 0.06 < classifier_two_sample_test(real, synthetic) < best + 0.03
 
 
-def test_two_sample_test_is_one_half_on_average_for_small_samples_of_one_law():
+def test_two_sample_test_is_one_half_on_average_for_small_samples_of_one_distribution():
     areas = [
         classifier_two_sample_test(normal(2 * i, 12), normal(2 * i + 1, 12))
         for i in range(20)
@@ -379,7 +379,7 @@ def test_marginal_gaps_are_named_by_the_columns_in_order():
     assert gaps.tolist() == [0.0] * 6
 
 
-def test_correlation_gap_of_one_law_shrinks_and_of_another_stays():
+def test_correlation_gap_of_one_distribution_shrinks_and_of_another_stays():
     def pair(seed, correlation, n=2000):
         rows = normal(seed, n, 2)
         rows[:, 1] = correlation * rows[:, 0] + np.sqrt(1 - correlation**2) * rows[:, 1]

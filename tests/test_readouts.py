@@ -26,11 +26,11 @@ from gansampler.theory import (
 )
 
 GAUSSIANS = [(0, 1), (0.5, 1), (1, 1), (2, 1), (4, 1), (0, 0.4), (0, 3), (1, 2)]
-"""Mean and standard deviation of the second law; the first is standard."""
+"""Mean and standard deviation of the second distribution; the first is standard."""
 
 
 def integrated_divergence(mean, deviation):
-    """Jensen-Shannon divergence to the standard normal law, by its definition."""
+    """Jensen-Shannon divergence to the standard normal distribution, as defined."""
 
     def density(x):
         p, q = norm.pdf(x), norm.pdf(x, mean, deviation)
@@ -76,7 +76,7 @@ def test_divergence_does_not_hang_on_units():
 
 @pytest.mark.parametrize("n_columns", [1, 10, 40])
 @pytest.mark.parametrize("n_rows", [40, 500])
-def test_equal_laws_give_nearly_no_divergence(n_rows, n_columns):
+def test_equal_distributions_give_nearly_no_divergence(n_rows, n_columns):
     rng = np.random.default_rng(4)
     real, synthetic = rng.normal(size=(2, n_rows, n_columns))
     assert 0 <= jensen_shannon_divergence(real, synthetic) < 0.02

@@ -309,9 +309,9 @@ def test_sums_have_the_decimals_of_their_terms(dtype, n_terms):
     st.floats(-6, 0),
     st.sampled_from(["uniform", "normal", "lognormal"]),
 )
-def test_no_decimals_are_found_where_there_are_none(seed, n, magnitude, law):
+def test_no_decimals_are_found_where_there_are_none(seed, n, magnitude, distribution):
     rng = np.random.default_rng(seed)
-    numbers = getattr(rng, law)(size=n) * 10**magnitude
+    numbers = getattr(rng, distribution)(size=n) * 10**magnitude
     assert count_decimals(numbers, np.dtype(float)) is None
 
 
@@ -467,7 +467,7 @@ def test_few_huge_integers_come_back_to_the_last_digit(ids):
     assert set(drawn) == set(ids)
 
 
-def test_a_law_of_two_scales_keeps_its_gap():
+def test_a_distribution_of_two_scales_keeps_its_gap():
     rng = np.random.default_rng(7)
     values = np.r_[rng.uniform(5, 60, 500), rng.uniform(1000, 2500, 500)]
     rows = pd.DataFrame({"x": values})

@@ -1,7 +1,7 @@
 """The game against what its theory says, with tolerances that a wrong game fails.
 
-Laws are known, so the best discriminator, the value and the divergence are too. The
-bilinear game runs in ``train_gan`` itself.
+The distributions are known, so the best discriminator, the value and the divergence are
+too. The bilinear game runs in ``train_gan`` itself.
 """
 
 import math
@@ -31,13 +31,13 @@ def rng(seed=0):
 # --- the best discriminator against a frozen generator -----------------------------
 
 
-def drawn_from(law, n, source):
+def drawn_from(distribution, n, source):
     noise = torch.randn(n, 1, generator=source)
-    return law.mean() + law.std() * noise
+    return distribution.mean() + distribution.std() * noise
 
 
-def trained_discriminator(fake_law, game, n_steps=600, batch_size=512):
-    """A discriminator that has learned to tell REAL from a law that does not move."""
+def trained_discriminator(generated, game, n_steps=600, batch_size=512):
+    """A discriminator that has learned to tell REAL from a fixed distribution."""
     with single_thread():
         discriminator = Discriminator(1, (32, 32), rng=rng())
         weights = list(discriminator.parameters())
@@ -45,7 +45,7 @@ def trained_discriminator(fake_law, game, n_steps=600, batch_size=512):
         for step in range(n_steps):
             logits = discriminator(
                 torch.cat(
-                    [drawn_from(law, batch_size, source) for law in (REAL, fake_law)]
+                    [drawn_from(p, batch_size, source) for p in (REAL, generated)]
                 )
             )
             loss = GAMES[game].discriminator(*logits.tensor_split(2))
@@ -54,57 +54,57 @@ def trained_discriminator(fake_law, game, n_steps=600, batch_size=512):
     return discriminator.requires_grad_(False)
 
 
-def bulk(fake_law):
-    """Points where the mixture of the two laws has all but 2 % of its mass."""
+def bulk(generated):
+    """Points where the mixture of the two distributions has all but 2 % of its mass."""
     points = np.linspace(-4, 5, 2000)
-    density = REAL.pdf(points) + fake_law.pdf(points)
+    density = REAL.pdf(points) + generated.pdf(points)
     ranks = np.cumsum(density) / density.sum()
     return points[(ranks > 0.01) & (ranks < 0.99)]
 
 
-def best_value(fake_law):
+def best_value(generated):
     """V of the best discriminator, E log D* + E log(1 - D*), by integration."""
 
     def integrand(x):
-        p, q = REAL.pdf(x), fake_law.pdf(x)
+        p, q = REAL.pdf(x), generated.pdf(x)
         return p * math.log(p / (p + q)) + q * math.log(q / (p + q))
 
     return quad(integrand, -6, 8, limit=200)[0]
 
 
-def jensen_shannon(fake_law):
+def jensen_shannon(generated):
     """The mean Kullback-Leibler divergence from the mixture, by integration."""
 
-    def part(law, x):
-        p, mixture = law.pdf(x), (REAL.pdf(x) + fake_law.pdf(x)) / 2
+    def part(distribution, x):
+        p, mixture = distribution.pdf(x), (REAL.pdf(x) + generated.pdf(x)) / 2
         return p * math.log(p / mixture) / 2
 
-    return quad(lambda x: part(REAL, x) + part(fake_law, x), -6, 8, limit=200)[0]
+    return quad(lambda x: part(REAL, x) + part(generated, x), -6, 8, limit=200)[0]
 
 
-@pytest.mark.parametrize("fake_law", FAKES.values(), ids=FAKES)
-def test_the_best_value_is_minus_log_4_and_twice_the_divergence(fake_law):
+@pytest.mark.parametrize("generated", FAKES.values(), ids=FAKES)
+def test_the_best_value_is_minus_log_4_and_twice_the_divergence(generated):
     # Goodfellow et al. 2014, theorem 1.
-    expected = -LOG4 + 2 * jensen_shannon(fake_law)
-    assert best_value(fake_law) == pytest.approx(expected, abs=1e-7)
-    assert (jensen_shannon(fake_law) < 1e-12) == (fake_law is REAL)
+    expected = -LOG4 + 2 * jensen_shannon(generated)
+    assert best_value(generated) == pytest.approx(expected, abs=1e-7)
+    assert (jensen_shannon(generated) < 1e-12) == (generated is REAL)
 
 
 @pytest.mark.parametrize("name", FAKES)
 def test_the_trained_discriminator_is_the_ratio_of_densities(name):
     # D* = p_data / (p_data + p_g): Goodfellow et al. 2014, proposition 1.
-    fake_law = FAKES[name]
-    discriminator = trained_discriminator(fake_law, "minimax")
-    points = bulk(fake_law)
+    generated = FAKES[name]
+    discriminator = trained_discriminator(generated, "minimax")
+    points = bulk(generated)
     found = discriminator(torch.tensor(points[:, None], dtype=torch.float32)).sigmoid()
-    best = REAL.pdf(points) / (REAL.pdf(points) + fake_law.pdf(points))
+    best = REAL.pdf(points) / (REAL.pdf(points) + generated.pdf(points))
     tolerance = 0.02 if name == "equal" else 0.05
     assert np.abs(found.numpy() - best).max() < tolerance
 
     fresh = rng(2)
-    real, fake = (drawn_from(law, 100_000, fresh) for law in (REAL, fake_law))
+    real, fake = (drawn_from(p, 100_000, fresh) for p in (REAL, generated))
     value = value_function(discriminator(real), discriminator(fake)).item()
-    assert value == pytest.approx(best_value(fake_law), abs=0.02)
+    assert value == pytest.approx(best_value(generated), abs=0.02)
 
 
 # What the best discriminator says, as a function of the log ratio of the densities:

@@ -1,4 +1,4 @@
-"""Noise on real rows, by which the generator learns their law and not the rows."""
+"""Noise on real rows, so that the generator learns their distribution, not the rows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def jitter(n_rows: int, n_columns: int) -> float:
     """Standard deviation of the noise on real rows, in units of the class's.
 
     With the covariance of the class it smooths the rows, so that the generator learns
-    the law of the class instead of its n rows.
+    the distribution of the class instead of its n rows.
     """
     return SMOOTHING * silverman_bandwidth(n_rows, min(n_columns, MAX_DIMENSION))
 

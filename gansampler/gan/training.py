@@ -701,7 +701,7 @@ def divergence(
 
 
 class CheckpointSelection:
-    """Keeps the generator whose rows are nearest, in law, to the smoothed class.
+    """Keeps the generator whose rows are distributed most like the smoothed class.
 
     The statistic is the energy distance (Szekely and Rizzo 2013) between a fixed
     draw of smoothed rows of the class and rows from each candidate.

@@ -144,10 +144,10 @@ def _faults_of_numbers(
 
 @functools.lru_cache
 def _outside_by_chance(n_real: int, n_synthetic: int) -> float:
-    """Share of new rows of the same law that hardly ever lies beyond the range.
+    """Share of identically distributed new rows that hardly ever lies beyond the range.
 
-    The mass of a law beyond the smallest and the largest of n numbers has the
-    distribution Beta(2, n - 1), whatever the law (David and Nagaraja 2003, section
+    The mass of a continuous distribution beyond the smallest and the largest of n
+    numbers follows Beta(2, n - 1), whichever it is (David and Nagaraja 2003, section
     7.1); how many of the new rows lie there is beta-binomial.
     """
     if n_real < 2:

@@ -32,7 +32,7 @@ MAX_COLUMNS = 40
 """Columns in the table of a class."""
 
 MAX_MARGINALS = 6
-"""Columns of which the law is drawn."""
+"""Columns of which the distribution is drawn."""
 
 SUBJECTS = {
     "copies": "copies of real rows",
@@ -141,8 +141,8 @@ HOW_TO_READ = f"""<section>
 what chance does to real rows.</dd>
 <dt>Real against real</dt>
 <dd>The same figure with real rows in place of the synthetic ones: halves of the class
-against each other, three times at random. Two samples of one law differ, too, the more
-the smaller they are, and nothing can do better than this.</dd>
+against each other, three times at random. Two samples of one distribution differ, too,
+the more the smaller they are, and nothing can do better than this.</dd>
 <dt>Gap of a column</dt>
 <dd>Numbers and dates: the largest difference between the shares of cells up to some
 value (Kolmogorov-Smirnov). Categories: half the sum of the differences between the
@@ -153,8 +153,8 @@ nearest neighbours; density, how many such neighbourhoods a synthetic row lies i
 relative to its due.</dd>
 <dt>Nearest-row ratio</dt>
 <dd>Distance of a synthetic row to the nearest real row, relative to that between real
-rows: 0 for copies, about 1 for new rows of the same law. Rows that were made between
-neighbours, by SMOTE or by default here, lie near 0.5. This is no measure of
+rows: 0 for copies, about 1 for new rows of the same distribution. Rows that were made
+between neighbours, by SMOTE or by default here, lie near 0.5. This is no measure of
 privacy.</dd>
 <dt>What to change</dt>
 <dd>The parameters named are those of <code>GANOversampler</code> in Python; the command

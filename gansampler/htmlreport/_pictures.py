@@ -110,7 +110,7 @@ class Pictures:
             )
 
     def marginal(self, judgement: ClassJudgement, name: Hashable) -> str:
-        """The law of one column."""
+        """The distribution of one column."""
         with self._axes(SMALL_HEIGHT) as ax:
             draw_marginal(ax, judgement.joined[name], short_name(name))
             return self._figure_of(

@@ -84,8 +84,8 @@ class TrainingHistoryDisplay:
     discriminator gives to real and to generated rows; gradient norms; the energy
     distance by which the checkpoint was chosen, with the kept one marked; the learning
     rate. In the log-loss games, 'minimax' and 'non_saturating', V tends to -log 4 and
-    D to 1/2 as the generated rows come to follow the law of the class [1]_; those
-    targets are drawn. In other games they do not hold, and the panels say so.
+    D to 1/2 as the generated rows come to follow the distribution of the class [1]_;
+    those targets are drawn. In other games they do not hold, and the panels say so.
 
     It is recommended to make a display by `from_estimator` or `from_history`.
 

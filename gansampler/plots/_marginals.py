@@ -1,4 +1,4 @@
-"""The law of one column in real and in synthetic rows."""
+"""The distribution of one column in real and in synthetic rows."""
 
 from __future__ import annotations
 

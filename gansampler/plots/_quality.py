@@ -43,8 +43,8 @@ class QualityDisplay:
 
     One line for each figure of ``gansampler.quality``: the synthetic rows, the ideal,
     and the same figure with real rows in place of the synthetic ones, since two
-    finite samples of one law differ as well. Beside them the columns whose law is
-    farthest off, with the gap between real rows.
+    finite samples of one distribution differ as well. Beside them the columns whose
+    distribution is farthest off, with the gap between real rows.
 
     It is recommended to make a display by `from_estimator` or `from_samples`.
 
@@ -349,7 +349,7 @@ class QualityDisplay:
         ax.set_ylim(max(len(shown), 3) - 0.5, -0.5)
         ax.set_xlim(0, max(0.25, 1.05 * float(np.nanmax(shown.to_numpy()))))
         ax.tick_params(axis="x", labelsize="small")
-        ax.set_xlabel("gap between the laws, from 0 to 1", fontsize="small")
+        ax.set_xlabel("gap between the distributions, from 0 to 1", fontsize="small")
         hidden = len(self.gaps) - len(shown)
         title = (
             f"Worst {len(shown)} of {len(self.gaps)} columns" if hidden else "Columns"

@@ -39,10 +39,10 @@ class SyntheticRowsDisplay:
 
     A joint view, in the two principal components of the real rows in their
     ``common_space``; how far the correlation of each pair of columns is from that in
-    the real rows (``correlation_gaps``); and the law of single columns: histograms of
-    numbers and times, paired bars of categories, shares of missing cells. Of many
-    columns those are drawn that differ most (``marginal_gaps``). A table of one column
-    has its law only.
+    the real rows (``correlation_gaps``); and the distribution of single columns:
+    histograms of numbers and times, paired bars of categories, shares of missing cells.
+    Of many columns those are drawn that differ most (``marginal_gaps``). A table of one
+    column has its distribution only.
 
     It is recommended to make a display by `from_estimator` or `from_samples`.
 
@@ -71,7 +71,7 @@ class SyntheticRowsDisplay:
     gaps_ : Series
         The marginal gap of each column.
     n_hidden_ : int
-        Columns of which no law is drawn.
+        Columns of which no distribution is drawn.
 
     Examples
     --------
@@ -232,7 +232,7 @@ class SyntheticRowsDisplay:
             Where to draw: its place is divided among the panels, which crowd in
             small axes. None for a new figure, large enough for all.
         columns : sequence of hashable or None, default=None
-            Columns whose law is drawn; None for those that differ most.
+            Columns whose distribution is drawn; None for those that differ most.
         max_columns : int, default=8
             How many of these.
 

@@ -9,8 +9,8 @@ kind of table:
 - Arrays of numbers, which are taken as they are: scale their columns alike
   beforehand. This is the fast way, used during training.
 
-Two finite samples of one law differ as well. What a figure is worth shows beside the
-same figure for held-out real rows in place of the synthetic ones.
+Two finite samples of one distribution differ as well. What a figure is worth shows
+beside the same figure for held-out real rows in place of the synthetic ones.
 """
 
 from gansampler.quality._columns import (

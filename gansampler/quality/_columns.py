@@ -11,7 +11,7 @@ from gansampler.quality._space import JoinedColumn, encode, join_columns
 
 
 def marginal_gaps(real: Any, synthetic: Any) -> pd.Series:
-    """How far the law of each column is from that of the real column.
+    """How far the distribution of each column is from that of the real column.
 
     Parameters
     ----------

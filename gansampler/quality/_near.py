@@ -34,8 +34,8 @@ def energy_distance(real: Any, synthetic: Any) -> float:
     -------
     float
         ``2 E|a - b| - E|a - a'| - E|b - b'|``: zero in expectation where both samples
-        come from one law, positive otherwise. Being unbiased it can fall below zero.
-        NaN where an array holds NaN.
+        come from one distribution, positive otherwise. Being unbiased it can fall below
+        zero. NaN where an array holds NaN.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def coverage(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
     Returns
     -------
     float
-        Between 0 and 1. Two samples of one law and of one size reach about
+        Between 0 and 1. Two samples of one distribution and of one size reach about
         1 - 2^-n_neighbors; it grows with the number of synthetic rows.
 
     Raises
@@ -121,8 +121,9 @@ def density(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
     float
         Mean number of real neighbourhoods around a synthetic row, divided by
         ``n_neighbors``: 0 for rows far from all real ones, 1 in expectation for rows
-        of the same law, more for rows that crowd where real rows are dense. Rows that
-        repeat raise it too, since all of them lie in each other's neighbourhood.
+        of the same distribution, more for rows that crowd where real rows are dense.
+        Rows that repeat raise it too, since all of them lie in each other's
+        neighbourhood.
 
     Raises
     ------

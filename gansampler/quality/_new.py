@@ -28,9 +28,9 @@ def nearest_row_ratio(real: Any, synthetic: Any, held_out: Any = None) -> float:
     float
         Median distance of a synthetic row to its nearest real row, divided by the
         median distance of a held-out row to its nearest real row (or of a real row to
-        its nearest other one): 0 for copies, about 1 for new rows of the same law.
-        Where most held-out rows have a twin the ratio is infinite, or 1 if most
-        synthetic rows have one as well.
+        its nearest other one): 0 for copies, about 1 for new rows of the same
+        distribution. Where most held-out rows have a twin the ratio is infinite, or 1
+        if most synthetic rows have one as well.
 
     Raises
     ------
@@ -88,8 +88,8 @@ def authenticity(real: Any, synthetic: Any) -> float:
     -------
     float
         Between 0, for copies, and 1, for rows far from all real ones. New rows of the
-        same continuous law reach 1/3 in one dimension, 0.38 in two, and come near 1/2
-        in many: the chance that two nearest neighbours are not mutual ones.
+        same continuous distribution reach 1/3 in one dimension, 0.38 in two, and come
+        near 1/2 in many: the chance that two nearest neighbours are not mutual ones.
 
     Raises
     ------
@@ -106,8 +106,8 @@ def authenticity(real: Any, synthetic: Any) -> float:
     ----------
     Alaa et al., "How faithful is your synthetic data? Sample-level metrics for
     evaluating and auditing generative models", ICML 2022, on authenticity. The share
-    among rows of one law follows from Cox, "Reflexive nearest neighbours", Biometrics,
-    1981.
+    among rows of one distribution follows from Cox, "Reflexive nearest neighbours",
+    Biometrics, 1981.
 
     Examples
     --------
@@ -133,8 +133,9 @@ def duplicate_share(real: Any, synthetic: Any) -> float:
     Returns
     -------
     float
-        Between 0 and 1. Where the columns take few values, new rows of the same law
-        repeat real ones by chance: compare with the share among held-out rows.
+        Between 0 and 1. Where the columns take few values, new rows of the same
+        distribution repeat real ones by chance: compare with the share among held-out
+        rows.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """Figures of quality, each beside the same figure between real rows.
 
-Two finite samples of one law differ as well: a figure means something only beside what
-chance gives.
+Two finite samples of one distribution differ as well: a figure means something only
+beside what chance gives.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ FIGURES = {
         "Density", "synthetic rows among real", density, 2, 1.0, (0, 1.5)
     ),
     "energy_distance": Figure(
-        "Energy distance", "between the laws", energy_distance, 2, 0.0, (0, 0.1)
+        "Energy distance", "between distributions", energy_distance, 2, 0.0, (0, 0.1)
     ),
     "correlation_gap": Figure(
         "Correlation gap", "mean over pairs", correlation_gap, 2, 0.0, (0, 0.1)
