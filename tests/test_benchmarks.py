@@ -322,7 +322,7 @@ def test_the_page_about_levels_says_what_its_results_say():
 
 
 def test_the_page_about_speed_says_how_many_other_rows_a_class_is_given():
-    page = (speed_page.DOCS / speed_page.PAGE).read_text()
+    page = speed_page.PAGE.read_text()
     assert f"{N_OTHERS:,} rows of other classes that each class is given" in page
 
 
