@@ -111,6 +111,8 @@ class RowSelection:
         )
         radii = np.maximum(factor * (1 - TIE) * radii, SAME)
         new = np.where(copies, lucky, nearness >= factor)
+        if not new.any():  # by bad luck, where nearly all copies may be rejected
+            new[0] = True
         if not border_rejection:
             share = float(new.mean())
             return cls(own, others, radii, copy_share, -np.inf, False, share)

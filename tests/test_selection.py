@@ -63,6 +63,22 @@ def test_the_rest_are_as_new_as_asked_or_all_that_is_allowed_is_rejected(
         assert next_one > most
 
 
+def test_some_rows_are_kept_where_nearly_all_may_be_rejected():
+    own, others = two_classes()
+    for seed in range(30):
+        selection = RowSelection.fit(
+            own,
+            others,
+            own[np.arange(400) % len(own)],
+            copy_rejection=0.999,
+            border_rejection=0.2,
+            repeats=0.0,
+            rng=np.random.default_rng(seed),
+        )
+        assert selection.copy_share > 0
+        assert selection.acceptance > 0
+
+
 def test_dense_rows_are_rejected_no_more_than_others_are():
     """Though all distances between them are smaller than the usual one."""
     rng = np.random.default_rng(0)
