@@ -236,7 +236,7 @@ def smallest(numbers: np.ndarray, k: int) -> np.ndarray:
     Examples
     --------
     >>> import numpy as np
-    >>> from gansampler.selection import smallest
+    >>> from gansampler.neighbors import smallest
     >>> smallest(np.array([[3.0, 1.0, 2.0, 1.0]]), k=3).tolist()
     [[1.0, 1.0, 2.0]]
     """

@@ -302,7 +302,7 @@ def copy_factor(
     >>> from gansampler.selection import copy_factor
     >>> nearest = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
     >>> copy_factor(nearest / 10, nearest, usual=4.0, most=2)
-    0.2
+    0.3
     >>> copy_factor(nearest / 10, nearest, usual=3.0, most=2)
     0.0
     """
