@@ -13,8 +13,14 @@ from scipy.spatial.distance import cdist, pdist
 from gansampler._thinning import some_positions
 from gansampler.gan import GAN
 from gansampler.levels import LevelCounts
+from gansampler.neighbors import squared_distances
 from gansampler.quality import coverage, marginal_gaps
-from gansampler.quality._near import SAME, nearest_rows, neighbourhood_radii
+from gansampler.quality._near import (
+    ROUNDING,
+    SAME,
+    nearest_rows,
+    neighbourhood_radii,
+)
 from gansampler.quality._new import ratio_of_medians
 from gansampler.theory import LAST_SHARE, TheoryReadout, divergence_of_value, ranking
 
@@ -278,7 +284,9 @@ def share_among_others(
         to_own[:, ~first].min(axis=1),
         to_own[:, first].min(axis=1),
     )
-    return float((nearest_rows(rows, half) < withheld).mean())
+    # The others are many. Rows that are as near to both lie among their own.
+    nearest = np.sqrt(np.maximum(squared_distances(rows, half).min(axis=1), 0))
+    return float((nearest * (1 + ROUNDING) < withheld).mean())
 
 
 def _last_to_first(norms: pd.Series) -> float:
