@@ -33,6 +33,18 @@ def two_classes(n_own=50, n_others=300, seed=0):
     return own, rng.normal(size=(n_others, 2)) - [2, 0]
 
 
+def select(own, others, generated, *, copies=0.0, border=0.0, repeats=0.0, seed=0):
+    return RowSelection.fit(
+        own,
+        others,
+        generated,
+        copy_rejection=copies,
+        border_rejection=border,
+        repeats=repeats,
+        rng=np.random.default_rng(seed),
+    )
+
+
 def choose(selection, rows):
     return Chooser(selection)(rows, np.random.default_rng(2))
 
@@ -66,14 +78,13 @@ def test_the_rest_are_as_new_as_asked_or_all_that_is_allowed_is_rejected(
 def test_some_rows_are_kept_where_nearly_all_may_be_rejected():
     own, others = two_classes()
     for seed in range(30):
-        selection = RowSelection.fit(
+        selection = select(
             own,
             others,
             own[np.arange(400) % len(own)],
-            copy_rejection=0.999,
-            border_rejection=0.2,
-            repeats=0.0,
-            rng=np.random.default_rng(seed),
+            copies=0.999,
+            border=0.2,
+            seed=seed,
         )
         assert selection.copy_share > 0
         assert selection.acceptance > 0
@@ -87,15 +98,7 @@ def test_dense_rows_are_rejected_no_more_than_others_are():
     generated = own[np.arange(4000) % 400] + rng.normal(0, 0.1, size=(4000, 3))
     flat = np.arange(4000) % 400 < 120
     generated[flat, 2] = -5
-    selection = RowSelection.fit(
-        own,
-        own - 100,
-        generated,
-        copy_rejection=0.5,
-        border_rejection=0.0,
-        repeats=0.0,
-        rng=rng,
-    )
+    selection = select(own, own - 100, generated, copies=0.5)
     kept = choose(selection, generated)
     assert 0.5 <= kept.mean() < 0.8
     assert flat[kept].mean() == pytest.approx(0.3, abs=0.04)
@@ -107,14 +110,11 @@ def test_where_rows_repeat_the_classes_are_counted():
     others = np.repeat([[1.0], [0.0]], [10, 990], axis=0)
     generated = np.repeat([[1.0], [0.0]], [70, 930], axis=0)
     for flip in (0, 1):
-        selection = RowSelection.fit(
+        selection = select(
             np.abs(own - flip),
             np.abs(others - flip),
             np.abs(generated - flip),
-            copy_rejection=0.0,
-            border_rejection=0.2,
-            repeats=0.0,
-            rng=np.random.default_rng(0),
+            border=0.2,
         )
         assert choose(selection, np.abs(generated - flip))[:70].all()
 
@@ -146,15 +146,7 @@ def test_copies_are_kept_as_often_as_rows_of_the_class_repeat(repeats, expected)
     own, others = two_classes()
     new = rng.normal(size=(6000, 2))
     generated = np.concatenate([own[rng.integers(len(own), size=4000)], new])
-    selection = RowSelection.fit(
-        own,
-        others,
-        generated,
-        copy_rejection=0.6,
-        border_rejection=0.0,
-        repeats=repeats,
-        rng=rng,
-    )
+    selection = select(own, others, generated, copies=0.6, repeats=repeats)
     kept = choose(selection, generated)
     assert kept[:4000].sum() / kept.sum() == pytest.approx(expected, abs=0.02)
     assert kept.mean() == pytest.approx(selection.acceptance, abs=0.02)
@@ -164,15 +156,7 @@ def test_copies_beyond_what_may_be_rejected_are_kept_at_random():
     rng = np.random.default_rng(0)
     own, others = two_classes()
     generated = own[rng.integers(len(own), size=4000)]
-    selection = RowSelection.fit(
-        own,
-        others,
-        generated,
-        copy_rejection=0.6,
-        border_rejection=0.0,
-        repeats=0.0,
-        rng=rng,
-    )
+    selection = select(own, others, generated, copies=0.6)
     kept = choose(selection, generated)
     assert kept.mean() == pytest.approx(0.4, abs=0.03)
     # Each row of the class is among them.
@@ -211,15 +195,7 @@ def test_a_small_group_of_its_own_is_no_border():
         generated = np.concatenate(
             [rng.normal(size=(900, 2)), rng.normal([8, 0], 0.3, size=(100, 2))]
         )
-        selection = RowSelection.fit(
-            own,
-            others,
-            generated,
-            copy_rejection=0.0,
-            border_rejection=0.2,
-            repeats=0.0,
-            rng=rng,
-        )
+        selection = select(own, others, generated, border=0.2)
         kept = choose(selection, generated)
         assert kept[900:].mean() >= share
         # Those of the large group are rejected that lie among the others.
@@ -233,15 +209,7 @@ def test_thresholds_reject_the_shares_asked_for(border, copies):
     rng = np.random.default_rng(1)
     generated = own[rng.integers(len(own), size=2000)]
     generated = generated + 0.02 * rng.normal(size=generated.shape)
-    selection = RowSelection.fit(
-        own,
-        others,
-        generated,
-        copy_rejection=copies,
-        border_rejection=border,
-        repeats=0.0,
-        rng=rng,
-    )
+    selection = select(own, others, generated, copies=copies, border=border)
     kept = choose(selection, generated)
     assert kept.mean() == selection.acceptance
     assert kept.mean() == pytest.approx((1 - border) * (1 - copies), abs=0.01)
@@ -297,14 +265,8 @@ def test_products_of_matrices_choose_as_distances_do(table, copies, border, repe
 
     own = draw(80)
     rows = np.concatenate([draw(700), own[:20], own[:20] + np.float32(1e-3)])
-    selection = RowSelection.fit(
-        own,
-        draw(400, 0.3),
-        rows,
-        copy_rejection=copies,
-        border_rejection=border,
-        repeats=repeats,
-        rng=rng,
+    selection = select(
+        own, draw(400, 0.3), rows, copies=copies, border=border, repeats=repeats
     )
     lucky = drawn(len(rows), selection.copy_share, np.random.default_rng(2))
     exactly = Chooser(selection)._choose_exactly(rows, lucky)
@@ -313,14 +275,7 @@ def test_products_of_matrices_choose_as_distances_do(table, copies, border, repe
 
 def test_rows_are_chosen_one_by_one():
     rows = np.random.default_rng(1).normal(size=(700, 2))
-    selection = RowSelection.fit(
-        *two_classes(),
-        rows,
-        copy_rejection=0.5,
-        border_rejection=0.2,
-        repeats=0.0,
-        rng=np.random.default_rng(0),
-    )
+    selection = select(*two_classes(), rows, copies=0.5, border=0.2)
     apart = np.concatenate([choose(selection, rows[:1]), choose(selection, rows[1:])])
     assert np.array_equal(choose(selection, rows), apart)
 
@@ -332,15 +287,7 @@ def test_rows_that_are_kept_are_three_quarters_as_far_as_real_rows_are(copies, a
     noise = np.random.default_rng(1).normal(size=(20, *own.shape))
     widths = np.linspace(0.05, 1, 20)[:, None, None]
     generated = (own + widths * noise).reshape(-1, 40)
-    selection = RowSelection.fit(
-        own,
-        others,
-        generated,
-        copy_rejection=copies,
-        border_rejection=0.0,
-        repeats=0.0,
-        rng=np.random.default_rng(0),
-    )
+    selection = select(own, others, generated, copies=copies)
     around = Neighborhood(own, others)
     to_own = around.to_own(generated[choose(selection, generated)])
     ratio = np.median(to_own[:, 0]) / np.median(around.between_own()[:, 0])
