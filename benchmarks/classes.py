@@ -26,6 +26,7 @@ from joblib.externals.loky import get_reusable_executor
 from benchmarks.report.markdown import frame_table
 from gansampler._threads import single_thread
 from gansampler.gan import TrainingSettings
+from gansampler.judging import judge_training
 from gansampler.onehot import OneHotGroups
 from gansampler.synthesis import ClassGenerator, RowSettings
 from gansampler.tabular import Table
@@ -52,14 +53,16 @@ def train(X, y, label, max_iter):
     generator = ClassGenerator(
         TrainingSettings(max_iter=max_iter), RowSettings(), seed=int(label)
     )
+    rows, others = table.rows(y == label), table.rows(np.flatnonzero(y != label))
     generator.fit(
-        table.rows(y == label),
-        table.rows(np.flatnonzero(y != label)),
+        rows,
+        others,
         table.summary,
         OneHotGroups.find(table),
         name=f"class {label}",
         device=torch.device("cpu"),
     )
+    judge_training(generator, rows, others)
     return generator.sample(10, seed=0).to_numpy()
 
 

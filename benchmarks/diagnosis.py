@@ -319,7 +319,7 @@ def run_task(task):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         sampler.fit_resample(X, y)
-    found = sampler.generators_[1].evidence
+    found = sampler.report_[1].evidence
     row = {
         "dataset": task.dataset,
         "method": task.method,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from numbers import Integral
 from typing import Any, ClassVar
 
@@ -30,6 +31,7 @@ from gansampler.exceptions import (
 )
 from gansampler.gan import TrainingSettings
 from gansampler.gan.training import check_widths
+from gansampler.judging import describe_failures, describe_fallback
 from gansampler.onehot import OneHotGroups
 from gansampler.persistence import (
     read_model,
@@ -38,15 +40,9 @@ from gansampler.persistence import (
 )
 from gansampler.report import Report
 from gansampler.summary import ColumnSummary
-from gansampler.synthesis import (
-    N_OTHERS,
-    ClassGenerator,
-    RowSettings,
-    describe_failures,
-    describe_fallback,
-)
+from gansampler.synthesis import N_OTHERS, RowSettings
 from gansampler.tabular import Container, Table
-from gansampler.trainer import Callback, ClassRows, Trainer, Watcher
+from gansampler.trainer import Callback, ClassRows, TrainedClass, Trainer, Watcher
 
 TRAINED = ("generators_", "history_", "n_iter_", "report_", "device_", "_container")
 """Attributes that ``fit_resample`` leaves and that ``fit`` on other data ends."""
@@ -637,8 +633,8 @@ class GANOversampler(BaseOverSampler):
             )
             for label in labels
         )
-        generators = {label: made[i][0] for i, label in enumerate(labels)}
-        self._remember(generators, str(device), Container.of(table.X))
+        trained = {label: made[i][0] for i, label in enumerate(labels)}
+        self._remember(trained, str(device), Container.of(table.X))
         new_rows = [rows for _, rows in made]
         new_labels = [
             np.full(len(rows), label, dtype=y.dtype)
@@ -672,18 +668,18 @@ class GANOversampler(BaseOverSampler):
 
     def _remember(
         self,
-        generators: dict[Hashable, ClassGenerator],
+        trained: dict[Hashable, TrainedClass],
         device: str,
         container: Container,
     ) -> None:
         """Keep what was trained, and warn of what did not go well."""
-        for label, generator in generators.items():
-            self._warn(plain_label(label), generator)
-        self.generators_ = generators
+        for label, made in trained.items():
+            self._warn(plain_label(label), made)
+        self.generators_ = {k: made.generator for k, made in trained.items()}
         self.report_ = Report()
-        for label, generator in generators.items():
+        for label, made in trained.items():
             n_synthetic = int(self.sampling_strategy_[label])
-            self.report_[label] = generator.report(n_synthetic)
+            self.report_[label] = replace(made.report, n_synthetic=n_synthetic)
         self.history_ = {k: g.history for k, g in self.generators_.items()}
         self.n_iter_ = {k: r.n_iter for k, r in self.report_.items()}
         self.device_ = device
@@ -715,11 +711,11 @@ class GANOversampler(BaseOverSampler):
         )
 
     @staticmethod
-    def _warn(label: Hashable, generator: ClassGenerator) -> None:
-        fallback = describe_fallback(label, generator)
+    def _warn(label: Hashable, trained: TrainedClass) -> None:
+        fallback = describe_fallback(label, trained.generator, trained.report)
         if fallback is not None:
             warn_caller(fallback, SmallClassWarning)
-        failures = describe_failures(label, generator)
+        failures = describe_failures(label, trained.report)
         if failures is not None:
             warn_caller(failures, TrainingQualityWarning)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from numbers import Real
 from typing import Any, ClassVar
 
@@ -15,16 +15,10 @@ import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from gansampler._thinning import thinned
-from gansampler.diagnosis import MIN_UPDATES, POOR, Verdict, diagnose
-from gansampler.evidence import Evidence, Samples, gather
-from gansampler.gan import GAMES, GAN, TrainingSettings, train_gan
+from gansampler.gan import GAN, TrainingSettings, train_gan
 from gansampler.gan.model import FIRST_BLOCK
 from gansampler.gan.training import Observer, empty_history
-from gansampler.lenders import Lenders
-from gansampler.levels import count_levels
 from gansampler.onehot import OneHotGroups
-from gansampler.quality import coverage, energy_distance
-from gansampler.report import ClassReport
 from gansampler.selection import (
     MAX_OTHERS,
     MAX_OWN,
@@ -34,7 +28,6 @@ from gansampler.selection import (
 )
 from gansampler.summary import ColumnSummary
 from gansampler.table import TableEncoder, Values
-from gansampler.theory import TheoryReadout, theory_readout
 
 MIN_GAN_ROWS = 3
 """Rows that a class needs for a GAN to be trained on it."""
@@ -49,9 +42,6 @@ N_OTHERS = 5_000
 """Rows of other classes that a class is given: enough for the choice of rows, and for
 the report. Where there are more, fewer rows than in the whole table lie nearer to
 another class, synthetic and real ones alike."""
-
-N_REPORT_ROWS = 500
-"""Rows on either side of the report's figures."""
 
 
 @dataclass(frozen=True)
@@ -107,9 +97,11 @@ class ClassGenerator:
         None where all rows of the class are equal.
     trained : bool
         Whether there was enough to train a GAN on; else there is nothing to choose
-        among rows, and neither ``selection`` nor ``evidence``, which are None.
+        among rows, and ``selection`` is None.
     device : str
         Where it was trained.
+    seconds : float
+        Wall time of encoding, training and calibration.
     """
 
     def __init__(
@@ -155,7 +147,6 @@ class ClassGenerator:
             As in ``train_gan``.
         """
         start = time.perf_counter()
-        self.n_rows = len(rows)
         self.summary, self.groups = summary, groups
         self.device = str(device)
         self.encoder = TableEncoder(self.row_settings.value_range)
@@ -173,15 +164,8 @@ class ClassGenerator:
             self._calibrate()
         self.selection = None
         if self.trained:
-            others_matrix = self.encoder.transform(collapsed)
-            self.selection = self._choose(matrix, others_matrix)
+            self.selection = self._choose(matrix, self.encoder.transform(collapsed))
         self.seconds = time.perf_counter() - start
-        self.distance = self.coverage = self.ratio = np.nan
-        self.theory: TheoryReadout | None = None
-        self.evidence: Evidence | None = None
-        self.verdicts: tuple[Verdict, ...] = ()
-        if self.trained:
-            self._measure(rows, collapsed, matrix, others_matrix)
         return self
 
     def _train(
@@ -222,7 +206,7 @@ class ClassGenerator:
         generated = self.encoder.decode(
             self._draw(N_THRESHOLD_ROWS, self.calibration_seed)
         )
-        own = self._known(matrix, rng)
+        own = self.known_rows(matrix, rng)
         # Where all columns have few values, new rows repeat old ones by chance.
         repeats = share_repeated(own) if self.encoder.few_valued else 0.0
         return RowSelection.fit(
@@ -235,7 +219,7 @@ class ClassGenerator:
             rng=rng,
         )
 
-    def _known(self, matrix: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def known_rows(self, matrix: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Rows of the class that the generator could copy, all or a random part."""
         assert self.gan is not None
         anchors = self.gan.latent.anchors
@@ -250,12 +234,13 @@ class ClassGenerator:
 
     def sample(self, n_rows: int, seed: int) -> pd.DataFrame:
         """Draw rows in the columns and dtypes of the class."""
-        return self._as_frame(self._draw_values(n_rows, seed))
+        return self.to_frame(self.draw_values(n_rows, seed))
 
-    def _as_frame(self, values: Values) -> pd.DataFrame:
+    def to_frame(self, values: Values) -> pd.DataFrame:
+        """Drawn values, which this empties, in the columns and dtypes of the class."""
         return self.groups.expand(self.encoder.to_frame(values), self.summary)
 
-    def _draw_values(self, n_rows: int, seed: int) -> Values:
+    def draw_values(self, n_rows: int, seed: int) -> Values:
         """Draw rows as numbers and positions of levels.
 
         They go straight to their places: the draw needs little more than the result.
@@ -285,91 +270,6 @@ class ClassGenerator:
             return itertools.repeat(np.empty((FIRST_BLOCK, 0), dtype=np.float32))
         return self.gan.blocks(seed, rejection_rate=self.row_settings.rejection_rate)
 
-    def _measure(
-        self,
-        rows: pd.DataFrame,
-        collapsed_others: pd.DataFrame,
-        matrix: np.ndarray,
-        others: np.ndarray,
-    ) -> None:
-        assert self.gan is not None
-        seed = self.calibration_seed
-        samples = self._samples(rows, matrix, others)
-        self.distance = energy_distance(samples.real, samples.synthetic)
-        self.coverage = coverage(samples.real, samples.synthetic)
-        self.theory = theory_readout(
-            self.history,
-            self.settings.loss,
-            samples.real,
-            samples.settled,
-            random_state=seed,
-        )
-        levels = count_levels(
-            self.groups.collapse(rows), collapsed_others, self.encoder.table_
-        )
-        self.evidence = gather(
-            self.gan,
-            samples,
-            self.theory,
-            levels,
-            n_rows=len(rows),
-            few_valued=self.encoder.few_valued,
-            seed=seed,
-        )
-        self.ratio = self.evidence.nearest_row_ratio
-        self.verdicts = diagnose(self.evidence, self._parameters())
-
-    def _samples(
-        self, rows: pd.DataFrame, matrix: np.ndarray, others: np.ndarray
-    ) -> Samples:
-        """The rows by which the training is judged, some hundred of each kind."""
-        assert self.gan is not None
-        seed = self.calibration_seed
-        rng = np.random.default_rng(seed)
-        chosen = np.arange(len(matrix))
-        if len(matrix) > N_REPORT_ROWS:
-            chosen = rng.choice(len(matrix), N_REPORT_ROWS, replace=False)
-            # The others alike, so that the classes stay as dense as they were given.
-            others = thinned(others, len(others) * N_REPORT_ROWS // len(matrix), rng)
-        generated = self.gan.sample(N_REPORT_ROWS, seed)
-        drawn = self._draw_values(N_REPORT_ROWS, seed)
-        # Before they are made a table, which empties them.
-        synthetic = self.encoder.encode(drawn)
-        tables = rows.iloc[chosen], self._as_frame(drawn)
-        if self.encoder.lenders_ is not None:
-            own = self._columns_with_own_distribution(self.encoder.lenders_)
-            tables = tables[0].iloc[:, own], tables[1].iloc[:, own]
-        return Samples(
-            real=matrix[chosen],
-            generated=generated,
-            settled=self.encoder.settle(generated),
-            synthetic=synthetic,
-            others=others,
-            known=self._known(matrix, rng),
-            tables=tables,
-        )
-
-    def _columns_with_own_distribution(self, lenders: Lenders) -> list[int]:
-        """Positions of the columns that do not borrow: they are to follow the class."""
-        return [
-            position
-            for collapsed, group in enumerate(self.groups.members)
-            for position in group
-            if collapsed not in lenders.positions
-        ]
-
-    def _parameters(self) -> dict[str, Any]:
-        """What was trained with, defaults that depend on others as they came out."""
-        assert self.gan is not None
-        penalty = self.settings.gradient_penalty
-        if penalty is None:
-            penalty = GAMES[self.settings.loss].penalty_weight
-        resolved = {
-            "latent_distribution": self.gan.latent.distribution,
-            "gradient_penalty": penalty,
-        }
-        return asdict(self.settings) | resolved | asdict(self.row_settings)
-
     @property
     def history(self) -> pd.DataFrame:
         """One row per update of the generator."""
@@ -380,49 +280,6 @@ class ClassGenerator:
         if self.gan is not None:
             self.gan.cpu()
 
-    def report(self, n_synthetic: int) -> ClassReport:
-        """What became of the class."""
-        return ClassReport(
-            n_rows=self.n_rows,
-            n_synthetic=n_synthetic,
-            n_iter=len(self.history),
-            best_iteration=0 if self.gan is None else self.gan.best_iteration,
-            acceptance=1.0 if self.selection is None else self.selection.acceptance,
-            seconds=self.seconds,
-            energy_distance=self.distance,
-            coverage=self.coverage,
-            nearest_row_ratio=self.ratio,
-            theory=self.theory,
-            verdicts=self.verdicts,
-            evidence=self.evidence,
-        )
-
 
 UNTRAINED = TrainingSettings(latent_distribution="neighbors", max_iter=0)
 """Random points between the rows of the class: what a generator starts from."""
-
-
-def describe_fallback(label: Hashable, generator: ClassGenerator) -> str | None:
-    """What was done for a class too small for a GAN; None where one was trained."""
-    if generator.trained:
-        return None
-    n_rows = generator.n_rows
-    if generator.gan is None:
-        rows = "its only row" if n_rows == 1 else f"its {n_rows} rows, which are equal"
-        done = "copies of it" if n_rows == 1 else "copies of them"
-    else:
-        rows, done = f"only {n_rows} rows", "blurred mixtures of them"
-    return (
-        f"Class {label!r} has too little to train a GAN on ({rows}): its synthetic "
-        f"rows are {done}. Collect more rows of it, or leave it out through "
-        "sampling_strategy."
-    )
-
-
-def describe_failures(label: Hashable, generator: ClassGenerator) -> str | None:
-    """What went wrong in a training, with the remedies; None where nothing did."""
-    poor = [verdict for verdict in generator.verdicts if verdict.status == POOR]
-    if not poor or len(generator.history) < MIN_UPDATES:
-        return None
-    found = " ".join(f"{verdict.message} {verdict.remedy}" for verdict in poor)
-    return f"The training on class {label!r} went wrong. {found}"

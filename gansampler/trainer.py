@@ -15,7 +15,9 @@ from gansampler._threads import single_thread
 from gansampler._wording import plain_label
 from gansampler.gan import TrainingSettings
 from gansampler.gan.training import Observer
+from gansampler.judging import judge_training
 from gansampler.onehot import OneHotGroups
+from gansampler.report import ClassReport
 from gansampler.summary import ColumnSummary
 from gansampler.synthesis import ClassGenerator, RowSettings
 
@@ -45,6 +47,22 @@ class ClassRows:
     seed: int
     own: pd.DataFrame
     others: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class TrainedClass:
+    """What a training leaves.
+
+    Attributes
+    ----------
+    generator : ClassGenerator
+        Draws the rows of the class.
+    report : ClassReport
+        How the training went, with no rows added yet.
+    """
+
+    generator: ClassGenerator
+    report: ClassReport
 
 
 @dataclass(frozen=True)
@@ -121,8 +139,8 @@ class Trainer:
     device: str | torch.device
     watcher: Watcher
 
-    def train(self, rows: ClassRows) -> ClassGenerator:
-        """Train one class, one at a time in a process.
+    def train(self, rows: ClassRows) -> TrainedClass:
+        """Train one class, one at a time in a process, and judge the training.
 
         Parameters
         ----------
@@ -130,7 +148,7 @@ class Trainer:
 
         Returns
         -------
-        ClassGenerator
+        TrainedClass
             On the device.
         """
         device = resolve_device(self.device)
@@ -142,7 +160,7 @@ class Trainer:
             naming_what_fills(device, name),
             self.watcher.watching(label, self.settings.max_iter) as observer,
         ):
-            return generator.fit(
+            generator.fit(
                 rows.own,
                 rows.others,
                 self.summary,
@@ -151,10 +169,12 @@ class Trainer:
                 device=device,
                 observer=observer,
             )
+            report = judge_training(generator, rows.own, rows.others)
+        return TrainedClass(generator, report)
 
     def train_and_draw(
         self, rows: ClassRows, n_rows: int
-    ) -> tuple[ClassGenerator, pd.DataFrame]:
+    ) -> tuple[TrainedClass, pd.DataFrame]:
         """Train one class, and draw its rows where it was trained.
 
         Parameters
@@ -165,13 +185,14 @@ class Trainer:
 
         Returns
         -------
-        generator : ClassGenerator
+        trained : TrainedClass
             On the CPU, so that a sampler that was trained on a GPU opens on a machine
             without one.
         drawn : DataFrame of shape (n_rows, n_columns)
         """
         with single_thread():
-            generator = self.train(rows)
+            trained = self.train(rows)
+            generator = trained.generator
             drawn = generator.sample(n_rows, generator.resampling_seed)
             generator.to_cpu()
-        return generator, drawn
+        return trained, drawn

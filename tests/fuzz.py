@@ -34,7 +34,7 @@ import pytest
 import scipy.sparse
 from hypothesis import strategies as st
 
-from gansampler import GANOversampler, synthesis
+from gansampler import GANOversampler, judging, synthesis
 from gansampler.exceptions import InvalidTableError, SmallClassWarning
 from tests.state import global_state
 
@@ -495,8 +495,9 @@ def fingerprint(data):
 @contextmanager
 def quick_measures():
     """Fewer rows to calibrate and to report on: the contract does not hang on them."""
-    with mock.patch.multiple(
-        synthesis, N_CALIBRATION_ROWS=256, N_THRESHOLD_ROWS=128, N_REPORT_ROWS=40
+    with (
+        mock.patch.multiple(synthesis, N_CALIBRATION_ROWS=256, N_THRESHOLD_ROWS=128),
+        mock.patch.object(judging, "N_REPORT_ROWS", 40),
     ):
         yield
 

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks import diagnosis_page
 from benchmarks.results_file import read_results
-from gansampler import GANOversampler, synthesis
+from gansampler import GANOversampler, judging, synthesis
 from gansampler.diagnosis import Evidence, Verdict, diagnose, worst, worst_first
 from gansampler.evidence import share_among_others, worst_columns
 from gansampler.exceptions import TrainingQualityWarning
@@ -156,7 +156,7 @@ def test_no_remedy_goes_beyond_what_a_parameter_allows():
 def test_a_remedy_says_from_where_to_raise_what_the_game_decides(loss, weight):
     sampler = GANOversampler(loss=loss, max_iter=1, random_state=0)
     sampler.fit_resample(*few_and_many())
-    parameters = sampler.generators_["few"]._parameters()
+    parameters = judging.parameters_of(sampler.generators_["few"])
     lost = replace(HEALTHY, certainty=0.95)
     assert f"raise gradient_penalty (now {weight})" in (
         diagnose(lost, parameters)[0].remedy.lower()
@@ -338,7 +338,7 @@ def test_identifiers_are_looked_for_in_all_rows_of_a_large_class(
     monkeypatch, last, found
 ):
     """The report's figures are of a part of them, which may show no repeat."""
-    monkeypatch.setattr(synthesis, "N_REPORT_ROWS", 20)
+    monkeypatch.setattr(judging, "N_REPORT_ROWS", 20)
     accounts = [f"A{i}" for i in range(150)]
     accounts[59] = last
     towns = [f"T{i}" for i in [*range(30), *range(30, 45), *range(30, 120)]]
@@ -346,7 +346,7 @@ def test_identifiers_are_looked_for_in_all_rows_of_a_large_class(
     X = pd.DataFrame({"x": np.arange(150.0), "town": towns, "account": accounts})
     sampler = GANOversampler(max_iter=1, random_state=0)
     sampler.fit_resample(X, np.repeat(["few", "many"], [60, 90]))
-    evidence = sampler.generators_["few"].evidence
+    evidence = sampler.report_["few"].evidence
     assert evidence.identifiers == found
     # What identifies has no rare levels besides; the column with most comes first.
     assert [name for name, _ in evidence.unseen_levels] == (
@@ -371,7 +371,7 @@ def test_columns_of_few_values_are_no_failure(n):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             sampler.fit_resample(X[columns], y)
-        assert sampler.generators_["few"].evidence.generator_coverage > 0.9
+        assert sampler.report_["few"].evidence.generator_coverage > 0.9
         verdicts = {v.name: v for v in sampler.report_["few"].verdicts}
         assert verdicts["copying"].status == "ok"
         assert " of its own do; " in verdicts["copying"].message
@@ -389,18 +389,18 @@ def test_repeats_beyond_those_of_the_class_are_copies():
 
 def test_copies_of_a_large_class_are_told_from_new_rows(monkeypatch):
     """The report looks at a part of its rows, which few copies repeat."""
-    monkeypatch.setattr(synthesis, "N_REPORT_ROWS", 30)
+    monkeypatch.setattr(judging, "N_REPORT_ROWS", 30)
     rows = pd.DataFrame(np.random.default_rng(0).normal(size=(300, 3)))
 
     def copy_them(generator, n_rows, seed):
         chosen = np.random.default_rng(seed).integers(len(rows), size=n_rows)
         return generator.encoder.to_values(rows.iloc[chosen])
 
-    monkeypatch.setattr(synthesis.ClassGenerator, "_draw_values", copy_them)
+    monkeypatch.setattr(synthesis.ClassGenerator, "draw_values", copy_them)
     X = pd.concat([rows, rows + 0.5], ignore_index=True)
     sampler = GANOversampler({"few": 310}, max_iter=1, random_state=0)
     sampler.fit_resample(X, np.repeat(["few", "many"], 300))
-    evidence = sampler.generators_["few"].evidence
+    evidence = sampler.report_["few"].evidence
     assert evidence.copies == 1
     assert sampler.report_["few"].nearest_row_ratio < 1e-3
 

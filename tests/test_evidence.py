@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy.spatial.distance import pdist
 
-from gansampler import GANOversampler, synthesis
+from gansampler import GANOversampler, judging
 from gansampler.evidence import Samples, gather
 from gansampler.levels import LevelCounts
 from gansampler.theory import TheoryReadout
@@ -106,9 +106,7 @@ def test_other_classes_are_thinned_as_the_class_is(monkeypatch):
     """Else its rows would seem to lie among others the more, the larger it is."""
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(1600, 2)), np.repeat([0, 1], [800, 800])
-    monkeypatch.setattr(synthesis, "N_REPORT_ROWS", 80)
+    monkeypatch.setattr(judging, "N_REPORT_ROWS", 80)
     sampler = GANOversampler({0: 900}, max_iter=1, random_state=0)
     sampler.fit_resample(X, y)
-    assert sampler.generators_[0].evidence.real_among_others == pytest.approx(
-        0.5, abs=0.15
-    )
+    assert sampler.report_[0].evidence.real_among_others == pytest.approx(0.5, abs=0.15)

@@ -21,7 +21,7 @@ from joblib import Parallel, delayed
 
 import gansampler
 import gansampler.datasets
-from gansampler import GANOversampler
+from gansampler import GANOversampler, trainer
 from gansampler.exceptions import DeviceMemoryError, TrainingDivergedError
 from gansampler.gan import GAN, model, training
 from gansampler.gan.latent import Latent
@@ -71,9 +71,9 @@ STAGES = {
     "generating": (GAN, "_sample_chunk"),
     "decoding": (TableEncoder, "decode"),
     "making cells": (TableEncoder, "to_frame"),
-    "measuring": (ClassGenerator, "_measure"),
-    "reporting": (ClassGenerator, "report"),
+    "judging": (trainer, "judge_training"),
     "moving to the CPU": (ClassGenerator, "to_cpu"),
+    "remembering": (GANOversampler, "_remember"),
     "stacking": (Table, "append"),
 }
 

@@ -82,7 +82,7 @@ def test_columns_that_borrow_are_not_judged_by_the_class(columns):
     sampler = GANOversampler(max_iter=1, rare_levels="table", random_state=0)
     X_resampled, _ = sampler.fit_resample(X, y)
     assert not X_resampled["town"][150:].isin(X["town"][y == 1]).all()
-    evidence = sampler.generators_[1].evidence
+    evidence = sampler.report_[1].evidence
     assert [gap[0] for gap in evidence.gaps] == columns[1:]
 
 
@@ -99,7 +99,7 @@ def test_columns_encoded_beforehand_borrow_and_are_named():
         new = X_resampled[300:].drop(columns="x")
         assert (new.sum(axis=1) == 1).all()
         assert new[unseen].any(axis=None) == (rare_levels == "table")
-        ((name, share),) = sampler.generators_[1].evidence.unseen_levels
+        ((name, share),) = sampler.report_[1].evidence.unseen_levels
         assert (name, 0.25 < share < 1) == ("T00", True)
         verdicts = {verdict.name for verdict in sampler.report_[1].verdicts}
         assert ("rare_levels" in verdicts) == (rare_levels == "class")

@@ -27,6 +27,7 @@ from gansampler.exceptions import (
     SmallClassWarning,
     TrainingDivergedError,
 )
+from gansampler.judging import N_REPORT_ROWS
 from gansampler.quality import (
     coverage,
     duplicate_share,
@@ -35,7 +36,6 @@ from gansampler.quality import (
     nearest_row_ratio,
 )
 from gansampler.selection import MAX_OTHERS
-from gansampler.synthesis import N_REPORT_ROWS
 
 
 def blobs(sizes=(60, 20), n_features=3, seed=0):

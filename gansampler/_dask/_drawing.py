@@ -13,6 +13,7 @@ import pandas as pd
 
 from gansampler._threads import single_thread
 from gansampler.synthesis import ClassGenerator
+from gansampler.trainer import TrainedClass
 
 MAX_ROWS, MAX_CELLS = 100_000, 10_000_000
 """Size of a partition of synthetic rows."""
@@ -111,7 +112,7 @@ def append_rows(
     y : dask Series
         Its labels.
     trained : dict of Delayed
-        For each class what was trained.
+        For each class its ``TrainedClass``.
     parts : list of SyntheticPart
         What to draw.
     last : int
@@ -129,10 +130,10 @@ def append_rows(
 
 
 def _draw(
-    generator: ClassGenerator, part: SyntheticPart, last: int, like: pd.DataFrame
+    trained: TrainedClass, part: SyntheticPart, last: int, like: pd.DataFrame
 ) -> pd.DataFrame:
     with single_thread():
-        rows = generator.sample(part.n_rows, part.seed)
+        rows = trained.generator.sample(part.n_rows, part.seed)
     rows.index = part.index(last, like.index)
     rows.columns = like.columns
     return rows

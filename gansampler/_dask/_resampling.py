@@ -76,12 +76,13 @@ def fit_resample(sampler: GANOversampler, X: Any, y: Any) -> tuple[Any, Any]:
     seeds = sampler._draw_seeds(survey.classes(y._meta))
     tasks = train_classes(trainer, {k: seeds[k] for k in wanted}, X, y, survey)
     # What was trained stays on the workers, for the draws, and is trained anew if lost.
-    (trained,) = dask.persist(tasks)
-    (generators,) = dask.compute(trained)
-    device = next((g.device for g in generators.values()), str(sampler.device))
-    sampler._remember(generators, device, Container.of(X._meta))
-    parts = layout(wanted, generators, n_columns=len(X.columns))
-    return append_rows(X, y, trained, parts, survey.last_index_label)
+    (tasks,) = dask.persist(tasks)
+    (trained,) = dask.compute(tasks)
+    devices = (made.generator.device for made in trained.values())
+    device = next(devices, str(sampler.device))
+    sampler._remember(trained, device, Container.of(X._meta))
+    parts = layout(wanted, sampler.generators_, n_columns=len(X.columns))
+    return append_rows(X, y, tasks, parts, survey.last_index_label)
 
 
 def _examine(sampler: GANOversampler, X: Any, y: Any) -> Survey:

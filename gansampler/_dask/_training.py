@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import Any
 
 import dask
@@ -13,9 +14,9 @@ import pandas as pd
 from gansampler._dask._partitions import by_partition
 from gansampler._dask._survey import Survey
 from gansampler._thinning import some_positions
-from gansampler.synthesis import N_OTHERS, ClassGenerator
+from gansampler.synthesis import N_OTHERS
 from gansampler.tabular import Table
-from gansampler.trainer import ClassRows, Trainer
+from gansampler.trainer import ClassRows, TrainedClass, Trainer
 
 MAX_CLASS_ROWS = 50_000
 """Rows of a class that are gathered on one worker; of a larger class a random part. The
@@ -54,7 +55,7 @@ def train_classes(
     Returns
     -------
     dict of Delayed
-        For each class its ``ClassGenerator``.
+        For each class a ``TrainedClass``.
     """
     plans = _plan(survey, seeds)
     picked = by_partition(_pick, X, y, plans)
@@ -145,13 +146,12 @@ def _train_class(
     seed: int,
     n_rows: int,
     parts: list[tuple[pd.DataFrame, pd.DataFrame]],
-) -> ClassGenerator:
+) -> TrainedClass:
     own, others = (
         pd.concat(frames, ignore_index=True) for frames in zip(*parts, strict=True)
     )
-    generator = trainer.train(ClassRows(label, seed, own, others))
-    # Those that were not gathered count too.
-    generator.n_rows = n_rows
+    trained = trainer.train(ClassRows(label, seed, own, others))
     # Rows are drawn on any worker.
-    generator.to_cpu()
-    return generator
+    trained.generator.to_cpu()
+    # Those that were not gathered count too.
+    return replace(trained, report=replace(trained.report, n_rows=n_rows))
