@@ -21,9 +21,9 @@ from gansampler.marginals import (
     N_POINTS,
     Marginal,
     MarginalMap,
+    atoms_of,
     local_bandwidths,
     reflect,
-    spikes,
     spread,
     stratified_normal,
 )
@@ -35,11 +35,12 @@ MAX_DECIMALS = 12
 SUM_ERROR = 4
 """Machine epsilons by which a number, as a sum of others, may miss its decimals."""
 
-PLATEAU_SHARE = 0.25
-PLATEAU_COUNT = 3
-"""A number that this share of the class, and this many rows, show is learned as a level
-beside the other numbers of its column: whether a row has it tends to hang on other
-columns (no mailbox, no messages), which a number close to it would lose."""
+FREQUENT_SHARE = 0.25
+FREQUENT_COUNT = 3
+"""A number that this share of the class, and this many rows, show is frequent: it is
+learned as a level beside the other numbers of its column. Whether a row has it tends to
+hang on other columns (no mailbox, no messages), which a number close to it would lose.
+"""
 
 MAX_BENT = 400.0
 """Where the compressed tails end: sinh of more would soon overflow."""
@@ -185,7 +186,7 @@ class NumericColumn:
     width : int
         Numeric cells of an encoded row: one, or none where the class shows a single
         value, or two that repeat.
-    plateaus : CategoricalColumn
+    indicator : CategoricalColumn
         Which of the frequent values a cell is, or whether it is another; where there
         are only two values, which of them. Without cells where none is frequent.
     """
@@ -204,15 +205,15 @@ class NumericColumn:
     @property
     def widths(self) -> tuple[int, int]:
         """Numeric and one-hot cells of an encoded row."""
-        return self.width, self.plateaus.width
+        return self.width, self.indicator.width
 
     @property
     def frequencies(self) -> np.ndarray:
         """How often the class shows each frequent value, and another."""
-        return self.plateaus.frequencies
+        return self.indicator.frequencies
 
     def fit(self, cells: pd.Series) -> NumericColumn:
-        """Learn scale, range, decimals and spikes from the class's cells."""
+        """Learn scale, range, decimals and frequent values from the class's cells."""
         if self.value_range == "class":
             self.summary = self.summary.narrowed(cells)
         summary = self.summary
@@ -233,9 +234,9 @@ class NumericColumn:
         # Two values that repeat are levels, with no number in between.
         self.width = int(n_levels > (2 if repeat else 1))
         self.few_valued = repeat or not self.width
-        often = counts >= max(PLATEAU_COUNT, PLATEAU_SHARE * len(observed))
+        often = counts >= max(FREQUENT_COUNT, FREQUENT_SHARE * len(observed))
         self.frequent = self.levels[often] if self.width else self.levels
-        self.plateaus = self._fit_plateaus(self._scaled(numbers))
+        self.indicator = self._fit_indicator(self._scaled(numbers))
         self.ends = self._ends(numbers)
         self.low, self.high = (end / self.unit for end in self.ends)
         if not self.width:
@@ -323,12 +324,12 @@ class NumericColumn:
 
     def encode_one_hot(self, values: np.ndarray) -> np.ndarray:
         """Which of the frequent values each number is, or whether it is another."""
-        if not self.plateaus.width:
+        if not self.indicator.width:
             return np.empty((len(values), 0), dtype=np.float32)
-        which = self._plateau_positions[self.plateau_of(values) + 2]
-        return self.plateaus.encode_one_hot(which)
+        which = self._indicator_positions[self.which_frequent(values) + 2]
+        return self.indicator.encode_one_hot(which)
 
-    def plateau_of(self, values: np.ndarray) -> np.ndarray:
+    def which_frequent(self, values: np.ndarray) -> np.ndarray:
         """Number of the frequent value that each is, -1 if none, -2 if missing."""
         which = np.full(len(values), -1)
         for number, value in enumerate(self.frequent):
@@ -336,42 +337,42 @@ class NumericColumn:
         which[np.isnan(values)] = -2
         return which
 
-    def _fit_plateaus(self, values: np.ndarray) -> CategoricalColumn:
-        which = pd.Series(self.plateau_of(values))
-        plateaus = CategoricalColumn().fit(which.where(which > -2))
-        self._plateau_positions = np.full(len(self.frequent) + 2, -1)
-        numbers = plateaus.levels.to_numpy(dtype=np.intp)
-        self._plateau_positions[numbers + 2] = np.arange(len(numbers))
-        self._plateau_numbers = numbers
-        return plateaus
+    def _fit_indicator(self, values: np.ndarray) -> CategoricalColumn:
+        which = pd.Series(self.which_frequent(values))
+        indicator = CategoricalColumn().fit(which.where(which > -2))
+        self._indicator_positions = np.full(len(self.frequent) + 2, -1)
+        numbers = indicator.levels.to_numpy(dtype=np.intp)
+        self._indicator_positions[numbers + 2] = np.arange(len(numbers))
+        self._indicator_numbers = numbers
+        return indicator
 
     def smoothed_marginal(self) -> Marginal:
-        """The class's distribution without frequent values, blurred but for spikes."""
+        """The class's distribution without frequent values, blurred but for atoms."""
         if self.few_valued:
             points = spread(self.observed, max(N_POINTS, len(self.observed)))
             return Marginal(points, np.ones(len(points), dtype=bool))
         n_points = max(N_POINTS, len(self.observed))
         at_ends = np.isin(self.levels, (self.low, self.high))
-        fixed = spikes(self.observed, self._rounded(self.levels[at_ends]))
+        atoms = atoms_of(self.observed, self._rounded(self.levels[at_ends]))
         bent = self._bend(self.observed)
         points = spread(self.observed, n_points)
-        atoms = np.isin(points, fixed)
+        is_atom = np.isin(points, atoms)
         blur = spread(self._bandwidths(bent), n_points) * stratified_normal(n_points)
         blurred = self._unbend(spread(bent, n_points) + blur)
         blurred = reflect(blurred, *self._inside())
-        # What would be rounded to a frequent value stays where it was observed, in
-        # place of what that value, which is not blurred, does not give to others.
-        frequent = np.append(fixed, self._rounded(self.frequent))
-        stays = atoms | np.isin(self._rounded(blurred), frequent)
+        # What would be rounded to an atom or to a frequent value stays where it was
+        # observed, in place of what that value, unblurred, does not give to others.
+        unblurred = np.append(atoms, self._rounded(self.frequent))
+        stays = is_atom | np.isin(self._rounded(blurred), unblurred)
         points = np.where(stays, points, blurred)
         order = np.argsort(points, kind="stable")
-        return Marginal(points[order], atoms[order])
+        return Marginal(points[order], is_atom[order])
 
     def _bandwidths(self, bent: np.ndarray) -> np.ndarray:
-        """How far to blur each observed value; 0 for spikes."""
+        """How far to blur each observed value; 0 for atoms."""
         bandwidths = np.zeros(len(bent))
-        # Runs around the neighbours of a spike would be narrow for its sake.
-        others = ~np.isin(self.observed, spikes(self.observed))
+        # Runs around the neighbours of an atom would be narrow for its sake.
+        others = ~np.isin(self.observed, atoms_of(self.observed))
         if others.any():
             bandwidths[others] = local_bandwidths(bent[others])
         return bandwidths
@@ -405,10 +406,10 @@ class NumericColumn:
         ----------
         numeric : ndarray of shape (n_rows, width)
             Generated numeric cells of this column.
-        one_hot : ndarray of shape (n_rows, plateaus.width)
+        one_hot : ndarray of shape (n_rows, indicator.width)
             Which of them are frequent values.
         """
-        others = numeric[self._decode_plateaus(one_hot) < 0].ravel()
+        others = numeric[self._decode_indicator(one_hot) < 0].ravel()
         if len(others) and len(self.observed):
             self.marginal_map = MarginalMap.fit(
                 others.astype(np.float64), self.smoothed_marginal()
@@ -427,7 +428,7 @@ class NumericColumn:
         ----------
         numeric : ndarray of shape (n_rows, width)
             Numeric cells.
-        one_hot : ndarray of shape (n_rows, plateaus.width)
+        one_hot : ndarray of shape (n_rows, indicator.width)
             Which of them are frequent values.
         matrix, chance : ndarray
             Not used: no number hangs on other cells, or is left to chance.
@@ -436,12 +437,12 @@ class NumericColumn:
         -------
         ndarray of shape (n_rows,)
         """
-        if not self.plateaus.width and self.width:
+        if not self.indicator.width and self.width:
             return self._valid_numbers(numeric)
-        plateau = self._decode_plateaus(one_hot)
-        numbers = self.frequent[plateau]
+        which = self._decode_indicator(one_hot)
+        numbers = self.frequent[which]
         if self.width:
-            (others,) = np.nonzero(plateau < 0)
+            (others,) = np.nonzero(which < 0)
             numbers[others] = self._valid_numbers(numeric[others])
         return numbers
 
@@ -452,7 +453,7 @@ class NumericColumn:
         ----------
         numeric : ndarray of shape (n_rows, width)
             Generated numeric cells.
-        one_hot : ndarray of shape (n_rows, plateaus.width)
+        one_hot : ndarray of shape (n_rows, indicator.width)
             Which of them are frequent values.
 
         Returns
@@ -465,14 +466,14 @@ class NumericColumn:
         if self.few_valued:
             levels = self.encode_numeric(self.levels)[:, 0]
             settled[:, 0] = levels[nearest_level(levels, numeric[:, 0])]
-        if self.plateaus.width:
-            plateau = self._decode_plateaus(one_hot)
+        if self.indicator.width:
+            which = self._decode_indicator(one_hot)
             frequent = self.encode_numeric(self.frequent)
-            settled[plateau >= 0] = frequent[plateau[plateau >= 0]]
+            settled[which >= 0] = frequent[which[which >= 0]]
         return settled
 
-    def _decode_plateaus(self, one_hot: np.ndarray) -> np.ndarray:
-        return self._plateau_numbers[largest_cell(one_hot)]
+    def _decode_indicator(self, one_hot: np.ndarray) -> np.ndarray:
+        return self._indicator_numbers[largest_cell(one_hot)]
 
     def _valid_numbers(self, numeric: np.ndarray) -> np.ndarray:
         cells = numeric[:, 0].astype(np.float64)

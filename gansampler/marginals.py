@@ -1,7 +1,7 @@
 """One column of a class: its smoothed distribution, and a map of cells to it.
 
 A generator learns dependence between columns well and the fine print of a single
-column badly: spikes, hard ends, values that only occur in steps. So cells are mapped,
+column badly: atoms, hard ends, values that only occur in steps. So cells are mapped,
 column by column, to the class's own distribution by matching ranks, which leaves the
 dependence as it was generated.
 """
@@ -22,10 +22,10 @@ SMOOTHING = 0.7
 """Bandwidths in units of Silverman's rule, which is made for one bell and blurs the
 edges of other distributions."""
 
-SPIKE_SHARE = 0.05
-SPIKE_COUNT = 3
-"""A value that this share of the class, and this many rows, show is a spike: it is
-not blurred, and so is generated as often as the class shows it."""
+ATOM_SHARE = 0.05
+ATOM_COUNT = 3
+"""A value that this share of the class, and this many rows, show is an atom: it is not
+blurred, and so is generated as often as the class shows it."""
 
 GOLDEN_RATIO = (np.sqrt(5) - 1) / 2
 
@@ -72,7 +72,7 @@ def silverman_bandwidth(n_rows: int, n_columns: int) -> float:
     return float((4 / ((n_columns + 2) * n_rows)) ** (1 / (n_columns + 4)))
 
 
-def spikes(values: np.ndarray, ends: ArrayLike = ()) -> np.ndarray:
+def atoms_of(values: np.ndarray, ends: ArrayLike = ()) -> np.ndarray:
     """Values that are to be generated exactly as often as they are observed.
 
     Parameters
@@ -80,16 +80,16 @@ def spikes(values: np.ndarray, ends: ArrayLike = ()) -> np.ndarray:
     values : ndarray of shape (n,)
         Observed values, none missing.
     ends : array-like of float, default=()
-        Lowest and highest value allowed. They count as spikes wherever they are
+        Lowest and highest value allowed. They count as atoms wherever they are
         observed, so that nothing else piles up there.
 
     Returns
     -------
     ndarray
-        The spikes, in rising order.
+        The atoms, in rising order.
     """
     levels, counts = np.unique(values, return_counts=True)
-    often = counts >= max(SPIKE_COUNT, SPIKE_SHARE * len(values))
+    often = counts >= max(ATOM_COUNT, ATOM_SHARE * len(values))
     return levels[often | np.isin(levels, ends)]
 
 

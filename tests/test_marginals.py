@@ -9,12 +9,12 @@ from hypothesis.extra import numpy as hnp
 from gansampler.marginals import (
     Marginal,
     MarginalMap,
+    atoms_of,
     local_bandwidths,
     midpoints,
     reflect,
     robust_bandwidth,
     silverman_bandwidth,
-    spikes,
     spread,
     stratified_normal,
 )
@@ -46,14 +46,14 @@ def test_reflection_in_an_empty_range():
     assert reflect(np.array([1.0, 9.0]), 4.0, 4.0).tolist() == [4.0, 4.0]
 
 
-def test_spikes_are_frequent_values_and_observed_ends():
+def test_atoms_are_values_seen_often_and_observed_ends():
     values = np.r_[np.zeros(40), np.linspace(1, 2, 59), 9.0]
-    assert spikes(values, (0.0, 9.0)).tolist() == [0.0, 9.0]
-    assert spikes(values, (-5.0, 50.0)).tolist() == [0.0]
+    assert atoms_of(values, (0.0, 9.0)).tolist() == [0.0, 9.0]
+    assert atoms_of(values, (-5.0, 50.0)).tolist() == [0.0]
 
 
-def test_no_value_of_a_tiny_class_is_a_spike_for_being_seen_once():
-    assert spikes(np.array([1.0, 2.0, 3.0]), (0.0, 9.0)).size == 0
+def test_no_value_of_a_tiny_class_is_an_atom_for_being_seen_once():
+    assert atoms_of(np.array([1.0, 2.0, 3.0]), (0.0, 9.0)).size == 0
 
 
 def test_silverman_bandwidth_of_one_column_is_the_rule_of_thumb():

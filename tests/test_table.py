@@ -370,7 +370,7 @@ def test_no_number_comes_between_a_code_at_the_end_and_the_others(share, code):
     assert drawn[drawn != code].between(1, 99).all()
 
 
-def test_a_spike_comes_back_at_its_own_rate():
+def test_a_frequent_value_comes_back_at_its_own_rate():
     rng = np.random.default_rng(3)
     values = np.where(rng.random(500) < 0.6, 0.0, rng.normal(50, 9, 500))
     rows = pd.DataFrame({"x": values})
@@ -380,7 +380,7 @@ def test_a_spike_comes_back_at_its_own_rate():
     assert drawn.nunique() > 1000
 
 
-@pytest.mark.parametrize("n_often", [80, 280])  # a spike, and a level beside numbers
+@pytest.mark.parametrize("n_often", [80, 280])  # an atom, and a frequent value
 @pytest.mark.parametrize(
     "cells_of",
     [
