@@ -38,6 +38,9 @@ MAX_SPREAD = 1.5
 """Scattered rows: the same distance, beyond which the rows of the class are missed
 because the generator's lie about anywhere."""
 
+CHANCE = 2
+"""Standard errors by which that distance has to differ from 1, besides."""
+
 MIN_LEARNING_RATE = {"adam": 0.001, "sgd": 0.1}
 """Learning rates below which a training may stop long before it is done."""
 
@@ -163,10 +166,10 @@ def worst_first(verdicts: Iterable[Verdict | None]) -> tuple[Verdict, ...]:
 
 
 def _mode_collapse(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:
-    if evidence.spread > MAX_SPREAD:
+    if _scattered(evidence):
         return None
     poor = evidence.generator_coverage < MIN_COVERAGE
-    poor |= evidence.spread < MIN_SPREAD
+    poor |= evidence.spread < MIN_SPREAD and not _spread_by_chance(evidence)
     return make_verdict(
         "mode_collapse",
         POOR if poor else OK,
@@ -178,7 +181,7 @@ def _mode_collapse(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict
 
 
 def _scattered_rows(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict:
-    poor = evidence.spread > MAX_SPREAD
+    poor = _scattered(evidence)
     return make_verdict(
         "scattered_rows",
         POOR if poor else OK,
@@ -186,6 +189,14 @@ def _scattered_rows(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdic
         f"ones{': the training has blown up' if poor else ''}.",
         _calm_down(parameters),
     )
+
+
+def _scattered(evidence: Evidence) -> bool:
+    return evidence.spread > MAX_SPREAD and not _spread_by_chance(evidence)
+
+
+def _spread_by_chance(evidence: Evidence) -> bool:
+    return abs(evidence.spread - 1) <= CHANCE * evidence.spread_error
 
 
 def _discriminator_wins(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.spatial.distance import cdist, pdist
+from scipy.spatial.distance import cdist
 
 from gansampler._thinning import some_positions
 from gansampler.gan import GAN
@@ -78,6 +78,9 @@ class Evidence:
     unseen_levels : tuple of (hashable, float), default=()
         Columns in which further rows of the class are expected to have levels that it
         has not shown so far, as other classes do, and how often, most often first.
+    spread_error : float, default=0.0
+        Standard error of ``spread``: large where a few rows of the class differ and
+        the rest hardly do.
 
     Examples
     --------
@@ -103,6 +106,7 @@ class Evidence:
     real_among_others: float
     identifiers: tuple[Hashable, ...] = ()
     unseen_levels: tuple[tuple[Hashable, float], ...] = ()
+    spread_error: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -171,7 +175,9 @@ def gather(
     """
     real, settled, synthetic = samples.real, samples.settled, samples.synthetic
     known, history = samples.known, gan.history
-    usual = float(pdist(real).mean())
+    usual, usual_error = mean_distance(real)
+    drawn, drawn_error = mean_distance(settled)
+    spread = _ratio(drawn, usual)
     rng = np.random.default_rng(seed)
     apart = neighbourhood_radii(known, 1, some_positions(len(known), len(real), rng))
     to_known = nearest_rows(synthetic, known)
@@ -180,7 +186,7 @@ def gather(
         n_iter=len(history),
         few_valued=few_valued,
         generator_coverage=coverage(real, settled[: len(real)]),
-        spread=_ratio(float(pdist(settled).mean()), usual),
+        spread=spread,
         certainty=readout.real_probability - readout.fake_probability,
         ranking=ranking(gan.logits(real), gan.logits(samples.generated)),
         gradient=_last_to_first(history["generator_gradient_norm"]),
@@ -195,7 +201,30 @@ def gather(
         real_among_others=share_among_others(real, real, samples.others, seed),
         identifiers=tuple(column.name for column in levels if column.identifies),
         unseen_levels=_unseen_levels(levels),
+        spread_error=spread * math.hypot(usual_error, drawn_error),
     )
+
+
+def mean_distance(rows: np.ndarray) -> tuple[float, float]:
+    """Mean distance of two rows, and its standard error relative to it.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_cells)
+        At least two.
+
+    Returns
+    -------
+    mean, error : float
+        The error is that of a U-statistic of two arguments: twice that of the mean of
+        each row's own mean distance (Hoeffding, "A class of statistics with
+        asymptotically normal distribution", Annals of Mathematical Statistics, 1948,
+        equation 5.13 and theorem 7.1). 0 where all rows are equal.
+    """
+    of_each = cdist(rows, rows).sum(axis=1) / (len(rows) - 1)
+    mean = float(of_each.mean())
+    error = 2 * float(of_each.std(ddof=1)) / math.sqrt(len(rows))
+    return mean, error / mean if mean > 0 else 0.0
 
 
 def _unseen_levels(

@@ -241,6 +241,18 @@ def test_rows_that_lie_about_anywhere_are_not_called_a_collapse():
     assert names == ["mode_collapse"]
 
 
+def test_a_spread_that_may_be_chance_is_no_failure():
+    for spread in (0.5, 2.0):
+        certain = replace(HEALTHY, spread=spread, spread_error=0.24)
+        doubtful = replace(HEALTHY, spread=spread, spread_error=0.51)
+        found = [
+            [v.name for v in diagnose(evidence, PARAMETERS) if v.status == "poor"]
+            for evidence in (certain, doubtful)
+        ]
+        failure = "mode_collapse" if spread < 1 else "scattered_rows"
+        assert found == [[failure], []]
+
+
 def test_what_could_not_be_measured_is_not_judged():
     nan = math.nan
     unknown = replace(

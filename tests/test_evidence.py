@@ -9,7 +9,7 @@ import pytest
 from scipy.spatial.distance import pdist
 
 from gansampler import GANOversampler, judging
-from gansampler.evidence import Samples, gather
+from gansampler.evidence import Samples, gather, mean_distance
 from gansampler.levels import LevelCounts
 from gansampler.theory import TheoryReadout
 
@@ -87,6 +87,15 @@ def test_rows_that_the_generator_misses_are_seen(evidence, samples):
     assert evidence.generator_coverage == pytest.approx(0.5, abs=0.02)
     spread = pdist(samples.generated).mean() / pdist(samples.real).mean()
     assert evidence.spread == pytest.approx(spread)
+
+
+def test_the_error_of_a_spread_is_that_over_many_samples():
+    rng = np.random.default_rng(0)
+    rare = rng.exponential(size=(500, 40, 3)) * (rng.random((500, 40, 3)) < 0.1)
+    means, errors = np.array([mean_distance(rows) for rows in rare]).T
+    absolute = np.sqrt(np.mean((errors * means) ** 2))
+    assert absolute == pytest.approx(means.std(), rel=0.1)
+    assert mean_distance(np.ones((5, 2))) == (0, 0)
 
 
 def test_copies_and_rows_among_others_are_counted(evidence):
