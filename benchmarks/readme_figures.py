@@ -38,12 +38,12 @@ def usefulness():
     n_classifiers = cells.index.get_level_values("classifier").nunique()
     n_folds = results["folds"].iloc[0]
     lines = [
-        f"On {n_sets} development sets, on which the defaults were tuned, cuts to 20 "
-        "and 60 minority rows included, with "
-        f"{n_classifiers} classifiers (logistic regression, k neighbours, decision "
-        "tree, random forest, histogram gradient boosting, multilayer perceptron) and "
-        f"{n_folds}-fold cross-validation, mean and mean rank over data sets and "
-        "classifiers (the rank in brackets, 1 is best):",
+        f"Means over {n_sets} development sets and {n_classifiers} classifiers "
+        "(logistic regression, k nearest neighbours, decision tree, random forest, "
+        "histogram gradient boosting, multilayer perceptron) by "
+        f"{n_folds}-fold cross-validation, with mean ranks in brackets (1 is best). "
+        "The defaults were tuned on these sets, which include the larger tables cut "
+        "down to 20 and 60 minority rows:",
         "",
         "| | " + " | ".join(METRICS[name] for name in MAIN_METRICS) + " |",
         "|---|" + "---|" * len(MAIN_METRICS),
@@ -71,7 +71,10 @@ def tests(cells):
             for name in MAIN_METRICS
         ]
         sentences.append(f"Against {TITLES[method]}: " + ", ".join(gains) + ".")
-    return "Mean differences by data set, Wilcoxon signed-rank: " + " ".join(sentences)
+    return (
+        "Mean differences, with p values of Wilcoxon's signed-rank test over data sets. "
+        + " ".join(sentences)
+    )
 
 
 def rare_levels(results):
@@ -85,9 +88,9 @@ def rare_levels(results):
         for name in MAIN_METRICS
     ]
     return (
-        'With `GANOversampler(rare_levels="table")`, which changes rows where a column '
-        f"has many levels ({' and '.join(tables)}): {', '.join(gains)} against no "
-        "resampling."
+        'With `GANOversampler(rare_levels="table")`, which makes a difference where a '
+        f"column has many levels ({' and '.join(tables)}), the mean differences against "
+        f"no resampling are {', '.join(gains)}."
     )
 
 
@@ -97,7 +100,7 @@ def cost():
     median = runs.groupby("method")[["cpu_seconds", "peak_growth_mb"]].median()
     ratio = median["cpu_seconds"]["ctgan"] / median["cpu_seconds"]["gansampler"]
     return (
-        f"Balancing churn (707 rows of 19 columns in the minority) takes "
+        f"Balancing churn (707 minority rows of 19 columns) takes "
         f"{median['cpu_seconds']['gansampler']:.1f} CPU seconds and "
         f"{median['peak_growth_mb']['gansampler']:.0f} MB; CTGAN 0.12.1 with its "
         f"defaults took {ratio:.1f} times as long to learn the same rows in the same "
