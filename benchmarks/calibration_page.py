@@ -103,7 +103,7 @@ def summary_section(results):
         rows.append(row)
     intro = (
         f"Change of the mean loss over {n_folds} of {results['folds'].iloc[0]} folds "
-        "against the same classifier without resampling, over "
+        "compared with the same classifier without resampling, for "
         f"{counted(results['dataset'].nunique(), 'table')} and "
         f"{counted(results['classifier'].nunique(), 'classifier')}; below zero is "
         "better:"

@@ -72,8 +72,8 @@ def tests(cells):
         ]
         sentences.append(f"Against {TITLES[method]}: " + ", ".join(gains) + ".")
     return (
-        "Mean differences, with p values of Wilcoxon's signed-rank test over data sets. "
-        + " ".join(sentences)
+        "Mean differences, with p values of Wilcoxon's signed-rank test over data "
+        "sets. " + " ".join(sentences)
     )
 
 
@@ -89,8 +89,8 @@ def rare_levels(results):
     ]
     return (
         'With `GANOversampler(rare_levels="table")`, which makes a difference where a '
-        f"column has many levels ({' and '.join(tables)}), the mean differences against "
-        f"no resampling are {', '.join(gains)}."
+        f"column has many levels ({' and '.join(tables)}), the mean differences "
+        f"against no resampling are {', '.join(gains)}."
     )
 
 

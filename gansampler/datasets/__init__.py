@@ -1,4 +1,4 @@
-"""Four real, imbalanced tables that ship with the package.
+"""Four imbalanced tables that ship with the package.
 
 Each loader reads a file from inside the installed package, so it needs no
 network and no configuration. It returns ``(X, y)`` as pandas objects in the
