@@ -67,9 +67,9 @@ def operations_section(groups):
         tiny = by_table[name]["tiny_microseconds"].iloc[0]
         update = by_table[name]["plain_update_microseconds"].iloc[0]
         sentences.append(
-            f"An update on {name} makes {calls:.0f} calls of operations in "
-            f"{update / 1000:.1f} ms; adding two single numbers takes {tiny:.1f} "
-            "microseconds of them."
+            f"An update on {name} calls {calls:.0f} operations in "
+            f"{update / 1000:.1f} ms; the addition of two single numbers alone takes "
+            f"{tiny:.1f} microseconds."
         )
     return f"{table(rows)}\n\n{' '.join(sentences)}"
 
@@ -117,7 +117,7 @@ def classes_section(runs):
         rows.append(
             {
                 "": way,
-                "seconds by the clock": f"{median['wall_seconds']:.1f}",
+                "wall seconds": f"{median['wall_seconds']:.1f}",
                 "CPU seconds": f"{median['cpu_seconds']:.1f}",
                 "load of the machine": f"{median['load']:.0f}",
             }
@@ -170,7 +170,7 @@ def rivals_section(runs):
         for rival in ("ctgan", "tvae")
     ]
     return (
-        f"{table(rows)}\n\nCPU seconds beside those of GANOversampler: "
+        f"{table(rows)}\n\nCPU seconds compared with those of GANOversampler: "
         f"{' and '.join(ratios)}."
     )
 

@@ -119,12 +119,12 @@ def dose_section(results):
     )
     return "\n\n".join(
         [
-            f"The curves are of {described}.",
+            f"The curves show {described}.",
             picture("dose.svg", "Gain over no resampling by minority rows"),
             "Mean gain of GANOversampler at each size over all tables that have it, "
             "averaged over classifiers first, with Wilcoxon's p by table, not "
-            "corrected for the number of tests (none is made on fewer than "
-            f"{TOO_FEW} tables):",
+            f"corrected for the number of tests (fewer than {TOO_FEW} tables are not "
+            "tested):",
             table(_rows(scores)),
         ]
     )

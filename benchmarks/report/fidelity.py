@@ -97,7 +97,8 @@ def fidelity_section(results):
             picture("fidelity.svg", "Energy distance against nearest-row ratio"),
             table(_rows(means)),
             _position(means),
-            f"On how many data sets {title(REFERENCE)} has, against each other method:",
+            f"On how many data sets {title(REFERENCE)} is better than each other "
+            "method:",
             table(_by_set(results)),
         ]
     )
@@ -142,8 +143,8 @@ def _position(means):
         else f"both nearer and newer are: {', '.join(map(title, beaten))}"
     )
     return (
-        f"Of {len(samplers)} methods GANOversampler is number {energy:.0f} in nearness "
-        f"(energy distance) and number {newness:.0f} in newness (nearest-row ratio); "
+        f"Of {len(samplers)} methods, GANOversampler ranks number {energy:.0f} in "
+        f"nearness (energy distance) and {newness:.0f} in newness (nearest-row ratio); "
         f"{dominance}."
     )
 

@@ -87,7 +87,8 @@ def means_section(utility):
     among_samplers = mean_ranks(utility.cells, utility.samplers)
     parts = [
         what_was_run(utility),
-        "Means over data sets and classifiers. Failed folds count as no resampling.",
+        "Means over data sets and classifiers. Failed folds have the scores of no "
+        "resampling.",
         _means_table(utility),
         f"Mean ranks among all {len(utility.methods)} methods, 1 is best:",
         _ranks_table(among_all),
@@ -115,8 +116,8 @@ def what_was_run(utility):
     index = utility.cells.index
     classifiers = index.get_level_values("classifier").unique()
     text = (
-        f"{counted(len(index), 'cell')} (a data set with a classifier) that all "
-        f"{len(utility.methods)} methods finished: "
+        f"{counted(len(index), 'cell')} (pairs of a data set and a classifier) that "
+        f"all {len(utility.methods)} methods finished: "
         f"{counted(index.get_level_values('dataset').nunique(), 'data set')} with "
         f"{counted(len(classifiers), 'classifier')}, each with "
         f"{counted(int(results['folds'].iloc[0]), 'fold')} and "
@@ -298,7 +299,7 @@ def classifiers_section(utility):
     text : str
     """
     methods = [method for method in BESIDE if method in utility.methods]
-    parts = ["Means, the best of a row in bold:"]
+    parts = ["Means, with the best of each row in bold:"]
     for metric in MAIN_METRICS:
         means = utility.cells[metric][methods].groupby(level="classifier").mean()
         rows = []
@@ -360,9 +361,9 @@ def sets_section(utility):
         few, many = means[rival].iloc[:half], means[rival].iloc[half:]
         sentences.append(
             f"Against {title(rival)} the mean gain in average precision is "
-            f"{few.mean():+.4f} on the {half} sets of fewest minority rows "
+            f"{few.mean():+.4f} on the {half} sets with the fewest minority rows "
             f"({(few > 0).sum()} won) and {many.mean():+.4f} on the other {len(many)} "
-            f"({(many > 0).sum()} won); single sets go from "
+            f"({(many > 0).sum()} won); single sets range from "
             f"{means[rival].min():+.3f} ({means[rival].idxmin()}) to "
             f"{means[rival].max():+.3f} ({means[rival].idxmax()})."
         )
@@ -507,13 +508,13 @@ def _sentence(part):
         "better": "better than",
         "worse": "worse than",
         "equal": f"equal within {MARGIN} to",
-        "open": "no difference shown from",
+        "open": "no significant difference from",
     }
     sentence = []
     for verdict, words in clauses.items():
         chosen = part.loc[part["verdict"] == verdict, "rival"]
         if len(chosen) == len(part) > 1:
-            sentence.append(f"{words} any of them")
+            sentence.append(f"{words} all of them")
         elif len(chosen):
             sentence.append(f"{words} {in_words(map(title, chosen))}")
     return sentence

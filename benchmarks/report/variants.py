@@ -78,7 +78,7 @@ def ablations_section(results):
         f"{counted(len(cells), 'cell')} of {counted(n_sets, 'data set')}. Mean "
         "difference from the default over data sets and classifiers (negative: the "
         "default is better), with Wilcoxon's p by data set after Holm's correction "
-        f"over the rows:\n\n{table(rows)}"
+        f"over the rows of the table:\n\n{table(rows)}"
     )
 
 
