@@ -21,34 +21,35 @@ __all__ = ["corrected_for_priors"]
 class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     """A classifier trained on resampled rows whose probabilities fit the real ones.
 
-    A classifier that was trained on balanced rows takes a class of one per cent for
-    one of fifty, and its probabilities say so. Where resampling changed nothing but
-    the shares of the classes, Bayes' theorem undoes that: the probability of a class
-    is multiplied by its share before and divided by its share after resampling, and
-    each row's probabilities are divided by their sum (equation 2.4 of [1]_; for two
-    classes theorem 2 of [2]_).
+    To a classifier trained on balanced rows, a class of one per cent of the rows seems
+    to be one of fifty per cent, and its probabilities say so. Where resampling changed
+    nothing but the shares of the classes, Bayes' theorem undoes that: the probability
+    of a class is multiplied by its share before and divided by its share after
+    resampling, and each row's probabilities are divided by their sum (equation 2.4 of
+    [1]_; for two classes theorem 2 of [2]_).
 
     ``fit`` resamples; the rows that are predicted are never resampled.
 
     Parameters
     ----------
     estimator : estimator instance
-        The classifier, with ``predict_proba``. A pipeline puts preprocessing after
-        the sampler, which then sees the table as it is.
+        The classifier, with ``predict_proba``. If it is a pipeline, its preprocessing
+        comes after the sampler, which then sees the table as it is.
 
     sampler : sampler instance or None, default=None
         Any sampler of imbalanced-learn, for example ``GANOversampler()`` or
         ``RandomUnderSampler()``. An imbalanced-learn pipeline that ends in a sampler
         puts preprocessing before it; its transformers apply to the rows that are
-        predicted, too. None resamples nothing, so that a search can compare.
+        predicted, too. None resamples nothing, so that a parameter search can include
+        it.
 
     priors : dict, Series, array-like of shape (n_classes,) or None, default=None
         Shares of the classes among the rows to be predicted; above 0, with sum 1. A
-        dict or a Series of pandas has them by label, as
+        dict or a pandas Series has them by label, as
         ``y.value_counts(normalize=True)``; anything else in sorted order of the
         labels, that of ``classes_``. None takes the shares in the ``y`` of ``fit``.
-        Give them where the table was collected with others, for example with all the
-        frauds of a year but a tenth of its other payments.
+        Give them where the table was collected with other shares, for example with all
+        frauds of a year but only a tenth of the other payments.
 
     Attributes
     ----------
@@ -78,28 +79,29 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
     --------
     sklearn.model_selection.TunedThresholdClassifierCV : Labels for a metric or costs;
         put it around this classifier.
-    sklearn.calibration.CalibratedClassifierCV : Calibrates on rows held out, which
-        costs further fits; may be put around this classifier, too.
+    sklearn.calibration.CalibratedClassifierCV : Calibrates on held-out rows, which
+        needs further fits; may be put around this classifier, too.
 
     Notes
     -----
-    With two classes the correction is increasing in the probability: ROC AUC and
-    average precision stay. With more, the order of the rows by one class's probability
-    may change.
+    With two classes the corrected probability increases with the uncorrected one, so
+    ROC AUC and average precision stay the same. With more classes, the order of the
+    rows by the probability of one class may change.
 
-    ``predict`` returns the most probable class, now as rarely the minority as a model
-    without resampling would: what balanced training gained at a threshold of one half
-    goes. Where labels matter, put ``TunedThresholdClassifierCV`` around this
+    ``predict`` returns the most probable class, which is now as rarely the minority as
+    in a model without resampling: what balancing gained at a threshold of one half is
+    lost. If you need labels, put ``TunedThresholdClassifierCV`` around this
     classifier. It finds a threshold on rows that were not resampled.
 
     The correction is exact where the resampled rows of each class follow the class's
     own distribution, and the classifier's probabilities are right for the rows that it
-    was trained on. Neither holds wholly. Fewer rows (``sampling_strategy``) that follow
-    the distribution (``border_rejection=0, copy_rejection=0``) leave less to correct.
-    Classifiers that learn their training rows by heart, such as forests of full depth
-    and nearest neighbours, tell synthetic rows from real ones: real rows see only part
-    of the shift, and the correction goes too far. A probability of 0 or 1 stays as it
-    is. Compare the Brier score by cross-validation, with ``sampler=None`` too.
+    was trained on. Neither holds entirely. Fewer rows (``sampling_strategy``) that
+    follow the distribution (``border_rejection=0, copy_rejection=0``) leave less to
+    correct. Classifiers that memorise their training rows, such as forests of full
+    depth and nearest neighbours, can tell synthetic rows from real ones: the
+    probabilities of real rows shift by only part of what the formula takes back, so
+    the correction goes too far. A probability of 0 or 1 stays as it is. Compare the
+    Brier score by cross-validation, with ``sampler=None`` too.
 
     Shifts that the classifier makes by itself, as with ``class_weight``, are not
     corrected. There are no sample weights in ``fit``, since the rows that a sampler
@@ -125,7 +127,8 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
     >>> print(model.class_prior_, model.resampled_class_prior_)
     [0.946 0.054] [0.5 0.5]
 
-    The classifier itself takes the rarer class for several times as frequent as it is:
+    The classifier alone estimates the rarer class to be several times as frequent as
+    it is:
 
     >>> balanced = model.estimator_.predict_proba(X)[:, 1].mean()
     >>> corrected = model.predict_proba(X)[:, 1].mean()

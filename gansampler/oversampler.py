@@ -52,7 +52,7 @@ TRAINED = ("generators_", "history_", "n_iter_", "report_", "device_", "_contain
 class GANOversampler(BaseOverSampler):
     """Over-sample each minority class with rows from a GAN trained on it.
 
-    For each class that needs rows an unconditional generative adversarial network
+    For each class that needs rows, an unconditional generative adversarial network
     [1]_ is trained on the rows of that class alone, and its generator draws new rows
     until the classes are balanced. Tables may mix numbers, times, booleans, strings
     and categories, and have missing values; the result has the columns and dtypes of
@@ -71,9 +71,9 @@ class GANOversampler(BaseOverSampler):
 
     latent_distribution : {{'auto', 'neighbors', 'normal', 'uniform'}}, default='auto'
         What the generator starts from: normal or uniform noise, or normal noise
-        joined with a random point between a row of the class and one of its five
+        together with a random point between a row of the class and one of its five
         nearest neighbours, which the generator then corrects. 'auto' is 'normal' for
-        classes of fewer than 100 rows and at most 32 numeric columns, and 'neighbors'
+        classes of fewer than 100 rows with at most 32 numeric columns, and 'neighbors'
         for others.
 
     latent_dim : int, default=16
@@ -86,14 +86,14 @@ class GANOversampler(BaseOverSampler):
         Updates of the discriminator for each update of the generator.
 
     updates : {{'alternating', 'simultaneous'}}, default='alternating'
-        Whether the generator answers the discriminator's new weights, or both
-        gradients are taken before either network moves.
+        Whether the generator is updated against the discriminator's new weights, or
+        both gradients are computed before either network is updated.
 
     optimizer : {{'adam', 'sgd'}}, default='adam'
-        Rule by which both networks follow their gradients. SGD has momentum 0.5 and
-        wants a larger ``learning_rate``, about 0.1 (0.02 for 'wasserstein'), and on
-        tables of few columns a smaller ``gradient_penalty``, about 0.3: it diverges
-        there under a heavy one.
+        Optimiser of both networks. SGD has momentum 0.5 and needs a larger
+        ``learning_rate``, about 0.1 (0.02 for 'wasserstein'), and on tables of few
+        columns a smaller ``gradient_penalty``, about 0.3, since it diverges there
+        under a heavy one.
 
     learning_rate : float, default=0.001
         Constant for the first half of the training, then falling towards 2 % of it.
@@ -113,52 +113,54 @@ class GANOversampler(BaseOverSampler):
         class, but at least 32 and at most 128.
 
     checkpoint : {{'best', 'last'}}, default='best'
-        Whether to keep the generator whose rows are nearest to the class's in energy
-        distance, among five of the second half of the training, or the last.
+        Whether to keep, of five generators from the second half of the training, the
+        one whose rows are nearest to those of the class in energy distance, or to
+        keep the last.
 
     rejection_rate : float, default=0.0
-        Share of the generated rows that is thrown away: those that the discriminator
-        finds least real. Below 1.
+        Share of the generated rows that is dropped: those that the discriminator finds
+        least real. Below 1.
 
     border_rejection : float, default=0.2
-        Share of the generated rows that is thrown away because rows of other classes
-        are dense around them, relative to rows of their own class: what is left harms
-        a classifier less where the classes overlap. The other classes only choose
-        among generated rows; the GAN never sees them. 0 keeps the class's own
+        Share of the generated rows that is dropped because rows of other classes are
+        dense around them, relative to rows of their own class: the rows that are left
+        harm a classifier less where the classes overlap. The other classes only help
+        to select generated rows; the GAN never sees them. 0 keeps the class's own
         distribution. Below 1.
 
     copy_rejection : float, default=0.6
-        Largest share of the generated rows that may be thrown away because they lie
-        too near to a row of the class: as many as it takes for the rest to lie, in the
+        Largest share of the generated rows that may be dropped because they lie too
+        near to a row of the class: as many as it takes for the rest to lie, in the
         median, three quarters as far from the nearest row of the class as its rows lie
-        from each other. Copies go first; where every column has few values, so that
-        rows repeat by chance, copies stay as frequent as such rows are in the class.
-        0 switches it off. Below 1.
+        from each other. Copies are dropped first; where every column has few distinct
+        values, so that rows repeat by chance, copies stay as frequent as repeated rows
+        are in the class. 0 switches it off. Below 1.
 
     value_range : {{'table', 'class'}} or None, default='table'
-        Range in which the numbers of a column are generated: what all rows of the
-        table show, what those of the class show, or no limit but that of the dtype.
+        Range in which the numbers of a column are generated: that of all rows of the
+        table, that of the rows of the class, or no limit but that of the dtype.
         Times, and columns with integers of 2**53 or more, stay in the range of the
-        table with None too.
+        table even with None.
 
     rare_levels : {{'class', 'table'}}, default='class'
-        Where the rare levels of a categorical column of many levels come from (those
+        Where the rare levels of a categorical column with many levels come from (those
         that fewer than five rows of the class show, or that are not among its 64 most
         frequent). 'class' takes them from rows of the class only, so that a classifier
-        may come to take these levels for signs of the class. 'table' takes part of
-        them from similar rows of other classes: as many as Good and Turing [7]_ expect
-        to be levels that the class has not shown so far. A column has many levels if
-        the class shows more than ten, or with 'table' if all classes do.
+        may take these levels for signs of the class. 'table' takes part of them from
+        similar rows of other classes: as many as, by the estimate of Good and Turing
+        [7]_, would be levels that the class has not shown so far. A column has many
+        levels if the class shows more than ten, or with 'table' if all classes
+        together do.
 
     device : str or torch.device, default='auto'
-        Where to train: 'auto' is a CUDA device where there is one and else the CPU.
+        Where to train: 'auto' is a CUDA device if there is one, and the CPU otherwise.
 
     n_jobs : int or None, default=None
-        Classes that are trained at a time, each in a process of its own. None is 1
-        unless in a ``joblib.parallel_config`` context; -1 is one for each processor.
-        The rows do not depend on it. It pays where many classes need rows, since
-        processes take seconds to start. With a callback or a progress bar trainings
-        stay in this process and take turns.
+        Number of classes that are trained at a time, each in a process of its own.
+        None is 1 unless in a ``joblib.parallel_config`` context; -1 is one for each
+        processor. The rows do not depend on it. It pays off where many classes need
+        rows, since processes take seconds to start. With a callback or a progress bar,
+        classes are trained in this process, one after the other.
 
     verbose : int, default=0
         0 is silent, 1 shows a progress bar for each class, 2 adds the losses.
@@ -197,7 +199,7 @@ class GANOversampler(BaseOverSampler):
     report_ : dict
         For each class a ``ClassReport`` with counts, seconds, figures of quality, what
         the theory expects (``theory``), a diagnosis in plain words (``verdicts``) and
-        the figures that it hangs on (``evidence``). It shows as a table.
+        the figures that it depends on (``evidence``). It is printed as a table.
 
     device_ : str
         The device that was trained on.
@@ -227,9 +229,9 @@ class GANOversampler(BaseOverSampler):
     Each class is learned on its own, so any number of classes is supported.
     ``fit`` only validates; training happens in ``fit_resample``.
 
-    Both take a dask DataFrame and a dask Series of labels in partitions as long. Then
-    training runs on the workers, within ``fit_resample``, and the rows are drawn when
-    the dask DataFrame that it returns is computed.
+    Both take a dask DataFrame and a dask Series of labels in partitions of the same
+    lengths. Training then runs on the workers, within ``fit_resample``, and the rows
+    are drawn when the dask DataFrame that it returns is computed.
 
     Polars frames come back as Polars frames with the same schema.
 
@@ -451,7 +453,7 @@ class GANOversampler(BaseOverSampler):
         class_label : hashable
             One of the classes that needed rows.
         random_state : int, RandomState instance or None, default=None
-            Source of the draw. With None, the same call gives the same rows each
+            Source of randomness. With None, the same call gives the same rows each
             time, which are not those of ``fit_resample``.
 
         Returns
@@ -506,7 +508,7 @@ class GANOversampler(BaseOverSampler):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the sampler to one file of data, in which nothing is executable.
 
-        Unlike a pickle, such a file can be opened without trust in whoever made it.
+        Unlike a pickle, such a file is safe to open whoever wrote it.
 
         Parameters
         ----------

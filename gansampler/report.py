@@ -19,7 +19,7 @@ COLUMNS = ("class", "rows", "added", "updates", "coverage", "newness", "seconds"
 
 @dataclass(frozen=True)
 class ClassReport:
-    """What became of one class.
+    """The result of one class.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class ClassReport:
         What went well and what did not, with the remedy, worst first. Empty for
         classes of fewer than ten rows.
     evidence : Evidence or None
-        The figures that the verdicts hang on; None where no GAN was trained.
+        The figures that the verdicts depend on; None where no GAN was trained.
 
     Examples
     --------

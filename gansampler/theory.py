@@ -325,9 +325,9 @@ class TheoryReadout:
     loss : str
         The game.
     value : float
-        V(D, G) over the last tenth of the updates, on the blurred rows that the
-        discriminator saw; -log 4 at the equilibrium. NaN, as the next two, where
-        ``caveat`` says that it cannot be read.
+        V(D, G) over the last tenth of the updates, on the rows with added noise that
+        the discriminator saw; -log 4 at the equilibrium. NaN, as the next two, where
+        ``caveat`` says that it has no such meaning.
     real_probability, fake_probability : float
         Mean of D over the same updates; 1/2 at the equilibrium. A discriminator that
         is too weak, or penalised too much, says 1/2 as well.
@@ -402,7 +402,7 @@ def theory_readout(
     real : ndarray of shape (n_rows, n_columns)
         Rows of the class, encoded.
     generated : ndarray of shape (n_generated, n_columns)
-        The generator's own rows, in the same code, before any are thrown away.
+        The generator's own rows, encoded in the same way, before any are dropped.
     random_state : int, default=0
         Seed of the probe.
 

@@ -88,8 +88,9 @@ def compare_oversamplers(
     For each fold, each sampler resamples the training rows and each classifier learns
     from the result; the scores are those of the untouched test rows. Whatever is
     learned (medians, scales, levels, synthetic rows, thresholds) is learned from the
-    training rows of the fold. Beside the samplers stand no resampling, class weights
-    and, for two classes, a threshold tuned on the training rows (``baselines``).
+    training rows of the fold. The samplers are compared with no resampling, class
+    weights and, for two classes, a threshold tuned on the training rows
+    (``baselines``).
 
     Parameters
     ----------
@@ -101,8 +102,8 @@ def compare_oversamplers(
 
     samplers : dict, list or sampler, default=None
         Samplers of imbalanced-learn, or pipelines that end with one, by name; in a
-        list they are named by their classes. None is random over-sampling, SMOTE in the
-        kind that the columns allow (SMOTE, SMOTENC or SMOTEN) and
+        list they are named after their Python classes. None is random over-sampling,
+        the variant of SMOTE that suits the columns (SMOTE, SMOTENC or SMOTEN) and
         ``GANOversampler()``; each of these may also be given by its name.
 
     baselines : list of {'class weights', 'tuned threshold'}, one of them, or None, \
@@ -123,7 +124,7 @@ default=('class weights', 'tuned threshold')
         Turns rows into what the classifiers take. None fills missing numbers by the
         median and standardises them, and encodes categories one-hot, missing as a
         level; levels that fewer than 10 training rows have, and those after the 59 most
-        frequent, share a column. It stands behind samplers that take tables of strings
+        frequent, share a column. It comes after samplers that take tables of strings
         and missing values as they are, and before the others; see Notes.
 
     scoring : str, callable, list or dict, default=None
@@ -134,7 +135,7 @@ default=('class weights', 'tuned threshold')
         the rest. Scorers get the rows as the classifiers do, after preprocessing.
 
     pos_label : object, default=None
-        Of two classes the one that metrics such as F1 are about. None is the rarer.
+        Which of two classes metrics such as F1 are about. None is the rarer one.
 
     cv : int, cross-validation generator or iterable, default=5
         Number of stratified and shuffled folds, or what splits the rows: into pairs of
@@ -182,14 +183,15 @@ default=('class weights', 'tuned threshold')
     values (GANOversampler, RandomOverSampler) gets the rows as they are. One that takes
     strings (SMOTENC, SMOTEN) gets a frame of standardised numbers and categories, in
     the order of the table's columns, in which nothing is missing
-    (``CompleteColumns``). Any other (SMOTE, ADASYN) gets what ``preprocessing`` makes.
+    (``CompleteColumns``). Any other (SMOTE, ADASYN) gets the output of
+    ``preprocessing``.
     So SMOTE can be compared on a table with missing values, although it refuses them.
     A pipeline gets the rows as they are.
 
     The default preprocessing counts the rows of a level before they are resampled, so
     that the classifiers tell the same levels apart whatever the sampler. Medians and
-    scales behind a sampler are those of its rows, as in any pipeline, and so is all
-    that a preprocessing of your own learns.
+    scales after a sampler are those of the resampled rows, as in any pipeline, and so
+    is everything that a preprocessing of your own learns.
 
     Trainings run on one thread each, so ``n_jobs`` sets the number of cores in use.
 

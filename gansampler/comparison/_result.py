@@ -404,9 +404,9 @@ class Comparison:
     def verdict(self) -> str:
         """Say in a sentence for each metric whether adding rows was worth it.
 
-        For each metric, the best that adds no rows (no resampling, class weights or a
-        tuned threshold, by the mean over classifiers and folds) is compared with the
-        samplers, by the tests of ``tests``.
+        For each metric, the best method that adds no rows (no resampling, class weights
+        or a tuned threshold, by the mean over classifiers and folds) is compared with
+        the samplers, by the tests of ``tests``.
 
         Returns
         -------

@@ -98,9 +98,9 @@ class TrainingSettings:
     discriminator_steps : int, default=1
         Updates of the discriminator for each update of the generator.
     updates : {"alternating", "simultaneous"}, default="alternating"
-        Whether both gradients are taken before either network moves.
+        Whether both gradients are computed before either network is updated.
     optimizer : {"adam", "sgd"}, default="adam"
-        Rule by which both networks follow their gradients.
+        Optimiser of both networks.
     learning_rate : float, default=0.001
         At the start.
     gradient_penalty : float or None, default=None

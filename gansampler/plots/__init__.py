@@ -2,8 +2,8 @@
 
 Each display is made by one of its class methods, keeps what it has drawn in
 attributes, and can be drawn again with ``plot``. They need matplotlib, which is in the
-extra ``plot``. Colours are told apart by the colour-blind, and all else follows
-matplotlib's style sheets, dark ones included.
+extra ``plot``. The colours can be told apart by the colour-blind, and everything else
+follows matplotlib's style sheets, dark ones included.
 """
 
 from importlib import import_module

@@ -78,7 +78,7 @@ PANELS = {
 
 
 class TrainingHistoryDisplay:
-    """The course of the training of one class, update by update.
+    """The training history of one class, update by update.
 
     Losses of both players; the value function V; the mean probability D that the
     discriminator gives to real and to generated rows; gradient norms; the energy
@@ -115,7 +115,7 @@ class TrainingHistoryDisplay:
     raw_lines_ : dict of str to Line2D
         By column, the figures of each update, behind it.
     targets_ : dict of str to Line2D
-        By panel, the theory's targets; empty where they do not hold.
+        By panel, the values that theory predicts; empty where it does not apply.
     kept_ : Line2D or None
         The mark of the kept checkpoint.
 

@@ -69,8 +69,8 @@ def coverage(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
         The samples; at least two real rows and a synthetic one. Frames are brought
         into their ``common_space``; arrays are taken as they are.
     n_neighbors : int, default=5
-        The neighbourhood of a real row reaches to its so many-th nearest real row,
-        or to the farthest where there are fewer.
+        The neighbourhood of a real row reaches to the n-th nearest of the other real
+        rows, or to the farthest where there are fewer.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def coverage(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
 
 
 def density(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
-    """How many real neighbourhoods a synthetic row lies in, relative to its due.
+    """How many real neighbourhoods a synthetic row lies in, relative to real rows.
 
     Parameters
     ----------

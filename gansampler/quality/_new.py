@@ -12,7 +12,7 @@ from gansampler.quality._space import as_matrices, join_columns
 
 
 def nearest_row_ratio(real: Any, synthetic: Any, held_out: Any = None) -> float:
-    """How new synthetic rows are: distance to the nearest real row, relative.
+    """How new synthetic rows are: relative distance to the nearest real row.
 
     Parameters
     ----------
@@ -29,8 +29,8 @@ def nearest_row_ratio(real: Any, synthetic: Any, held_out: Any = None) -> float:
         Median distance of a synthetic row to its nearest real row, divided by the
         median distance of a held-out row to its nearest real row (or of a real row to
         its nearest other one): 0 for copies, about 1 for new rows of the same
-        distribution. Where most held-out rows have a twin the ratio is infinite, or 1
-        if most synthetic rows have one as well.
+        distribution. Where most held-out rows equal a real row, the ratio is infinite,
+        or 1 if most synthetic rows do as well.
 
     Raises
     ------

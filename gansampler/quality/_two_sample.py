@@ -48,8 +48,8 @@ def classifier_two_sample_test(
     float
         Area under the ROC curve, averaged over the folds: 1/2 in expectation for
         samples of one distribution, 1 where each row shows its origin. Below 1/2 where
-        synthetic rows copy the very rows they are compared with: a row's twin then
-        speaks for the wrong origin.
+        synthetic rows copy the very rows they are compared with: a row's copy then
+        points to the wrong origin.
 
     Raises
     ------
