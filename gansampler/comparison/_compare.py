@@ -34,8 +34,9 @@ from gansampler._wording import counted, plain_label
 from gansampler.comparison._columns import encoded_columns
 from gansampler.comparison._methods import THRESHOLD, WEIGHTS, make_methods
 from gansampler.comparison._names import by_name
-from gansampler.comparison._result import CELL_COLUMNS, FACTS, Comparison
+from gansampler.comparison._result import Comparison
 from gansampler.comparison._running import Fold, Plan, run_fold
+from gansampler.comparison._scores import BLOCK, FACTS, METHOD
 from gansampler.exceptions import InvalidTableError
 
 DEFAULT_SCORING = ("average_precision", "roc_auc", "balanced_accuracy", "f1")
@@ -354,7 +355,7 @@ def _scorers(scoring: Any, pos_label: Any) -> dict[str, Any]:
                 "scoring must hold names of metrics, or scorers by name. Got "
                 f"{scorer!r}."
             )
-        if str(name) in (*CELL_COLUMNS, *FACTS):
+        if str(name) in (*METHOD, *BLOCK, *FACTS):
             raise ValueError(
                 f"A metric cannot be called {name!r}: the results have a column of "
                 "that name. Give it another one."

@@ -27,6 +27,7 @@ from gansampler.oversampler import GANOversampler
 
 NONE, WEIGHTS, THRESHOLD = "no resampling", "class weights", "tuned threshold"
 BASELINES = (NONE, WEIGHTS, THRESHOLD)
+"""The methods that add no rows."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,6 @@ class Method:
     def key(self) -> tuple[str, str]:
         """What tells it from others in the results."""
         return self.name, self.strategy
-
-    @property
-    def is_baseline(self) -> bool:
-        """Whether it adds no rows."""
-        return self.name in BASELINES
 
 
 def make_methods(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from textwrap import fill
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from gansampler.comparison._methods import BASELINES
+from gansampler.comparison._statistics import ALPHA
 from gansampler.comparison._wording import method_name
 from gansampler.plots._style import (
     REAL_COLOR,
@@ -17,7 +19,6 @@ from gansampler.plots._style import (
     require_matplotlib,
 )
 
-ALPHA = 0.05
 MAX_NAME = 32
 
 LEGEND = (
@@ -28,7 +29,6 @@ LEGEND = (
 def draw(
     tests: Mapping[str, pd.DataFrame],
     *,
-    baselines: Sequence[tuple[str, str]],
     note: str,
     axes: Any = None,
 ) -> np.ndarray[Any, Any]:
@@ -38,8 +38,6 @@ def draw(
     ----------
     tests : mapping of str to DataFrame
         By the metric's name, what ``Comparison.tests`` gives.
-    baselines : sequence of tuple of str
-        Methods that add no rows.
     note : str
         What the points and lines are.
     axes : Axes, sequence of Axes or None
@@ -70,7 +68,7 @@ def draw(
             f"ax must be one Axes for each of {len(tests)} metrics. Got {len(axes)}."
         )
     positions = np.arange(len(methods))
-    is_baseline = np.array([key in set(baselines) for key in methods])
+    is_baseline = [key[0] in BASELINES for key in methods]
     for axis, (name, test) in zip(axes, tests.items(), strict=True):
         axis.axvline(0, color="0.5", linewidth=1, zorder=0)
         for position, base, (_, row) in zip(

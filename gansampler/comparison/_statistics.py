@@ -8,6 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+ALPHA = 0.05
+"""Differences with a lower p-value are called significant."""
+
 
 class PairedTest(NamedTuple):
     """A mean difference and what is known of it.
