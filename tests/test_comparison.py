@@ -39,9 +39,10 @@ from sklearn.random_projection import GaussianRandomProjection
 from gansampler import GANOversampler, compare_oversamplers
 from gansampler.comparison import CompleteColumns
 from gansampler.comparison._columns import encoded_columns
+from gansampler.comparison._folds import Fold
 from gansampler.comparison._methods import default_samplers
 from gansampler.comparison._result import Comparison
-from gansampler.comparison._running import Fold, Plan
+from gansampler.comparison._running import Plan
 from gansampler.comparison._statistics import corrected_t_test, holm
 from gansampler.exceptions import InvalidTableError
 

@@ -2,68 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from numbers import Integral
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import scipy.sparse
-from imblearn.metrics import geometric_mean_score
 from joblib import Parallel, delayed
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import (
-    average_precision_score,
-    check_scoring,
-    f1_score,
-    get_scorer,
-    jaccard_score,
-    make_scorer,
-    precision_score,
-    recall_score,
-)
-from sklearn.model_selection import StratifiedKFold, check_cv
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import check_random_state
 from tqdm import tqdm
 
 from gansampler import _polars, validation
-from gansampler._seeds import draw_seed
-from gansampler._wording import counted, plain_label
+from gansampler._wording import plain_label
 from gansampler.comparison._columns import encoded_columns
+from gansampler.comparison._estimators import by_name
+from gansampler.comparison._folds import make_folds
 from gansampler.comparison._methods import THRESHOLD, WEIGHTS, make_methods
-from gansampler.comparison._names import by_name
 from gansampler.comparison._result import Comparison
-from gansampler.comparison._running import Fold, Plan, run_fold
-from gansampler.comparison._scores import BLOCK, FACTS, METHOD
+from gansampler.comparison._running import Plan, run_fold
+from gansampler.comparison._scorers import make_scorers
 from gansampler.exceptions import InvalidTableError
-
-DEFAULT_SCORING = ("average_precision", "roc_auc", "balanced_accuracy", "f1")
-
-OF_POSITIVE_CLASS = {
-    "average_precision": average_precision_score,
-    "f1": f1_score,
-    "jaccard": jaccard_score,
-    "precision": precision_score,
-    "recall": recall_score,
-}
-"""Metrics that have to be told the positive class unless it is called 1."""
-
-OF_PROBABILITIES = ("neg_brier_score", "d2_brier_score")
-"""Metrics of probabilities that have to be told it too."""
-
-OF_LABELS_0_AND_1 = ("positive_likelihood_ratio", "neg_negative_likelihood_ratio")
-"""Metrics that cannot be told it, and take the last label in order for positive."""
-
-MULTICLASS = {
-    "f1": "f1_macro",
-    "jaccard": "jaccard_macro",
-    "precision": "precision_macro",
-    "recall": "recall_macro",
-    "roc_auc": "roc_auc_ovr",
-}
-"""What these metrics are for more than two classes."""
 
 
 def compare_oversamplers(
@@ -225,7 +186,7 @@ default=('class weights', 'tuned threshold')
         classifiers=by_name(
             classifiers, default_classifiers(), kind="classifier", method="fit"
         ),
-        scorers=_scorers(scoring, pos_label),
+        scorers=make_scorers(scoring, pos_label),
         pos_label=pos_label,
     )
     encoder = encoded_columns() if preprocessing is None else preprocessing
@@ -235,7 +196,7 @@ default=('class weights', 'tuned threshold')
     if len(classes) > 2:
         methods = [method for method in methods if method.name != THRESHOLD]
     rng = check_random_state(random_state)
-    folds = list(_folds(X, y, cv, n_repeats, groups, rng))
+    folds = list(make_folds(X, y, cv, n_repeats, groups, rng))
     if not folds:
         raise ValueError("cv has no folds. Pass a number of folds, or pairs of rows.")
     tasks = [(method, fold) for fold in folds for method in methods]
@@ -334,151 +295,6 @@ def default_classifiers() -> dict[str, Any]:
         "random forest": RandomForestClassifier(),
         "gradient boosting": HistGradientBoostingClassifier(early_stopping=False),
     }
-
-
-def _scorers(scoring: Any, pos_label: Any) -> dict[str, Any]:
-    if scoring is None:
-        scoring = DEFAULT_SCORING
-    if isinstance(scoring, str):
-        scoring = [scoring]
-    if callable(scoring):
-        scoring = {getattr(scoring, "__name__", "score"): scoring}
-    named = (
-        scoring if isinstance(scoring, Mapping) else {name: name for name in scoring}
-    )
-    if not named:
-        raise ValueError("scoring is empty. Name a metric, or leave it out.")
-    scorers = {}
-    for name, scorer in named.items():
-        if not isinstance(scorer, str) and not callable(scorer):
-            raise ValueError(
-                "scoring must hold names of metrics, or scorers by name. Got "
-                f"{scorer!r}."
-            )
-        if str(name) in (*METHOD, *BLOCK, *FACTS):
-            raise ValueError(
-                f"A metric cannot be called {name!r}: the results have a column of "
-                "that name. Give it another one."
-            )
-        if callable(scorer):
-            # Refuses functions of labels, which take no classifier.
-            check_scoring(LogisticRegression(), scoring=scorer)
-        scorers[str(name)] = (
-            _scorer(scorer, pos_label) if isinstance(scorer, str) else scorer
-        )
-    return scorers
-
-
-def _scorer(name: str, pos_label: Any) -> Any:
-    if name == "geometric_mean":
-        return make_scorer(_geometric_mean)
-    by_score = {"response_method": ("decision_function", "predict_proba")}
-    if pos_label is None:
-        if name == "average_precision":
-            return make_scorer(_average_precision, **by_score)
-        return get_scorer(MULTICLASS.get(name, name))
-    known = get_scorer(name)
-    if name in OF_PROBABILITIES:
-        return _like(known, known._score_func, pos_label=pos_label)
-    if name in OF_LABELS_0_AND_1:
-        return _like(
-            known, _of_labels_0_and_1, original=known._score_func, pos_label=pos_label
-        )
-    if name not in OF_POSITIVE_CLASS:
-        return known
-    options = by_score if name == "average_precision" else {"zero_division": 0.0}
-    return make_scorer(OF_POSITIVE_CLASS[name], pos_label=pos_label, **options)
-
-
-def _like(scorer: Any, metric: Any, **options: Any) -> Any:
-    """A scorer with another metric, or one that is told more."""
-    return make_scorer(
-        metric,
-        greater_is_better=scorer._sign > 0,
-        response_method=scorer._response_method,
-        **options,
-    )
-
-
-def _of_labels_0_and_1(
-    y_true: np.ndarray, y_predicted: np.ndarray, *, original: Any, pos_label: Any
-) -> float:
-    return float(original(y_true == pos_label, y_predicted == pos_label))
-
-
-def _geometric_mean(y_true: np.ndarray, y_predicted: np.ndarray) -> float:
-    # The original's pos_label, of no meaning here, would confuse scikit-learn.
-    return float(geometric_mean_score(y_true, y_predicted))
-
-
-def _average_precision(y_true: np.ndarray, scores: np.ndarray) -> float:
-    # scikit-learn 1.6 looks for the original's pos_label among several classes, too.
-    return float(average_precision_score(y_true, scores))
-
-
-def _folds(
-    X: Any,
-    y: np.ndarray,
-    cv: Any,
-    n_repeats: int,
-    groups: Any,
-    rng: np.random.RandomState,
-) -> Iterator[Fold]:
-    """All folds of all repeats, each with a seed."""
-    if not isinstance(n_repeats, Integral) or n_repeats < 1:
-        raise ValueError(
-            f"n_repeats must be a whole number of at least 1. Got {n_repeats!r}."
-        )
-    whole = isinstance(cv, Integral)
-    if whole:
-        _check_class_sizes(y, int(cv))
-    elif n_repeats > 1:
-        raise ValueError(
-            "n_repeats needs a number of folds as cv. Pass an int, or a splitter that "
-            "repeats, such as RepeatedStratifiedKFold."
-        )
-    for repeat in range(n_repeats):
-        splitter = (
-            StratifiedKFold(int(cv), shuffle=True, random_state=draw_seed(rng))
-            if whole
-            else check_cv(cv, y, classifier=True)
-        )
-        for number, parts in enumerate(splitter.split(X, y, groups)):
-            train, test = (_positions(part, len(y)) for part in parts)
-            yield Fold(repeat, number, train, test, draw_seed(rng))
-
-
-def _positions(part: Any, n_rows: int) -> np.ndarray:
-    """Positions of the rows of a fold's part, which may be given as a mask."""
-    rows = np.asarray(part)
-    if rows.dtype == bool:
-        if len(rows) != n_rows:
-            raise ValueError(
-                f"cv has a mask for {counted(len(rows), 'row')}, and the table has "
-                f"{n_rows:,}. Pass masks with one bool for each row, or positions."
-            )
-        return np.flatnonzero(rows)
-    if rows.dtype.kind in "iu":
-        outside = rows[(rows < -n_rows) | (rows >= n_rows)]
-        if outside.size:
-            raise ValueError(
-                f"cv names row {outside[0]}, and the table has rows 0 to {n_rows - 1}. "
-                "Pass positions of rows, not their labels in an index."
-            )
-    return rows
-
-
-def _check_class_sizes(y: np.ndarray, n_folds: int) -> None:
-    if n_folds < 2:
-        raise ValueError(f"cv must be at least 2 folds. Got {n_folds}.")
-    classes, counts = np.unique(y, return_counts=True)
-    smallest = int(counts.argmin())
-    if counts[smallest] < n_folds:
-        raise InvalidTableError(
-            f"Class {classes[smallest : smallest + 1].tolist()[0]!r} has "
-            f"{counts[smallest]} rows, too few for one in each of {n_folds} folds. "
-            "Lower cv, merge or drop the class, or pass a splitter as cv."
-        )
 
 
 def _title(

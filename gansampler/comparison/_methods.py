@@ -13,7 +13,6 @@ from typing import Any
 from imblearn import FunctionSampler
 from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC, RandomOverSampler
 from imblearn.pipeline import Pipeline, make_pipeline
-from sklearn import pipeline
 from sklearn.base import clone
 from sklearn.utils import get_tags
 
@@ -22,7 +21,7 @@ from gansampler.comparison._columns import (
     column_kinds,
     frequent_levels,
 )
-from gansampler.comparison._names import by_name
+from gansampler.comparison._estimators import by_name, steps_of
 from gansampler.oversampler import GANOversampler
 
 NONE, WEIGHTS, THRESHOLD = "no resampling", "class weights", "tuned threshold"
@@ -151,13 +150,6 @@ def _prepared(sampler: Any, encoder: Any, door: Any) -> tuple[list[Any], Any]:
     if takes.string:
         return [CompleteColumns(), sampler], encoder
     return [*steps_of(encoder), sampler], "passthrough"
-
-
-def steps_of(estimator: Any) -> list[Any]:
-    """The steps of a pipeline, and of those within: no pipeline may be a step."""
-    if isinstance(estimator, pipeline.Pipeline):
-        return [part for _, step in estimator.steps for part in steps_of(step)]
-    return [estimator]
 
 
 def _as_list(strategies: Any) -> list[Any] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,10 @@ from sklearn.base import clone
 from sklearn.model_selection import TunedThresholdClassifierCV
 
 from gansampler.comparison._columns import FrequentLevels
-from gansampler.comparison._methods import THRESHOLD, WEIGHTS, Method, steps_of
-from gansampler.comparison._running import Plan, response_method, seeded, weighted
+from gansampler.comparison._estimators import seeded, steps_of, weighted
+from gansampler.comparison._methods import THRESHOLD, WEIGHTS, Method
+from gansampler.comparison._running import Plan
+from gansampler.comparison._scorers import scorer_of_labels
 
 
 def build_pipeline(plan: Plan, method: Method, classifier: str, seed: int) -> Any:
@@ -33,22 +34,5 @@ def build_pipeline(plan: Plan, method: Method, classifier: str, seed: int) -> An
     if method.name != THRESHOLD:
         return whole
     return TunedThresholdClassifierCV(
-        whole, scoring=_scorer_of_labels(plan.scorers), random_state=seed
+        whole, scoring=scorer_of_labels(plan.scorers), random_state=seed
     )
-
-
-def _scorer_of_labels(scorers: Mapping[str, Any]) -> Any:
-    """The first metric that a threshold changes, or else balanced accuracy."""
-    methods = {metric: response_method(s) for metric, s in scorers.items()}
-    for metric, method in methods.items():
-        if method == "predict":
-            return scorers[metric]
-    unknown = [metric for metric, method in methods.items() if method is None]
-    if unknown:
-        raise ValueError(
-            f"A pipeline cannot tune its threshold by {unknown[0]!r}, a function "
-            "of classifier and rows. Make it a scorer by "
-            "sklearn.metrics.make_scorer, or add a metric of labels, such as "
-            "'balanced_accuracy', to scoring."
-        )
-    return "balanced_accuracy"

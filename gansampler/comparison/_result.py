@@ -12,9 +12,10 @@ import pandas as pd
 
 from gansampler._wording import counted
 from gansampler.comparison._best import Best, best_of
+from gansampler.comparison._folds import Fold
 from gansampler.comparison._methods import NONE, Method
 from gansampler.comparison._pipeline import build_pipeline
-from gansampler.comparison._running import Fold, Plan
+from gansampler.comparison._running import Plan
 from gansampler.comparison._scores import (
     BLOCK,
     FACTS,

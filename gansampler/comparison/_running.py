@@ -9,21 +9,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import (
     FixedThresholdClassifier,
     StratifiedKFold,
     cross_val_predict,
 )
-from sklearn.pipeline import Pipeline
-from sklearn.utils.class_weight import compute_sample_weight
-from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits
 
 from gansampler._pipelines import prepared_for
 from gansampler.comparison._columns import FrequentLevels, frequent_levels
-from gansampler.comparison._methods import THRESHOLD, WEIGHTS, Method, steps_of
+from gansampler.comparison._estimators import seeded, steps_of, weighted
+from gansampler.comparison._folds import Fold
+from gansampler.comparison._methods import THRESHOLD, WEIGHTS, Method
+from gansampler.comparison._scorers import response_method
 
 THRESHOLD_FOLDS = 3
 """Folds within a training fold whose left-out rows choose a threshold."""
@@ -32,27 +32,6 @@ N_THRESHOLDS = 50
 
 UNDEFINED = "not defined on the test rows of the fold"
 """Why a score is NaN: most metrics need rows of all classes."""
-
-
-@dataclass(frozen=True)
-class Fold:
-    """Training and test rows.
-
-    Attributes
-    ----------
-    repeat, number : int
-        Which fold of which repeat.
-    train, test : ndarray of int
-        Positions of the rows.
-    seed : int
-        Source of all randomness in the fold, the same for all methods.
-    """
-
-    repeat: int
-    number: int
-    train: np.ndarray
-    test: np.ndarray
-    seed: int
 
 
 @dataclass(frozen=True)
@@ -233,14 +212,6 @@ def _each_score(plan: Plan, score: Callable[[Any], float]) -> dict[str, float | 
     return found
 
 
-def response_method(scorer: Any) -> Any:
-    """What a scorer reads of a classifier, None where it does not say.
-
-    A threshold changes "predict" only: labels, neither probabilities nor distances.
-    """
-    return getattr(scorer, "_response_method", None)
-
-
 class _Replay(ClassifierMixin, BaseEstimator):
     """A classifier of known responses to the rows that it is given, and a threshold."""
 
@@ -273,47 +244,6 @@ def _responses_of(positive: int, responses: np.ndarray) -> np.ndarray:
     if responses.ndim == 2:
         return np.asarray(responses[:, positive])
     return responses if positive == 1 else -responses
-
-
-def weighted(classifier: Any, y: np.ndarray) -> tuple[Any, dict[str, Any]]:
-    """A classifier that is to weigh classes inversely to their frequency.
-
-    Returns
-    -------
-    classifier : classifier
-    parameters : dict
-        What its ``fit`` is to be given.
-
-    Raises
-    ------
-    ValueError
-        If it knows neither ``class_weight`` nor ``sample_weight``.
-    """
-    last, prefix = classifier, ""
-    if isinstance(classifier, Pipeline):
-        name, last = classifier.steps[-1]
-        prefix = f"{name}__"
-    if "class_weight" in last.get_params(deep=False):
-        return classifier.set_params(**{f"{prefix}class_weight": "balanced"}), {}
-    if has_fit_parameter(last, "sample_weight"):
-        weights = compute_sample_weight("balanced", y)
-        return classifier, {f"{prefix}sample_weight": weights}
-    raise ValueError(
-        f"{type(last).__name__} takes neither class_weight nor sample_weight."
-    )
-
-
-def seeded(estimator: Any, seed: int) -> Any:
-    """A copy with a random state wherever it has none."""
-    copy = clone(estimator)
-    parameters = copy.get_params()
-    return copy.set_params(
-        **{
-            name: seed
-            for name, value in parameters.items()
-            if name.split("__")[-1] == "random_state" and value is None
-        }
-    )
 
 
 def take(X: Any, rows: np.ndarray) -> Any:

@@ -1,9 +1,15 @@
-"""Estimators by name: what the user gave, and defaults."""
+"""Estimators of the user: by name, by step, seeded, weighing the classes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.validation import has_fit_parameter
 
 
 def by_name(
@@ -54,6 +60,43 @@ def by_name(
             )
         named[name] = _checked(estimator, name, defaults, kind, method)
     return named
+
+
+def steps_of(estimator: Any) -> list[Any]:
+    """The steps of a pipeline, and of those within: no pipeline may be a step."""
+    if isinstance(estimator, Pipeline):
+        return [part for _, step in estimator.steps for part in steps_of(step)]
+    return [estimator]
+
+
+def seeded(estimator: Any, seed: int) -> Any:
+    """A copy with a random state wherever it has none."""
+    copy = clone(estimator)
+    unseeded = [
+        name
+        for name, value in copy.get_params().items()
+        if name.split("__")[-1] == "random_state" and value is None
+    ]
+    return copy.set_params(**dict.fromkeys(unseeded, seed))
+
+
+def weighted(classifier: Any, y: np.ndarray) -> tuple[Any, dict[str, Any]]:
+    """A classifier that is to weigh classes inversely to their frequency.
+
+    With it comes what its ``fit`` is to be given.
+    """
+    last, prefix = classifier, ""
+    if isinstance(classifier, Pipeline):
+        name, last = classifier.steps[-1]
+        prefix = f"{name}__"
+    if "class_weight" in last.get_params(deep=False):
+        return classifier.set_params(**{f"{prefix}class_weight": "balanced"}), {}
+    if has_fit_parameter(last, "sample_weight"):
+        weights = compute_sample_weight("balanced", y)
+        return classifier, {f"{prefix}sample_weight": weights}
+    raise ValueError(
+        f"{type(last).__name__} takes neither class_weight nor sample_weight."
+    )
 
 
 def _checked(
