@@ -122,12 +122,7 @@ class Comparison:
         >>> from gansampler import compare_oversamplers
         >>> X, y = make_classification(weights=[0.8], random_state=0)
         >>> comparison = compare_oversamplers(
-        ...     X,
-        ...     y,
-        ...     samplers="SMOTE",
-        ...     classifiers="logistic regression",
-        ...     random_state=0,
-        ...     verbose=0,
+        ...     X, y, samplers="SMOTE", classifiers="logistic regression", verbose=0
         ... )
         >>> comparison.best_.classifier
         'logistic regression'
@@ -158,12 +153,7 @@ class Comparison:
         >>> from gansampler import compare_oversamplers
         >>> X, y = make_classification(weights=[0.8], random_state=0)
         >>> comparison = compare_oversamplers(
-        ...     X,
-        ...     y,
-        ...     samplers="SMOTE",
-        ...     classifiers="logistic regression",
-        ...     random_state=0,
-        ...     verbose=0,
+        ...     X, y, samplers="SMOTE", classifiers="logistic regression", verbose=0
         ... )
         >>> comparison.best("roc_auc").classifier
         'logistic regression'
@@ -195,12 +185,7 @@ class Comparison:
         >>> from gansampler import compare_oversamplers
         >>> X, y = make_classification(weights=[0.8], random_state=0)
         >>> comparison = compare_oversamplers(
-        ...     X,
-        ...     y,
-        ...     samplers="SMOTE",
-        ...     classifiers="logistic regression",
-        ...     random_state=0,
-        ...     verbose=0,
+        ...     X, y, samplers="SMOTE", classifiers="logistic regression", verbose=0
         ... )
         >>> comparison.summary()["f1"].columns.tolist()
         ['mean', 'standard error', 'mean rank']
@@ -252,12 +237,7 @@ class Comparison:
         >>> from gansampler import compare_oversamplers
         >>> X, y = make_classification(weights=[0.8], random_state=0)
         >>> comparison = compare_oversamplers(
-        ...     X,
-        ...     y,
-        ...     samplers="SMOTE",
-        ...     classifiers="logistic regression",
-        ...     random_state=0,
-        ...     verbose=0,
+        ...     X, y, samplers="SMOTE", classifiers="logistic regression", verbose=0
         ... )
         >>> tests = comparison.tests("f1")
         >>> tests.index.get_level_values("sampler").tolist()
@@ -286,12 +266,7 @@ class Comparison:
         >>> from gansampler import compare_oversamplers
         >>> X, y = make_classification(weights=[0.8], random_state=0)
         >>> comparison = compare_oversamplers(
-        ...     X,
-        ...     y,
-        ...     samplers="SMOTE",
-        ...     classifiers="logistic regression",
-        ...     random_state=0,
-        ...     verbose=0,
+        ...     X, y, samplers="SMOTE", classifiers="logistic regression", verbose=0
         ... )
         >>> len(comparison.verdict().splitlines())
         4
@@ -328,12 +303,7 @@ class Comparison:
         >>> from gansampler import compare_oversamplers
         >>> X, y = make_classification(weights=[0.8], random_state=0)
         >>> comparison = compare_oversamplers(
-        ...     X,
-        ...     y,
-        ...     samplers="SMOTE",
-        ...     classifiers="logistic regression",
-        ...     random_state=0,
-        ...     verbose=0,
+        ...     X, y, samplers="SMOTE", classifiers="logistic regression", verbose=0
         ... )
         >>> axis = comparison.plot(metrics=["f1"])
         >>> [label.get_text() for label in axis.get_yticklabels()]
@@ -396,12 +366,7 @@ class Comparison:
         >>> from gansampler import compare_oversamplers
         >>> X, y = make_classification(weights=[0.8], random_state=0)
         >>> comparison = compare_oversamplers(
-        ...     X,
-        ...     y,
-        ...     samplers="SMOTE",
-        ...     classifiers="logistic regression",
-        ...     random_state=0,
-        ...     verbose=0,
+        ...     X, y, samplers="SMOTE", classifiers="logistic regression", verbose=0
         ... )
         >>> comparison.pipeline("SMOTE").fit(X, y).predict(X[:3]).shape
         (3,)
