@@ -253,8 +253,7 @@ def _checked(X: Any, y: Any) -> tuple[Any, np.ndarray]:
                 "transformers do not take. Join the levels into one name each."
             )
     else:
-        X = np.asarray(pd.DataFrame(X)) if isinstance(X, (list, tuple)) else X
-        X = np.asarray(X)
+        X = np.asarray(pd.DataFrame(X) if isinstance(X, (list, tuple)) else X)
         if X.ndim != 2:
             raise InvalidTableError(
                 f"X has {X.ndim} axes. Pass a table of rows and columns."

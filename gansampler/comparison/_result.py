@@ -311,12 +311,8 @@ class Comparison:
         """
         from gansampler.comparison._plot import draw
 
-        if metrics is None:
-            metrics = self.metrics_
-        chosen = [
-            self._metric(m)
-            for m in ([metrics] if isinstance(metrics, str) else metrics)
-        ]
+        given = [metrics] if isinstance(metrics, str) else metrics
+        chosen = [self._metric(m) for m in (self.metrics_ if given is None else given)]
         if not chosen:
             raise ValueError("metrics is empty. Name one, or leave it out.")
         axes: np.ndarray[Any, Any] = draw(
@@ -440,11 +436,9 @@ class Comparison:
         return metric
 
     def _key(self, sampler: str | Key) -> Key:
-        if isinstance(sampler, tuple):
-            name, strategy = sampler[0], str(sampler[1])
-            found = [key for key in self._methods if key == (name, strategy)]
-        else:
-            found = [key for key in self._methods if key[0] == sampler]
+        is_key = isinstance(sampler, tuple)
+        wanted = (sampler[0], str(sampler[1])) if is_key else sampler
+        found = [key for key in self._methods if wanted in (key, key[0])]
         if len(found) == 1:
             return found[0]
         if found:

@@ -119,9 +119,7 @@ def summarise(
         ranks = each.rank(axis=1, ascending=False)
         parts[metric, "mean"] = scores.mean()
         parts[metric, "standard error"] = scores.apply(
-            lambda column: corrected_standard_error(
-                column.dropna().to_numpy(), test_share
-            )
+            lambda s: corrected_standard_error(s.dropna().to_numpy(), test_share)
         )
         parts[metric, "mean rank"] = (
             by_fold(ranks, by_classifier=True) if by_classifier else ranks
