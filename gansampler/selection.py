@@ -257,22 +257,24 @@ def usual_radii(between: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of shape (n_own,)
-        Distance to the nearest other row that differs, but no more than the median of
-        such distances. Where cells are missing or zero, or levels frequent, all rows
-        lie nearer to each other: one radius for all would reject most of these.
+        Distance to the nearest other row that differs. Where cells are missing or
+        zero, or levels frequent, rows lie nearer to each other: one radius for all
+        would reject most of these. Of a row that lies farther from others than the
+        median row does, the geometric mean with the median's: its own distance would
+        thin out the tails, the median would fatten them.
 
     Examples
     --------
     >>> import numpy as np
     >>> from gansampler.selection import usual_radii
-    >>> usual_radii(np.array([[0.5, 1.0], [0.0, 2.0], [9.0, 9.5]])).tolist()
-    [0.5, 2.0, 2.0]
+    >>> usual_radii(np.array([[0.5, 1.0], [0.0, 2.0], [8.0, 9.5]])).tolist()
+    [0.5, 2.0, 4.0]
     """
     differing = np.where(between >= SAME, between, np.inf).min(axis=1)
-    found = differing[np.isfinite(differing)]
-    usual = np.median(found) if len(found) else SAME
-    radii: np.ndarray = np.minimum(differing, usual)
-    return radii
+    found = np.isfinite(differing)
+    usual = np.median(differing[found]) if found.any() else SAME
+    radii: np.ndarray = np.where(found, differing, usual)
+    return np.sqrt(radii * np.minimum(radii, usual))
 
 
 def copy_factor(

@@ -104,6 +104,21 @@ def test_dense_rows_are_rejected_no_more_than_others_are():
     assert flat[kept].mean() == pytest.approx(0.3, abs=0.04)
 
 
+def test_tails_are_fattened_by_less_than_a_quarter():
+    # Rows between neighbours, nearly all copies where rows lie close together: with the
+    # median radius for all rows in the tails it is a third.
+    rng = np.random.default_rng(0)
+    own = rng.lognormal(size=(400, 3))
+    near = Neighborhood(own, own).own.kneighbors(return_distance=False)
+    start = rng.integers(0, 400, 4000)
+    end = near[start, rng.integers(0, 5, 4000)]
+    generated = own[start] + rng.random((4000, 1)) * (own[end] - own[start])
+    selection = select(own, own + 50, generated, copies=0.6)
+    kept = generated[choose(selection, generated)]
+    sizes = [np.linalg.norm(rows, axis=1).mean() for rows in (kept, generated)]
+    assert 1 < sizes[0] / sizes[1] < 1.25
+
+
 def test_where_rows_repeat_the_classes_are_counted():
     """A flag of 1 % of the others and 7 % of the class tells of the class."""
     own = np.repeat([[1.0], [0.0]], [4, 56], axis=0)
