@@ -34,7 +34,8 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
     ----------
     estimator : estimator instance
         The classifier, with ``predict_proba``. If it is a pipeline, its preprocessing
-        comes after the sampler, which then sees the table as it is.
+        comes after the sampler, which then sees the table as it is. A pipeline that
+        contains a sampler is refused: what that changes would stay uncorrected.
 
     sampler : sampler instance or None, default=None
         Any sampler of imbalanced-learn, for example ``GANOversampler()`` or
@@ -103,9 +104,10 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
     the correction goes too far. A probability of 0 or 1 stays as it is. Compare the
     Brier score by cross-validation, with ``sampler=None`` too.
 
-    Shifts that the classifier makes by itself, as with ``class_weight``, are not
-    corrected. There are no sample weights in ``fit``, since the rows that a sampler
-    adds have none.
+    Shifts that the classifier makes by itself, as with ``class_weight`` or in
+    ``imblearn.ensemble``, are not corrected, nor are those of a sampler that stands
+    before this classifier in a pipeline: ``fit`` sees resampled rows only then. There
+    are no sample weights in ``fit``, since the rows that a sampler adds have none.
 
     References
     ----------
@@ -163,7 +165,8 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
             ``fit_resample``.
         ValueError
             If ``priors`` are not one share above 0 for each class, with sum 1, or are
-            by labels that are not those of ``y``.
+            by labels that are not those of ``y``; or if ``estimator`` has a sampler in
+            it.
         InvalidTableError
             If the sampler leaves a class without rows, or adds a class.
 
@@ -180,6 +183,7 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         [0.5 0.5]
         """
         _check_methods("estimator", self.estimator, "fit", "predict_proba")
+        _refuse_samplers_in(self.estimator)
         if self.sampler is not None:
             _check_methods("sampler", self.sampler, "fit_resample")
         with validation.all_or_nothing(self):
@@ -378,6 +382,28 @@ _ADVICE = {
     "sampler": "Take a sampler of imbalanced-learn, a pipeline of imbalanced-learn "
     "that ends in one, or None.",
 }
+
+
+def _refuse_samplers_in(estimator: Any) -> None:
+    samplers = _samplers_in(estimator)
+    if samplers:
+        raise ValueError(
+            "The 'estimator' parameter of PriorCorrectedClassifier must not resample, "
+            "since only what 'sampler' does is corrected. Got a classifier with "
+            f"{samplers[0]!r} in it. Pass that as sampler=, with the steps before it "
+            "if there are any, and the steps after it as estimator."
+        )
+
+
+def _samplers_in(part: Any) -> list[Any]:
+    """Samplers in the pipelines, searches and wrappers that a classifier is made of."""
+    if hasattr(part, "steps"):
+        inner = [step for _, step in part.steps]
+    elif hasattr(part, "fit_resample"):
+        return [part]
+    else:
+        inner = [part.estimator] if hasattr(part, "estimator") else []
+    return [sampler for one in inner for sampler in _samplers_in(one)]
 
 
 def _class_shares(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

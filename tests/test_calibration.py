@@ -457,6 +457,58 @@ def test_refusals_tell_what_to_do_and_change_nothing(parameters, error, message)
     }
 
 
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        make_sampling_pipeline(RandomOverSampler(), LogisticRegression()),
+        make_pipeline(
+            StandardScaler(),
+            make_sampling_pipeline(RandomOverSampler(), LogisticRegression()),
+        ),
+        GridSearchCV(
+            make_sampling_pipeline(
+                make_sampling_pipeline(StandardScaler(), RandomOverSampler()),
+                LogisticRegression(),
+            ),
+            {},
+        ),
+        CalibratedClassifierCV(
+            make_sampling_pipeline(RandomOverSampler(), LogisticRegression())
+        ),
+    ],
+    ids=["pipeline", "nested", "search", "wrapper"],
+)
+def test_a_sampler_in_the_estimator_is_refused(estimator):
+    X, y = gaussian_table([90, 10])
+    message = re.escape(
+        "The 'estimator' parameter of PriorCorrectedClassifier must not resample, "
+        "since only what 'sampler' does is corrected. Got a classifier with "
+        "RandomOverSampler() in it. Pass that as sampler=, with the steps before it if "
+        "there are any, and the steps after it as estimator."
+    )
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        PriorCorrectedClassifier(estimator).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        make_pipeline(
+            make_sampling_pipeline(StandardScaler(), "passthrough"),
+            LogisticRegression(),
+        ),
+        CalibratedClassifierCV(
+            PriorCorrectedClassifier(LogisticRegression(), RandomOverSampler())
+        ),
+    ],
+    ids=["no sampler", "corrected inside"],
+)
+def test_an_estimator_that_shifts_nothing_is_taken(estimator):
+    X, y = gaussian_table([90, 10])
+    model = PriorCorrectedClassifier(estimator).fit(X, y)
+    assert model.predict_proba(X)[:, 1].mean() == pytest.approx(0.1, abs=0.05)
+
+
 def test_missing_labels_are_refused_before_resampling():
     X, y = gaussian_table([90, 10])
     y = pd.Series(y, dtype="Int64")
