@@ -210,7 +210,13 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
-            The corrected probabilities, in the order of ``classes_``.
+            The corrected probabilities, in the order of ``classes_``. Some classifiers
+            give rows that they cannot place a 0 for each class; these stay.
+
+        Raises
+        ------
+        ValueError
+            If the classifier's own are negative, infinite or not a number.
 
         Examples
         --------
@@ -228,7 +234,10 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         [[0.9 0.1]]
         """
         check_is_fitted(self)
-        probabilities = self.estimator_.predict_proba(prepared_for(self.sampler_, X))
+        probabilities = _checked_probabilities(
+            self.estimator_.predict_proba(prepared_for(self.sampler_, X)),
+            f"of {self.estimator_!r}",
+        )
         return corrected_for_priors(
             probabilities, self.resampled_class_prior_, self.class_prior_
         )
@@ -272,7 +281,7 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         Returns
         -------
         ndarray of shape (n_samples,)
-            Labels of ``classes_``.
+            Labels of ``classes_``; the first for rows whose probabilities are all 0.
 
         Examples
         --------
@@ -327,7 +336,7 @@ def corrected_for_priors(
     Returns
     -------
     ndarray of shape (n_samples, n_classes)
-        The corrected probabilities. 0 and 1 stay as they are.
+        The corrected probabilities. 0 and 1 stay as they are, and so do rows of zeros.
 
     Raises
     ------
@@ -346,25 +355,28 @@ def corrected_for_priors(
     [[0.99 0.01]
      [0.5  0.5 ]]
     """
-    probabilities = np.asarray(probabilities, dtype=float)
-    if probabilities.ndim != 2:
-        raise ValueError(
-            "probabilities must have a row for each sample and a column for each "
-            f"class, as predict_proba returns them. Got shape {probabilities.shape}."
-        )
-    sums = probabilities.sum(axis=1)
-    if not (
-        (probabilities >= 0).all() and (sums > 0).all() and np.isfinite(sums).all()
-    ):
-        raise ValueError(
-            "probabilities must be 0 or more, and above 0 for a class of each row, as "
-            "predict_proba returns them. Some of those given are not."
-        )
+    probabilities = _checked_probabilities(probabilities, "given")
     n_classes = probabilities.shape[1]
     trained = _checked_shares("trained_priors", trained_priors, n_classes)
     odds = probabilities * (_checked_shares("priors", priors, n_classes) / trained)
-    corrected: np.ndarray = odds / odds.sum(axis=1, keepdims=True)
+    sums = odds.sum(axis=1, keepdims=True)
+    corrected: np.ndarray = odds / np.where(sums > 0, sums, 1)
     return corrected
+
+
+def _checked_probabilities(probabilities: Any, whose: str) -> np.ndarray:
+    numbers = np.asarray(probabilities, dtype=float)
+    if numbers.ndim != 2:
+        raise ValueError(
+            "probabilities must have a row for each sample and a column for each "
+            f"class, as predict_proba returns them. Got shape {numbers.shape}."
+        )
+    if not ((numbers >= 0) & np.isfinite(numbers)).all():
+        raise ValueError(
+            "probabilities must be finite and 0 or more, as predict_proba returns "
+            f"them. Some of those {whose} are not."
+        )
+    return numbers
 
 
 def _check_methods(name: str, part: Any, *methods: str) -> None:

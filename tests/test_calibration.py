@@ -30,6 +30,7 @@ from sklearn.model_selection import (
     cross_val_predict,
     cross_val_score,
 )
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
@@ -119,6 +120,8 @@ def test_known_answers():
     found = corrected_for_priors(probabilities, [0.5, 0.5], [0.8, 0.2])
     expected = [[0.8, 0.2], [0.5, 0.5], [1.0, 0.0], [0.0, 1.0]]
     np.testing.assert_allclose(found, expected, rtol=1e-15)
+    found = corrected_for_priors([[0.0, 0.0], [0.2, 0.8]], [0.5, 0.5], [0.8, 0.2])
+    np.testing.assert_allclose(found, [[0.0, 0.0], [0.5, 0.5]], rtol=1e-15)
     thirds = np.full((1, 3), 1 / 3)
     found = corrected_for_priors(thirds, thirds[0], [0.7, 0.2, 0.1])
     np.testing.assert_allclose(found, [[0.7, 0.2, 0.1]], rtol=1e-15)
@@ -178,6 +181,35 @@ def test_certain_probabilities_stay_and_warn_of_nothing():
     assert set(np.unique(model.predict_proba(X))) == {0.0, 1.0}
     assert set(np.unique(model.predict_log_proba(X))) == {-np.inf, 0.0}
     assert (model.predict(X) == y).all()
+
+
+def test_rows_that_the_classifier_cannot_place_stay_without_probabilities():
+    X, y = gaussian_table([200, 40, 20], labels=["a", "b", "c"])
+    rows = gaussian_table([200, 200, 200], seed=1)[0]
+    one_against_rest = OneVsRestClassifier(DecisionTreeClassifier(random_state=0))
+    sampler = RandomOverSampler(random_state=0)
+    model = PriorCorrectedClassifier(one_against_rest, sampler).fit(X, y)
+    raw, found = model.estimator_.predict_proba(rows), model.predict_proba(rows)
+    lost = raw.sum(axis=1) == 0
+    assert 0 < lost.sum() < len(rows)
+    assert (found[lost] == 0).all()
+    np.testing.assert_array_equal(found[~lost], model.predict_proba(rows[~lost]))
+    np.testing.assert_allclose(found[~lost].sum(axis=1), 1)
+    assert (model.predict(rows)[lost] == model.estimator_.predict(rows)[lost]).all()
+
+
+def test_impossible_probabilities_are_refused_with_the_classifier_named():
+    class Broken(DummyClassifier):
+        def predict_proba(self, X):
+            return super().predict_proba(X) * [math.nan, 1]
+
+    model = PriorCorrectedClassifier(Broken()).fit(*gaussian_table([9, 3]))
+    message = (
+        "probabilities must be finite and 0 or more, as predict_proba returns them. "
+        "Some of those of Broken() are not."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        model.predict_proba([[0.0, 0.0]])
 
 
 def test_without_a_sampler_nothing_changes():
@@ -564,10 +596,10 @@ def test_losses_of_the_benchmark_are_those_of_scikit_learn():
         *[
             (
                 ([[0.5, 0.5], impossible], [0.5, 0.5], [0.9, 0.1]),
-                "probabilities must be 0 or more, and above 0 for a class of each row, "
-                "as predict_proba returns them. Some of those given are not.",
+                "probabilities must be finite and 0 or more, as predict_proba returns "
+                "them. Some of those given are not.",
             )
-            for impossible in ([0.0, 0.0], [math.nan, 0.5], [-1.0, 2.0])
+            for impossible in ([math.inf, 0.0], [math.nan, 0.5], [-1.0, 2.0])
         ],
     ],
 )
