@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.utils import column_or_1d, get_tags
+from sklearn.utils.metadata_routing import MetadataRequest, get_routing_for_object
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from gansampler import validation
@@ -298,6 +299,41 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         probabilities = self.predict_proba(X)
         return self.classes_[probabilities.argmax(axis=1)]
 
+    def get_metadata_routing(self) -> MetadataRequest:
+        """Tell scikit-learn what metadata is of use here: weights, in ``score``.
+
+        Returns
+        -------
+        MetadataRequest
+            What the methods of this classifier request.
+
+        Raises
+        ------
+        NotImplementedError
+            If the classifier or the sampler requests metadata in ``fit``: there are
+            none for the rows that a sampler adds.
+
+        Examples
+        --------
+        >>> import sklearn
+        >>> from sklearn.dummy import DummyClassifier
+        >>> from gansampler import PriorCorrectedClassifier
+        >>> model = PriorCorrectedClassifier(DummyClassifier())
+        >>> with sklearn.config_context(enable_metadata_routing=True):
+        ...     model = model.set_score_request(sample_weight=True)
+        >>> model.get_metadata_routing()
+        {'score': {'sample_weight': True}}
+        """
+        for part in (self.estimator, self.sampler):
+            requested = _requested_metadata(part, "fit")
+            if requested:
+                raise NotImplementedError(
+                    "PriorCorrectedClassifier passes no metadata on, since the rows "
+                    f"that a sampler adds have none. {part!r} requests "
+                    f"{' and '.join(requested)} in fit: set that request to False."
+                )
+        return super().get_metadata_routing()
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         parts = [get_tags(self.estimator)]
@@ -416,6 +452,26 @@ def _samplers_in(part: Any) -> list[Any]:
     else:
         inner = [part.estimator] if hasattr(part, "estimator") else []
     return [sampler for one in inner for sampler in _samplers_in(one)]
+
+
+def _requested_metadata(part: Any, method: str) -> list[str]:
+    """Names of what a method, or one within it, has been set to request."""
+    try:
+        routing = get_routing_for_object(part)
+    except NotImplementedError:  # of those that route nothing themselves
+        return []
+    if isinstance(routing, MetadataRequest):
+        requests = getattr(routing, method).requests
+        return sorted(name for name, request in requests.items() if request)
+    return sorted(
+        {
+            name
+            for _, (mapping, inner) in routing
+            for caller, callee in mapping
+            if caller == method
+            for name in _requested_metadata(inner, callee)
+        }
+    )
 
 
 def _class_shares(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+import sklearn
 from imblearn import FunctionSampler
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.pipeline import make_pipeline as make_sampling_pipeline
@@ -17,18 +18,22 @@ from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_transformer
 from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import AdaBoostClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import (
     average_precision_score,
     brier_score_loss,
+    get_scorer,
     roc_auc_score,
 )
 from sklearn.model_selection import (
     GridSearchCV,
+    GroupKFold,
     TunedThresholdClassifierCV,
     cross_val_predict,
     cross_val_score,
+    cross_validate,
 )
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import GaussianNB
@@ -384,6 +389,71 @@ def test_scoring_has_no_decision_function_to_prefer():
         model.predict_proba([[0.0]])
     with pytest.raises(TypeError, match="unexpected keyword argument 'sample_weight'"):
         model.fit([[0.0], [1.0]], [0, 1], sample_weight=[1, 1])
+
+
+def requesting(estimator):
+    with sklearn.config_context(enable_metadata_routing=True):
+        return estimator.set_fit_request(sample_weight=True)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"estimator": requesting(LogisticRegression())},
+        {
+            "estimator": make_pipeline(
+                StandardScaler(),
+                GridSearchCV(requesting(LogisticRegression()), {"C": [1]}),
+            )
+        },
+        {
+            "estimator": LogisticRegression(),
+            "sampler": make_sampling_pipeline(
+                requesting(StandardScaler()), RandomOverSampler()
+            ),
+        },
+    ],
+    ids=["classifier", "inside", "sampler"],
+)
+def test_weights_that_a_part_requests_are_refused(parts):
+    X, y = gaussian_table([90, 10])
+    model = PriorCorrectedClassifier(**parts)
+    *_, part = parts.values()
+    message = re.escape(
+        "PriorCorrectedClassifier passes no metadata on, since the rows that a sampler "
+        f"adds have none. {part!r} requests sample_weight in fit: set that request to "
+        "False."
+    )
+    with (
+        sklearn.config_context(enable_metadata_routing=True),
+        pytest.raises(NotImplementedError, match=f"^{message}$"),
+    ):
+        cross_validate(model, X, y, params={"sample_weight": np.ones(len(y))})
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [LogisticRegression(), AdaBoostClassifier(), make_pipeline(LogisticRegression())],
+)
+def test_groups_and_the_weights_of_scorers_are_routed(estimator):
+    X, y = gaussian_table([90, 10])
+    model = PriorCorrectedClassifier(estimator, RandomOverSampler())
+    groups = np.arange(len(y)) % 5
+    with sklearn.config_context(enable_metadata_routing=True):
+        scorer = get_scorer("accuracy").set_score_request(sample_weight=True)
+        scores = [
+            cross_validate(
+                model,
+                X,
+                y,
+                params={"sample_weight": weights, "groups": groups},
+                scoring=scorer,
+                cv=GroupKFold(3),
+                error_score="raise",
+            )["test_score"].tolist()
+            for weights in (np.ones(len(y)), 1.0 * (y == 0))
+        ]
+    assert scores[0] != scores[1]
 
 
 @pytest.mark.parametrize(
