@@ -265,6 +265,7 @@ class GANOversampler(BaseOverSampler):
     (5, 20)
     """
 
+    sampling_strategy_: dict[Hashable, int]
     _container: Container
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
@@ -359,7 +360,7 @@ class GANOversampler(BaseOverSampler):
         >>> from gansampler import GANOversampler
         >>> from gansampler.datasets import load_churn
         >>> sampler = GANOversampler(0.5).fit(*load_churn())
-        >>> {label: int(n) for label, n in sampler.sampling_strategy_.items()}
+        >>> sampler.sampling_strategy_
         {'yes': 1439}
         """
         with validation.all_or_nothing(self):
@@ -371,6 +372,9 @@ class GANOversampler(BaseOverSampler):
                 X, y = _polars.table_as_pandas(X), _polars.labels_as_pandas(y)
                 validation.check_labels(X, y)
                 super().fit(X, y, **params)
+                self.sampling_strategy_ = validation.whole_counts(
+                    self.sampling_strategy_
+                )
             for name in TRAINED:
                 self.__dict__.pop(name, None)
         return self
@@ -613,6 +617,7 @@ class GANOversampler(BaseOverSampler):
         return table, y, binarize_y
 
     def _fit_resample(self, table: Table, y: np.ndarray) -> tuple[Any, np.ndarray]:
+        self.sampling_strategy_ = validation.whole_counts(self.sampling_strategy_)
         device = resolve_device(self.device)
         n_new = sum(self.sampling_strategy_.values())
         validation.check_memory(len(y) + n_new, table.n_columns)
@@ -631,7 +636,7 @@ class GANOversampler(BaseOverSampler):
                     own=table.rows(y == label),
                     others=table.rows(_some_others(y, label, seeds[label])),
                 ),
-                int(self.sampling_strategy_[label]),
+                self.sampling_strategy_[label],
             )
             for label in labels
         )
@@ -680,7 +685,7 @@ class GANOversampler(BaseOverSampler):
         self.generators_ = {k: made.generator for k, made in trained.items()}
         self.report_ = Report()
         for label, made in trained.items():
-            n_synthetic = int(self.sampling_strategy_[label])
+            n_synthetic = self.sampling_strategy_[label]
             self.report_[label] = replace(made.report, n_synthetic=n_synthetic)
         self.history_ = {k: g.history for k, g in self.generators_.items()}
         self.n_iter_ = {k: r.n_iter for k, r in self.report_.items()}

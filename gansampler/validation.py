@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import validate_data
 
-from gansampler._wording import counted
+from gansampler._wording import counted, plain_label
 from gansampler.exceptions import InvalidTableError
 
 
@@ -226,6 +227,29 @@ def _check_columns(X: pd.DataFrame) -> None:
             f"X has several columns with the same name: {names}. Rename or drop the "
             "duplicates."
         )
+
+
+def whole_counts(asked: Mapping[Hashable, Any]) -> dict[Hashable, int]:
+    """Numbers of new rows as integers; ``ValueError`` where one is no whole number.
+
+    Parameters
+    ----------
+    asked : dict
+        What imbalanced-learn makes of ``sampling_strategy``: it checks no more than
+        whether a number is too small, which nan is not.
+
+    Returns
+    -------
+    dict of int
+    """
+    for label, n in asked.items():
+        if not (isinstance(n, Integral) or float(n).is_integer()):
+            raise ValueError(
+                "The 'sampling_strategy' parameter of GANOversampler must ask for "
+                f"whole numbers of rows. It asks for {float(n):g} new rows of class "
+                f"{plain_label(label)!r}. Round the number for this class."
+            )
+    return {label: int(n) for label, n in asked.items()}
 
 
 def check_memory(

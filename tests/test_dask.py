@@ -1,6 +1,7 @@
 """``fit_resample`` on Dask: the rows of a table in memory, wherever they are made."""
 
 import contextlib
+import math
 import os
 import signal
 from types import SimpleNamespace
@@ -352,6 +353,12 @@ def test_a_function_gets_the_labels(quick, table):
     sampler = quick(sampling_strategy=strategy).fit(X, y)
     assert sampler.sampling_strategy_ == {"yes": 7}
     assert not hasattr(sampler, "generators_")
+
+
+def test_parts_of_rows_are_refused(quick, table):
+    sampler = quick(sampling_strategy={"yes": math.nan})
+    with pytest.raises(ValueError, match=r"asks for nan new rows of class 'yes'\."):
+        sampler.fit_resample(*in_partitions(*table, 2))
 
 
 def test_a_balanced_table_comes_back(quick, table):

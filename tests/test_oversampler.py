@@ -1,6 +1,7 @@
 """The estimator's contract, beyond what the estimator checks ask for."""
 
 import copy
+import math
 import pickle
 import warnings
 from collections import Counter
@@ -931,6 +932,28 @@ def test_an_unknown_value_of_a_parameter_is_refused(quick):
 def test_a_strategy_that_imbalanced_learn_would_pass_over_is_refused(quick):
     with pytest.raises(ValueError, match="The 'sampling_strategy' parameter of GANO"):
         quick(sampling_strategy=MappingProxyType({1: 30})).fit_resample(*blobs())
+
+
+@pytest.mark.parametrize("method", ["fit", "fit_resample"])
+@pytest.mark.parametrize("asked", [60.75, math.nan, math.inf])
+@pytest.mark.parametrize("as_function", [False, True])
+def test_parts_of_rows_are_refused(quick, method, asked, as_function):
+    strategy = (lambda y: {1: asked}) if as_function else {1: asked}
+    with pytest.raises(ValueError, match="whole numbers of rows") as error:
+        getattr(quick(sampling_strategy=strategy), method)(*blobs())
+    assert str(error.value) == (
+        "The 'sampling_strategy' parameter of GANOversampler must ask for whole "
+        f"numbers of rows. It asks for {asked - 20} new rows of class 1. Round the "
+        "number for this class."
+    )
+
+
+@pytest.mark.parametrize("method", ["fit", "fit_resample"])
+@pytest.mark.parametrize("asked", [40.0, np.int64(40), np.float32(40)])
+def test_numbers_of_new_rows_are_integers(quick, method, asked):
+    sampler = quick(sampling_strategy={1: asked})
+    getattr(sampler, method)(*blobs())
+    assert repr(list(sampler.sampling_strategy_.values())) == "[20]"
 
 
 @pytest.mark.parametrize("widths", [(-1,), (1.5,), ("a",)])

@@ -69,7 +69,7 @@ def fit_resample(sampler: GANOversampler, X: Any, y: Any) -> tuple[Any, Any]:
     sampler._validate_params()
     survey = _examine(sampler, X, y)
     wanted: dict[Hashable, int] = {
-        label: int(n) for label, n in sampler.sampling_strategy_.items() if n
+        label: n for label, n in sampler.sampling_strategy_.items() if n
     }
     groups = survey.groups(X.columns)
     trainer = sampler._trainer(survey.summary, groups, sampler.device)
@@ -95,12 +95,13 @@ def _examine(sampler: GANOversampler, X: Any, y: Any) -> Survey:
     # Refuses, in fit as well, what no column may hold.
     _ = survey.summary
     strategy = sampler.sampling_strategy
-    sampler.sampling_strategy_ = check_sampling_strategy(
+    asked = check_sampling_strategy(
         # A function gets all labels, not the distinct ones that stand for them.
         strategy(y) if callable(strategy) else strategy,
         survey.classes(y._meta),
         sampler._sampling_type,
     )
+    sampler.sampling_strategy_ = validation.whole_counts(asked)
     return survey
 
 
