@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import column_or_1d, get_tags
 from sklearn.utils.metadata_routing import MetadataRequest, get_routing_for_object
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -34,9 +35,10 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
     Parameters
     ----------
     estimator : estimator instance
-        The classifier, with ``predict_proba``. If it is a pipeline, its preprocessing
-        comes after the sampler, which then sees the table as it is. A pipeline that
-        contains a sampler is refused: what that changes would stay uncorrected.
+        The classifier, with ``predict_proba``, which a search may have only once it is
+        fitted. If it is a pipeline, its preprocessing comes after the sampler, which
+        then sees the table as it is. A pipeline that contains a sampler is refused:
+        what that changes would stay uncorrected.
 
     sampler : sampler instance or None, default=None
         Any sampler of imbalanced-learn, for example ``GANOversampler()`` or
@@ -183,7 +185,9 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         >>> print(model.fit(X, y).resampled_class_prior_)
         [0.5 0.5]
         """
-        _check_methods("estimator", self.estimator, "fit", "predict_proba")
+        # Which classifier a search ends with, its fit decides.
+        early = [] if _is_search(self.estimator) else ["predict_proba"]
+        _check_methods("estimator", self.estimator, "fit", *early)
         _refuse_samplers_in(self.estimator)
         if self.sampler is not None:
             _check_methods("sampler", self.sampler, "fit_resample")
@@ -198,6 +202,7 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
                 X, y = self.sampler_.fit_resample(X, y)
             self.resampled_class_prior_ = _shares_of(self.classes_, y)
             self.estimator_ = clone(self.estimator).fit(X, y)
+            _check_methods("estimator", self.estimator_, "fit", "predict_proba")
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -344,7 +349,8 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
             setattr(tags.input_tags, name, accepted)
         # The sampler comes first and says what it makes of cells of other types.
         tags.input_tags.string = parts[-1].input_tags.string
-        tags.classifier_tags.multi_class = parts[0].classifier_tags.multi_class
+        if parts[0].classifier_tags is not None:  # a search may yet have none
+            tags.classifier_tags.multi_class = parts[0].classifier_tags.multi_class
         return tags
 
 
@@ -430,6 +436,13 @@ _ADVICE = {
     "sampler": "Take a sampler of imbalanced-learn, a pipeline of imbalanced-learn "
     "that ends in one, or None.",
 }
+
+
+def _is_search(estimator: Any) -> bool:
+    """Whether it is a search over parameters, or a pipeline that ends in one."""
+    while hasattr(estimator, "steps"):
+        estimator = estimator.steps[-1][1]
+    return isinstance(estimator, BaseSearchCV)
 
 
 def _refuse_samplers_in(estimator: Any) -> None:

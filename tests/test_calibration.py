@@ -20,7 +20,7 @@ from sklearn.compose import make_column_transformer
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import AdaBoostClassifier
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.metrics import (
     average_precision_score,
     brier_score_loss,
@@ -37,7 +37,7 @@ from sklearn.model_selection import (
 )
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import GaussianNB
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
@@ -557,6 +557,44 @@ def test_refusals_tell_what_to_do_and_change_nothing(parameters, error, message)
     assert {k: v for k, v in vars(model).items() if k.endswith("_")} == {
         k: v for k, v in fitted.items() if k.endswith("_")
     }
+
+
+HINGE = SGDClassifier(loss="hinge", random_state=0)  # has no predict_proba
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        GridSearchCV(HINGE, {"loss": ["log_loss", "modified_huber"]}),
+        GridSearchCV(
+            Pipeline([("c", None)]),
+            {"c": [GaussianNB(), DummyClassifier()]},
+            scoring="accuracy",
+        ),
+        make_pipeline(StandardScaler(), GridSearchCV(HINGE, {"loss": ["log_loss"]})),
+    ],
+    ids=["parameter", "classifiers", "pipeline"],
+)
+def test_a_search_may_choose_the_classifier(search):
+    X, y = gaussian_table([90, 10])
+    model = PriorCorrectedClassifier(search, RandomOverSampler(random_state=0))
+    assert model.fit(X, y).predict_proba(X).shape == (100, 2)
+
+
+@pytest.mark.parametrize(
+    "chosen", [HINGE, GridSearchCV(HINGE, {"alpha": [1e-3]})], ids=["early", "late"]
+)
+def test_a_classifier_without_probabilities_is_refused(chosen):
+    X, y = gaussian_table([90, 10])
+    model = PriorCorrectedClassifier(chosen)
+    message = (
+        "The 'estimator' parameter of PriorCorrectedClassifier must be an instance "
+        f"with fit and predict_proba. Got {chosen!r} instead. CalibratedClassifierCV "
+        "gives a classifier predict_proba; some have a parameter for it."
+    )
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        model.fit(X, y)
+    assert not hasattr(model, "estimator_")
 
 
 @pytest.mark.parametrize(
