@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sklearn.exceptions import NotFittedError
+
 __all__ = [
     "DeviceMemoryError",
     "DeviceUnavailableError",
@@ -101,8 +103,10 @@ class TrainingDivergedError(GANSamplerError, ValueError):
     """
 
 
-class NotTrainedError(GANSamplerError, ValueError, AttributeError):
+class NotTrainedError(GANSamplerError, NotFittedError):
     """Rows were asked for before ``fit_resample`` had trained a generator.
+
+    What catches scikit-learn's ``NotFittedError`` catches it, too.
 
     Examples
     --------

@@ -16,6 +16,7 @@ import torch
 from imblearn.pipeline import make_pipeline
 from sklearn.base import clone
 from sklearn.datasets import make_blobs
+from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
@@ -721,6 +722,7 @@ def test_sample_says_what_is_wrong(quick):
     sampler = quick()
     with pytest.raises(NotTrainedError) as error:
         sampler.sample(3, 1)
+    assert isinstance(error.value, NotFittedError)
     assert str(error.value) == (
         "This GANOversampler has no generators yet. Call fit_resample first."
     )
