@@ -117,7 +117,8 @@ class Products:
     """
 
     def __init__(self, rows: np.ndarray, radii: np.ndarray | None = None) -> None:
-        fixed = torch.as_tensor(rows, **SINGLE)
+        # A copy: PyTorch warns of arrays that cannot be written, such as mapped ones.
+        fixed = torch.tensor(rows, **SINGLE)
         squares = fixed.square().sum(dim=1)
         self.inside = np.zeros(len(rows), np.float32)
         if radii is not None:

@@ -756,6 +756,16 @@ def test_copies_of_a_trained_sampler_draw_the_same_rows(
     pd.testing.assert_frame_equal(copied.sample(30, "yes"), sampler.sample(30, "yes"))
 
 
+def test_a_sampler_mapped_from_a_file_draws_the_same_rows_without_a_warning(
+    quick, tmp_path
+):
+    sampler = quick()
+    sampler.fit_resample(*blobs())
+    joblib.dump(sampler, tmp_path / "sampler.joblib")
+    mapped = joblib.load(tmp_path / "sampler.joblib", mmap_mode="r")
+    np.testing.assert_array_equal(mapped.sample(30, 1), sampler.sample(30, 1))
+
+
 # --- in pipelines ------------------------------------------------------------------
 
 
