@@ -1,9 +1,10 @@
 """The columns of one class: how their cells become numbers, and numbers cells again.
 
 ``NumericColumn`` takes numbers and times, ``CategoricalColumn`` everything that is a
-level. Each has three forms: the *cells* of the table; their *values*, which are
-numbers (NaN where missing) or positions of levels (-1); and what a GAN learns. A new
-kind of column is a new class with what ``Column`` lists, chosen in ``TableEncoder``.
+level; times that follow the clock are made of both, in ``clock.py``. Each has three
+forms: the *cells* of the table; their *values*, which are numbers (NaN where missing)
+or positions of levels (-1); and what a GAN learns. A new kind of column is a new class
+with what ``Column`` lists, chosen in ``TableEncoder``.
 """
 
 from __future__ import annotations
@@ -131,8 +132,8 @@ class Column(Protocol):
         """Whether only values that were observed are generated."""
 
     @property
-    def widths(self) -> tuple[int, int]:
-        """Numeric and one-hot cells of an encoded row."""
+    def widths(self) -> tuple[int, ...]:
+        """Numeric cells of an encoded row, and one-hot cells, set by set."""
 
     @property
     def frequencies(self) -> np.ndarray:

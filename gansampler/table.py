@@ -9,6 +9,7 @@ import pandas as pd
 from sklearn.covariance import ledoit_wolf
 
 from gansampler._thinning import some_positions
+from gansampler.clock import by_the_clock
 from gansampler.columns import MAX_DONORS, CategoricalColumn, Column, NumericColumn
 from gansampler.lenders import Lenders, LendingColumn
 from gansampler.summary import ColumnSummary, dense, is_missing
@@ -48,9 +49,10 @@ class TableEncoder:
     """Rows of one class, of any types, to a float32 matrix and back.
 
     Numeric columns become one cell each, standardised and then decorrelated; times
-    count as numbers. Categorical columns become one-hot cells. Which cells of a row
-    are missing is one more categorical column, of whole patterns, so missing values
-    come back in the combinations in which the class has them.
+    count as numbers, or where they follow the hours of the day or the days of the week
+    as date, weekday and time of day. Categorical columns become one-hot cells. Which
+    cells of a row are missing is one more categorical column, of whole patterns, so
+    missing values come back in the combinations in which the class has them.
 
     A level gets a cell of its own if the class shows at most 10 levels of its column,
     or if at least 5 of its rows show it and it is among the 64 most frequent. The
@@ -75,7 +77,7 @@ class TableEncoder:
     n_numeric_ : int
         Numeric cells of an encoded row; they come first.
     category_sizes_ : tuple of int
-        Cells of each categorical column after them.
+        Cells of each set of levels after them, of which a row has one.
     category_frequencies_ : ndarray of shape (n_cells - n_numeric,)
         How often the class shows what each of these cells stands for.
 
@@ -185,8 +187,10 @@ class TableEncoder:
         self._fit_missing(rows)
         values = self.to_values(rows)
         widths = [column.widths for column in self._encoded_columns]
-        self.n_numeric_ = sum(n_numbers for n_numbers, _ in widths)
-        self.category_sizes_ = tuple(n_cells for _, n_cells in widths if n_cells)
+        self.n_numeric_ = sum(n_numbers for n_numbers, *_ in widths)
+        self.category_sizes_ = tuple(
+            n_cells for _, *sets in widths for n_cells in sets if n_cells
+        )
         self.category_frequencies_ = np.concatenate(
             [column.frequencies for column in self._encoded_columns]
         )
@@ -487,7 +491,7 @@ class TableEncoder:
     ) -> Column:
         if summary.kind == "category" or summary.needs_levels(cells):
             return CategoricalColumn().fit(cells, others)
-        return NumericColumn(summary, self.value_range).fit(cells)
+        return by_the_clock(NumericColumn(summary, self.value_range).fit(cells), cells)
 
     def _lenders(self, others: pd.DataFrame) -> Lenders | None:
         """Rows that lend levels, None where no column needs any."""
@@ -561,7 +565,8 @@ class TableEncoder:
         one_hot = matrix[:, self.n_numeric_ :]
         blocks, first_number, first_cell = [], 0, 0
         for column in self._encoded_columns:
-            n_numbers, n_cells = column.widths
+            n_numbers, *sets = column.widths
+            n_cells = sum(sets)
             blocks.append(
                 (
                     numeric[:, first_number : first_number + n_numbers],

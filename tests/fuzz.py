@@ -80,6 +80,30 @@ def _times(unit, zone=None, step="s"):
     return make
 
 
+def _nights(unit, zone=None):
+    """Times that follow the clock and the week, some of which stand for something."""
+
+    def make(rng, n):
+        days = rng.integers(0, 60, n) * 7 + rng.integers(0, rng.choice([2, 5, 7]), n)
+        hours = rng.normal(1, 2, n)
+        seconds = days * 86_400 + (hours * 3600).astype(int)
+        times = pd.Series(np.datetime64("2021-03-01", unit) + seconds.astype("m8[s]"))
+        times[rng.random(n) < rng.choice([0, 0.2])] = pd.Timestamp("2199-12-31 12:00")
+        times = times.astype(f"datetime64[{unit}]")
+        if zone is None:
+            return times
+        return times.dt.tz_localize(
+            zone, ambiguous=np.ones(n, bool), nonexistent="shift_forward"
+        )
+
+    return make
+
+
+def _working_days(rng, n):
+    days = rng.integers(0, 80, n) * 7 + rng.integers(0, 5, n)
+    return pd.Series(pd.Timestamp("2021-03-01") + pd.to_timedelta(days, "D"))
+
+
 def _ordered(rng, n):
     levels = list("zyxw")
     codes = rng.integers(0, 3, n)
@@ -210,6 +234,9 @@ COLUMNS = {
     "datetime with zone": _times("ns", "Europe/Paris", step="h"),
     "days in a zone": _days_in_a_zone,
     "never": _never,
+    "nights": _nights("s"),
+    "nights in a zone": _nights("ns", "America/New_York"),
+    "working days": _working_days,
     "timedelta": lambda rng, n: pd.Series(
         rng.integers(-9999, 9999, n).astype("timedelta64[ms]")
     ),
@@ -230,6 +257,7 @@ COLUMNS = {
     "Arrow large strings": _as("large_string[pyarrow]", words),
     "Arrow timestamps": _as("timestamp[ms][pyarrow]", _times("ms")),
     "Arrow zoned": _as("timestamp[us, tz=Asia/Tokyo][pyarrow]", _times("us", "UTC")),
+    "Arrow nights": _as("timestamp[ms][pyarrow]", _nights("ms")),
     "Arrow durations": _as(
         "duration[s][pyarrow]",
         lambda rng, n: pd.Series(rng.integers(0, 999, n).astype("timedelta64[s]")),

@@ -21,6 +21,7 @@ import scipy.sparse
 import torch
 from sklearn.datasets import make_blobs
 
+import gansampler.clock
 import gansampler.columns
 from gansampler import GANOversampler, _whole_files
 from gansampler.datasets import load_churn, load_credit, load_fraud, load_page_blocks
@@ -414,6 +415,8 @@ def samplers_of_all_kinds():
     table = table.astype(pd.DataFrame(COLUMNS).dtypes).assign(
         rare=rng.integers(0, 40, 48).astype(str),
         skewed=rng.lognormal(0, 3, 48),
+        night=pd.date_range("2024-01-30 02:00", periods=48)
+        + pd.to_timedelta(rng.integers(0, 60, 48), unit="min"),
         **{f"level_{i}": (np.arange(48) % 3 == i).astype(int) for i in range(3)},
     )
     y = np.arange(48) % 3 > 1
@@ -435,7 +438,8 @@ def test_no_change_of_a_stored_class_is_forgotten():
 def test_every_kind_of_column_can_be_stored():
     columns = {
         value
-        for value in vars(gansampler.columns).values()
+        for module in (gansampler.columns, gansampler.clock)
+        for value in vars(module).values()
         if isinstance(value, type) and hasattr(value, "decode")
     } - {gansampler.columns.Column}
     assert columns

@@ -157,6 +157,8 @@ COLUMNS = {
     "datetime with zone": pd.Series(
         pd.date_range("2024-03-30", periods=N, freq="h", tz="Europe/Paris")
     ),
+    "datetime at night": pd.Series(pd.date_range("2024-01-30", periods=N, freq="D"))
+    + pd.to_timedelta(np.arange(N) * 90, unit="s"),
     "datetime objects": pd.Series(
         [datetime(2024, 1, 1 + i % 4, tzinfo=timezone.utc) for i in range(N)],
         dtype=object,

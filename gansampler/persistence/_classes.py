@@ -10,6 +10,7 @@ from typing import Any
 
 from torch import nn
 
+from gansampler.clock import ClockColumn
 from gansampler.columns import CategoricalColumn, NumericColumn
 from gansampler.diagnosis import Verdict
 from gansampler.evidence import Evidence
@@ -50,6 +51,7 @@ STORABLE: tuple[type, ...] = (
     TableEncoder,
     ColumnSummary,
     NumericColumn,
+    ClockColumn,
     CategoricalColumn,
     Lenders,
     Marginal,
