@@ -4,6 +4,8 @@ import contextlib
 import math
 import os
 import signal
+from datetime import date
+from decimal import Decimal
 from types import SimpleNamespace
 
 import dask
@@ -167,6 +169,110 @@ def test_strings_as_dask_converts_them(quick, table):
     expected = quick().fit_resample(*table)
     pd.testing.assert_frame_equal(found[0].astype(expected[0].dtypes), expected[0])
     assert found[1].tolist() == expected[1].tolist()
+
+
+def as_objects(X, y):
+    """Cells and labels that are objects, which Dask cannot know before it reads."""
+    X = X[["score"]].assign(
+        day=[date(2024, 1, 1 + i % 9) for i in range(len(X))],
+        price=[Decimal(i % 7) / 4 for i in range(len(X))],
+        flag=pd.Series(X["count"] % 2 == 0, dtype=object),
+    )
+    return X, y.map({"no": 0, "yes": 1, "perhaps": 2})
+
+
+def in_place(part, whole):
+    return whole.loc[part.index]
+
+
+def types_of(cells):
+    return {type(cell) for cell in cells}
+
+
+@pytest.mark.parametrize("convert", [False, True])
+def test_objects_stay_objects(quick, table, convert):
+    X, numbers = as_objects(*table)
+    expected, labels = quick().fit_resample(X, numbers)
+    y = numbers.astype(object)
+    with dask.config.set({"dataframe.convert-string": convert}):
+        places = dd.from_pandas(X["score"], npartitions=3)
+        objects = (
+            places.map_partitions(in_place, part, meta=part[:0]) for part in (X, y)
+        )
+        found = dask.compute(*quick().fit_resample(*objects))
+    pd.testing.assert_frame_equal(found[0], expected)
+    for name, cells in found[0].items():
+        assert types_of(cells) == types_of(X[name])
+    pd.testing.assert_series_equal(found[1], labels.astype(object))
+    assert types_of(found[1]) == {int}
+
+
+def from_files(X, y):
+    """As files are read: the index starts anew in each."""
+    whole = X.assign(churned=y)
+    parts = [whole[start : start + 40].reset_index(drop=True) for start in (0, 40, 80)]
+    return from_one_frame(dd.from_map(as_it_is, parts, meta=whole[:0]))
+
+
+def of_days(X, y):
+    days = pd.date_range("2024-01-01", periods=len(X))
+    return from_one_frame(dd.from_pandas(X.assign(churned=y).set_axis(days), 3))
+
+
+def of_days_apart(X, y):
+    days = pd.date_range("2024-01-01", periods=len(X))
+    return in_partitions(X.set_axis(days), y.set_axis(days), 3)
+
+
+def from_one_frame(whole):
+    return whole.drop(columns="churned"), whole["churned"]
+
+
+@pytest.mark.parametrize("read", [from_files, of_days, of_days_apart])
+def test_the_results_are_columns_of_one_frame(quick, table, read):
+    """Found by their index, labels would go to other rows, or to none."""
+    X, y = quick().fit_resample(*read(*table))
+    assert y.name == "churned"
+    rows, labels = dask.compute(X, y)
+    joined, chosen = X.assign(churned=y), X[y == "yes"]
+    for collection in (joined, chosen):
+        steps = collection.optimize(fuse=False).expr.walk()
+        assert not [step for step in steps if "Shuffle" in type(step).__name__]
+    of_class = (labels == "yes").to_numpy()
+    pd.testing.assert_frame_equal(chosen.compute(), rows[of_class])
+    rows["churned"] = labels.array
+    pd.testing.assert_frame_equal(joined.compute(), rows)
+
+
+def test_labels_have_the_index_of_the_rows(quick, table):
+    X, y = of_days(*table)
+    X, y = quick().fit_resample(X, y.reset_index(drop=True))
+    rows, labels = dask.compute(X, y)
+    assert rows.index.equals(labels.index)
+    assert labels.tolist() == quick().fit_resample(*table)[1].tolist()
+
+
+def test_names_of_columns_stay_what_they_are(quick, table):
+    for names in (range(2), ["label", "label_"], pd.Index(["a", "b"], name="field")):
+        X = table[0][["score", "count"]].set_axis(names, axis=1)
+        found = quick().fit_resample(*in_partitions(X, table[1], 3))
+        assert_same(found, quick().fit_resample(X, table[1]))
+
+
+def test_labels_alone_are_known_without_a_draw(quick, table, monkeypatch):
+    monkeypatch.setattr(ClassGenerator, "sample", None)
+    _, labels = quick().fit_resample(*in_partitions(*table, 3))
+    assert labels.value_counts().compute().tolist() == [67, 67, 67]
+
+
+def test_the_result_turns_into_arrays_and_bags(quick, table):
+    X, _ = quick().fit_resample(*in_partitions(table[0][["score"]], table[1], 3))
+    rows = X.compute()
+    np.testing.assert_array_equal(X.values.compute(), rows)
+    array = X.to_dask_array(lengths=True)
+    assert array.shape == rows.shape
+    np.testing.assert_array_equal(array.compute(), rows)
+    assert X.to_bag().compute() == list(rows.itertuples(index=False, name=None))
 
 
 def test_original_partitions_stay_what_they_are(quick, table):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
-import dask
 import dask.dataframe as dd
 import numpy as np
 import pandas as pd
 
+from gansampler._dask._partitions import map_as_is, one_in_each
 from gansampler._threads import single_thread
 from gansampler.synthesis import ClassGenerator
 from gansampler.trainer import TrainedClass
@@ -110,27 +111,61 @@ def append_rows(
     X : dask DataFrame
         The table, whose partitions stay as they are.
     y : dask Series
-        Its labels.
+        Its labels, which get the index of ``X``.
     trained : dict of Delayed
         For each class its ``TrainedClass``.
     parts : list of SyntheticPart
         What to draw.
     last : int
-        The largest label in the indexes of X and y.
+        The largest label in the index of ``X``.
     """
     if not parts:
         return X, y
-    for collection in (X, y):
-        if collection.known_divisions and _has_integers(collection):
-            # Filtered partitions may end before their division does.
-            last = max(last, int(collection.divisions[-1]))
-    rows = [dask.delayed(_draw)(trained[p.label], p, last, X._meta) for p in parts]
-    labels = [dask.delayed(_repeat_label)(p, last, y._meta) for p in parts]
-    return _append(X, rows, parts, last), _append(y, labels, parts, last)
+    known = X.known_divisions and pd.api.types.is_integer_dtype(X._meta.index.dtype)
+    if known:
+        # Filtered partitions may end before their division does.
+        last = max(last, int(X.divisions[-1]))
+    # As columns of one frame the results can be joined: those of two Dask would match
+    # by their index, and it may start anew in each file, or have missing labels.
+    like = _labels_like(X._meta, y._meta)
+    frames = [_beside(X, map_as_is(_reindexed, X.index, y, like=like))]
+    for label, of_class in itertools.groupby(parts, key=lambda part: part.label):
+        its_parts = list(of_class)
+        divisions = _divisions(its_parts, last) if known else None
+        places = one_in_each(its_parts, divisions)
+        rows = map_as_is(_draw, places, trained[label], last, like=X._meta)
+        labels = map_as_is(_repeat_label, places, last, like=like)
+        frames.append(_beside(rows, labels))
+    table = dd.concat(frames)
+    return table[list(X.columns)], table[like.columns[0]].rename(y.name)
+
+
+def _labels_like(X: pd.DataFrame, y: pd.Series) -> pd.DataFrame:
+    """A frame of labels alone, without rows, whose column can stand beside those of X.
+
+    Its name is none of theirs, and of their type.
+    """
+    name: Any = "label"
+    if pd.api.types.is_integer_dtype(X.columns.dtype):
+        name = int(X.columns.max()) + 1
+    while name in X.columns:
+        name += "_"
+    labels = y.set_axis(X.index).to_frame()
+    return labels.set_axis(X.columns[:0].insert(0, name), axis=1)
+
+
+def _beside(rows: Any, labels: Any) -> Any:
+    return dd.concat([rows, labels], axis=1, ignore_unknown_divisions=True)
+
+
+def _divisions(parts: list[SyntheticPart], last: int) -> tuple[int, ...]:
+    """The first label of each partition, and the last one of all."""
+    end = parts[-1].start + parts[-1].n_rows
+    return (*(last + 1 + part.start for part in parts), last + end)
 
 
 def _draw(
-    trained: TrainedClass, part: SyntheticPart, last: int, like: pd.DataFrame
+    part: SyntheticPart, trained: TrainedClass, last: int, like: pd.DataFrame
 ) -> pd.DataFrame:
     with single_thread():
         rows = trained.generator.sample(part.n_rows, part.seed)
@@ -139,28 +174,11 @@ def _draw(
     return rows
 
 
-def _repeat_label(part: SyntheticPart, last: int, like: pd.Series) -> pd.Series:
-    labels = np.full(part.n_rows, part.label)
-    index = part.index(last, like.index)
-    return pd.Series(labels, index, dtype=like.dtype, name=like.name)
+def _repeat_label(part: SyntheticPart, last: int, like: pd.DataFrame) -> pd.DataFrame:
+    index, name = part.index(last, like.index), like.columns[0]
+    labels = pd.Series(np.full(part.n_rows, part.label), index, dtype=like.dtypes[name])
+    return labels.to_frame().set_axis(like.columns, axis=1)
 
 
-def _append(
-    collection: Any, partitions: list[Any], parts: list[SyntheticPart], last: int
-) -> Any:
-    divisions = None
-    if collection.known_divisions and _has_integers(collection):
-        end = parts[-1].start + parts[-1].n_rows
-        divisions = (*(last + 1 + part.start for part in parts), last + end)
-    added = dd.from_delayed(
-        partitions,
-        meta=collection._meta,
-        divisions=divisions,
-        prefix="synthetic",
-        verify_meta=False,
-    )
-    return dd.concat([collection, added])
-
-
-def _has_integers(collection: Any) -> bool:
-    return bool(pd.api.types.is_integer_dtype(collection._meta.index.dtype))
+def _reindexed(index: pd.Index, y: pd.Series, like: pd.DataFrame) -> pd.DataFrame:
+    return y.set_axis(index).to_frame().set_axis(like.columns, axis=1)

@@ -66,8 +66,8 @@ class Survey:
     n_unlabelled : int
         Rows whose label is missing.
     last_index_label : int
-        The largest label in the indexes of X and y; -1 where there is none that is a
-        whole number from 0 on.
+        The largest label in the index of X; -1 where there is none that is a whole
+        number from 0 on.
     """
 
     columns: list[ColumnPart]
@@ -110,7 +110,7 @@ class Survey:
             Flags.of(table),
             [dict(zip(classes, n_rows, strict=True))],
             int((codes < 0).sum()),
-            max(_last_label(X.index), _last_label(y.index)),
+            _last_label(X.index),
         )
 
     def merge(self, other: Survey) -> Survey:
