@@ -157,6 +157,7 @@ CELLS = {
     "sets": [frozenset({1, 2}), frozenset()],
     "whole numbers": [True, 2**70, -5, 0, "x"],
     "numpy scalars": [np.float32(1.5), np.str_("x"), np.datetime64("2024", "Y"), "y"],
+    "empty scalars": [np.str_(""), np.bytes_(b""), np.str_("x"), np.bytes_(b"x")],
     "text": ["", "\ud800", "\x00", "Ω\n", '{"ref": 0}'],
     "missing": [None, np.nan, "a", pd.NA],
 }
@@ -172,6 +173,12 @@ def test_objects_in_cells_keep_value_and_type(name, tmp_path):
     assert repr(state["tuple"]) == repr(tuple(CELLS[name]))
     table = pd.DataFrame({"x": (CELLS[name] * 30)[:30], "z": range(30)}, dtype=object)
     sampler = trained(table, np.repeat([0, 1], [18, 12]))
+    assert_same_sampler(sampler, reopened(sampler, tmp_path))
+
+
+def test_a_label_may_be_empty(tmp_path):
+    X, y = blobs()
+    sampler = trained(X, np.array(["seen", ""])[y])
     assert_same_sampler(sampler, reopened(sampler, tmp_path))
 
 

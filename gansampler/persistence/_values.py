@@ -184,8 +184,10 @@ def _write_scalar(writer: Writer, value: np.generic) -> list[str]:
 
 
 def _read_scalar(reader: Reader, payload: Any) -> Any:
-    dtype, content = payload
-    (value,) = np.frombuffer(bytes.fromhex(content), np.dtype(dtype))
+    dtype, content = np.dtype(payload[0]), bytes.fromhex(payload[1])
+    if not dtype.itemsize:
+        return dtype.type()  # empty text, of which np.frombuffer reads none
+    (value,) = np.frombuffer(content, dtype)
     return value
 
 
