@@ -394,6 +394,57 @@ def test_labels_go_on_beyond_a_small_dtype(quick, table):
     assert found.index.tolist() == list(range(len(found)))
 
 
+HASHED = 2**63 + 2**62 + np.arange(120, dtype="uint64")[::-1] ** 3
+
+
+@pytest.mark.parametrize("dtype", ["uint64", "UInt64"])
+def test_keys_beyond_the_signed_integers_go_on(quick, table, dtype):
+    X, y = (part.set_axis(pd.Index(HASHED, dtype=dtype)) for part in table)
+    found = quick().fit_resample(*in_partitions(X, y, 3))[0].compute()
+    assert found.index.dtype == dtype
+    assert found.index[:120].tolist() == HASHED.tolist()
+    first = int(HASHED.max()) + 1
+    assert found.index[120:].tolist() == list(range(first, first + len(found) - 120))
+
+
+def test_an_index_may_be_missing_in_a_partition(quick, table):
+    index = pd.Index([*range(80), *[pd.NA] * 40], dtype="Int64")
+    X, y = (part.set_axis(index) for part in table)
+    found = quick().fit_resample(*in_partitions(X, y, 3))[0].compute()
+    assert found.index.dtype == "Int64"
+    assert found.index[120:].tolist() == list(range(80, 80 + len(found) - 120))
+
+
+def test_labels_of_booleans_are_missing(quick, table):
+    index = pd.Index([False, True] * 60)
+    X, y = (part.set_axis(index) for part in table)
+    found = quick().fit_resample(*in_partitions(X, y, 3))[0].compute()
+    assert found.index[:120].tolist() == index.tolist()
+    assert len(found) > 120
+    assert found.index[120:].isna().all()
+
+
+@pytest.mark.parametrize(("dtype", "bits"), [("int64", 63), ("UInt64", 64)])
+def test_an_index_without_room_is_refused_before_the_training(
+    quick, table, dtype, bits
+):
+    last = 2**bits - 68
+    labels = [last - 119 + i for i in range(120)]
+    X, y = (part.set_axis(pd.Index(labels, dtype=dtype)) for part in table)
+    X, y = in_partitions(X, y, 3)
+    kept = quick(sampling_strategy={"yes": 60, "perhaps": 60}).fit_resample(X, y)
+    assert kept[0].index.max().compute() == 2**bits - 1
+    sampler = quick(sampling_strategy={"yes": 61, "perhaps": 60})
+    with pytest.raises(InvalidTableError) as refusal:
+        sampler.fit_resample(X, y)
+    assert str(refusal.value) == (
+        f"The largest label in the index of X is {last}, and the 68 synthetic rows "
+        f"get the integers that follow, which {dtype.lower()} cannot hold. Give X "
+        "another index, as reset_index(drop=True) does."
+    )
+    assert not hasattr(sampler, "generators_")
+
+
 def test_a_filtered_table_keeps_its_divisions(quick, table):
     """Dask does not know that the rows at the end of the last division are gone."""
     X, y = (part[:-5] for part in table)

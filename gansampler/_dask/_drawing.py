@@ -13,6 +13,7 @@ import pandas as pd
 
 from gansampler._dask._partitions import map_as_is, one_in_each
 from gansampler._threads import single_thread
+from gansampler.exceptions import InvalidTableError
 from gansampler.synthesis import ClassGenerator
 from gansampler.trainer import TrainedClass
 
@@ -53,16 +54,58 @@ class SyntheticPart:
         """
         if not pd.api.types.is_integer_dtype(like.dtype):
             missing = pd.Index([None] * self.n_rows, dtype=object, name=like.name)
-            return missing.astype(like.dtype)
+            # A plain boolean cannot be missing.
+            return missing if like.dtype == bool else missing.astype(like.dtype)
         first = last + 1 + self.start
-        index = pd.RangeIndex(first, first + self.n_rows, name=like.name)
         if isinstance(like, pd.RangeIndex):
-            return index
-        plain = getattr(like.dtype, "numpy_dtype", like.dtype)
-        if first + self.n_rows - 1 > np.iinfo(plain).max:
-            # Labels beyond a small dtype would start again from its least.
-            return index.astype(np.int64)
-        return index.astype(like.dtype)
+            return pd.RangeIndex(first, first + self.n_rows, name=like.name)
+        # Labels beyond a small dtype would start again from its least.
+        widest = _widest(like.dtype)
+        fit = first + self.n_rows - 1 <= np.iinfo(_plain(like.dtype)).max
+        labels = np.arange(self.n_rows, dtype=widest) + widest(first)
+        return pd.Index(labels, name=like.name).astype(like.dtype if fit else widest)
+
+
+def _plain(dtype: Any) -> Any:
+    """NumPy's dtype of the integers of a nullable one; any other as it is."""
+    return getattr(dtype, "numpy_dtype", dtype)
+
+
+def _widest(dtype: Any) -> type[np.int64 | np.uint64]:
+    """What labels of a dtype of integers are counted in."""
+    return np.uint64 if _plain(dtype) == np.uint64 else np.int64
+
+
+def last_label(X: Any, found: int, n_new: int) -> int:
+    """The label of the index behind which those of synthetic rows go on.
+
+    Parameters
+    ----------
+    X : dask DataFrame
+        The table.
+    found : int
+        The largest label in its index; -1 where it has none to go on from.
+    n_new : int
+        How many synthetic rows there will be.
+
+    Raises
+    ------
+    InvalidTableError
+        If the labels that follow are too large for any dtype of the index.
+    """
+    dtype = X._meta.index.dtype
+    if not pd.api.types.is_integer_dtype(dtype):
+        return found
+    # Filtered partitions may end before their division does.
+    last = max(found, int(X.divisions[-1])) if X.known_divisions else found
+    widest = _widest(dtype)
+    if last + n_new > np.iinfo(widest).max:
+        raise InvalidTableError(
+            f"The largest label in the index of X is {last}, and the {n_new} synthetic "
+            f"rows get the integers that follow, which {widest.__name__} cannot hold. "
+            "Give X another index, as reset_index(drop=True) does."
+        )
+    return last
 
 
 def layout(
@@ -117,14 +160,11 @@ def append_rows(
     parts : list of SyntheticPart
         What to draw.
     last : int
-        The largest label in the index of ``X``.
+        As ``last_label`` gives it.
     """
     if not parts:
         return X, y
     known = X.known_divisions and pd.api.types.is_integer_dtype(X._meta.index.dtype)
-    if known:
-        # Filtered partitions may end before their division does.
-        last = max(last, int(X.divisions[-1]))
     # As columns of one frame the results can be joined: those of two Dask would match
     # by their index, and it may start anew in each file, or have missing labels.
     like = _labels_like(X._meta, y._meta)

@@ -11,7 +11,7 @@ import pandas as pd
 from imblearn.utils import check_sampling_strategy
 
 from gansampler import validation
-from gansampler._dask._drawing import append_rows, layout
+from gansampler._dask._drawing import append_rows, last_label, layout
 from gansampler._dask._survey import Survey, survey_all
 from gansampler._dask._training import train_classes
 from gansampler.exceptions import InvalidTableError
@@ -71,6 +71,7 @@ def fit_resample(sampler: GANOversampler, X: Any, y: Any) -> tuple[Any, Any]:
     wanted: dict[Hashable, int] = {
         label: n for label, n in sampler.sampling_strategy_.items() if n
     }
+    last = last_label(X, survey.last_index_label, sum(wanted.values()))
     groups = survey.groups(X.columns)
     trainer = sampler._trainer(survey.summary, groups, sampler.device)
     seeds = sampler._draw_seeds(survey.classes(y._meta))
@@ -82,7 +83,7 @@ def fit_resample(sampler: GANOversampler, X: Any, y: Any) -> tuple[Any, Any]:
     device = next(devices, str(sampler.device))
     sampler._remember(trained, device, Container.of(X._meta))
     parts = layout(wanted, sampler.generators_, n_columns=len(X.columns))
-    return append_rows(X, y, tasks, parts, survey.last_index_label)
+    return append_rows(X, y, tasks, parts, last)
 
 
 def _examine(sampler: GANOversampler, X: Any, y: Any) -> Survey:

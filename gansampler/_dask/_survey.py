@@ -188,9 +188,10 @@ def _check_partition(
 
 
 def _last_label(index: pd.Index) -> int:
-    if not len(index) or not pd.api.types.is_integer_dtype(index.dtype):
+    labels = index.dropna()
+    if not len(labels) or not pd.api.types.is_integer_dtype(labels.dtype):
         return -1
-    return max(-1, int(index.max()))
+    return max(-1, int(labels.max()))
 
 
 class CountedLabels(np.ndarray):
