@@ -64,6 +64,11 @@ class Flags:
 
     def merge(self, other: Flags) -> Flags:
         """What the rows of two parts show."""
+        # Objects say by their cells what they are: without rows there is no flag.
+        if not self.n_rows:
+            return other
+        if not other.n_rows:
+            return self
         # A run of flags in a part may be longer than it is in the whole. No matter:
         # within the shorter one its conflicts are those of the whole, or lie before it.
         return Flags(

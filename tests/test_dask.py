@@ -359,6 +359,22 @@ def test_empty_partitions_do_no_harm(quick, table):
     pd.testing.assert_frame_equal(found, expected)
 
 
+def test_flags_among_objects_outlive_an_empty_partition(quick, table):
+    X, y = table
+    X = X.assign(**X[["is_basic", "is_plus"]].astype(object))
+    parts = [slice(0, 0), slice(0, 60), slice(60, 60), slice(60, None)]
+    found = (
+        quick()
+        .fit_resample(
+            *(dd.from_map(as_it_is, [part[one] for one in parts]) for part in (X, y))
+        )[0]
+        .compute()
+    )
+    assert not (found["is_basic"] & found["is_plus"]).any()
+    expected = quick().fit_resample(X, y)[0]
+    pd.testing.assert_frame_equal(found.reset_index(drop=True), expected)
+
+
 @pytest.mark.parametrize(
     "index",
     [

@@ -1,5 +1,6 @@
 """Columns that were one-hot encoded beforehand."""
 
+import functools
 import time
 
 import numpy as np
@@ -49,6 +50,18 @@ def test_arrays_and_sparse_matrices_are_searched_too(levels):
     expected = [[1, 2, 3], [4, 5], [6, 7, 8]]
     assert groups_of(X) == expected
     assert groups_of(scipy.sparse.csr_matrix(X)) == expected
+
+
+@pytest.mark.parametrize("dtype", [bool, object, int, float, "Int64"])
+def test_flags_of_parts_are_those_of_the_whole(levels, dtype):
+    dummies = pd.get_dummies(levels.drop(columns="size")).astype(dtype)
+    whole = Flags.of(Table(dummies))
+    parts = [slice(0, 0), slice(0, 70), slice(70, 70), slice(70, None)]
+    flags = [Flags.of(Table(dummies[part])) for part in parts]
+    merged = functools.reduce(Flags.merge, flags)
+    assert merged.n_rows == 200
+    for name in ("is_flag", "n_set", "conflict"):
+        np.testing.assert_array_equal(getattr(merged, name), getattr(whole, name))
 
 
 def test_booleans_among_objects_are_found(levels):
