@@ -128,6 +128,16 @@ def test_with_any_precision_of_the_caller(in_full_precision):
     assert resample_and_sample() == in_full_precision
 
 
+def test_with_any_default_device_of_the_caller():
+    """Nothing is put on it: "meta" would lose all numbers."""
+    rows = pd.DataFrame(X).add_prefix("x").assign(level=np.where(X[:, 0] > 0, "a", "b"))
+    sampler = GANOversampler(max_iter=20, random_state=0, rejection_rate=0.5)
+    expected, _ = sampler.fit_resample(rows, Y)
+    with torch.device("meta"):
+        found, _ = sampler.fit_resample(rows, Y)
+    pd.testing.assert_frame_equal(found, expected, check_exact=True)
+
+
 @pytest.mark.parametrize("backend", ["loky", "threading"])
 def test_in_workers_of_joblib(backend):
     results = Parallel(n_jobs=2, backend=backend)(delayed(resample)() for _ in range(4))

@@ -263,7 +263,7 @@ class GAN(nn.Module):
             generator.logit_offset += shift
         for _ in range(10 if rejection_rate else 0):
             rows = self.sample(N_MATCH_ROWS, seed, rejection_rate=rejection_rate)
-            rates = torch.as_tensor(rows[:, generator.n_numeric :].mean(axis=0))
+            rates = torch.from_numpy(rows[:, generator.n_numeric :].mean(axis=0))
             generator.logit_offset += (
                 (wanted.cpu() / rates.clamp(1 / N_MATCH_ROWS)).log().to(self.device)
             )
