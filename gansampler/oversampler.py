@@ -139,8 +139,8 @@ class GANOversampler(BaseOverSampler):
     value_range : {{'table', 'class'}} or None, default='table'
         Range in which the numbers of a column are generated: that of all rows of the
         table, that of the rows of the class, or no limit but that of the dtype.
-        Times, and columns with integers of 2**53 or more, stay in the range of the
-        table even with None.
+        Times, and columns of an integer dtype with integers of 2**53 or more, stay in
+        the range of the table even with None.
 
     rare_levels : {{'class', 'table'}}, default='class'
         Where the rare levels of a categorical column with many levels come from (those

@@ -69,8 +69,8 @@ class TableEncoder:
     ----------
     value_range : {"table", "class"} or None, default="table"
         Range of decoded numbers: what the whole table shows of the column, what the
-        class shows, or no limit but the dtype's (for times and integers of 2**53 or
-        more, what the table shows).
+        class shows, or no limit but the dtype's (for times, and for integers of 2**53
+        or more in an integer dtype, what the table shows).
 
     Attributes
     ----------
