@@ -9,7 +9,7 @@ with what ``Column`` lists, chosen in ``TableEncoder``.
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from scipy.spatial.distance import cdist
 from sklearn.metrics import pairwise_distances_argmin
 
 from gansampler._thinning import thinned
+from gansampler.grids import Grid, count_decimals
 from gansampler.marginals import (
     N_POINTS,
     Marginal,
@@ -29,12 +30,6 @@ from gansampler.marginals import (
     stratified_normal,
 )
 from gansampler.summary import ColumnSummary, are_few
-
-MAX_DECIMALS = 12
-"""Decimals that are looked for; a column with more of them is taken as continuous."""
-
-SUM_ERROR = 4
-"""Machine epsilons by which a number, as a sum of others, may miss its decimals."""
 
 FREQUENT_SHARE = 0.25
 FREQUENT_COUNT = 3
@@ -78,46 +73,6 @@ def skewness(numbers: np.ndarray) -> float:
     """Third standardised moment of numbers that are not all equal."""
     standard = (numbers - numbers.mean()) / numbers.std()
     return float((standard**3).mean())
-
-
-def count_decimals(numbers: np.ndarray, dtype: Any) -> int | None:
-    """Decimals with which all numbers are written, None if they are continuous.
-
-    Sums of such numbers count as well: 0.1 + 0.2 has one decimal.
-
-    Parameters
-    ----------
-    numbers : ndarray of shape (n,)
-        The numbers, none missing.
-    dtype : dtype
-        Of the column: a number of type float32 has few digits of its own.
-
-    Returns
-    -------
-    int or None
-    """
-    single = str(dtype).lower() in ("float32", "float[pyarrow]")
-    half = str(dtype).lower() in ("float16", "halffloat[pyarrow]")
-    if single or half:
-        numbers = numbers.astype(np.float32 if single else np.float16)
-    most_digits = 2**24 if single else 2**11 if half else 2**51
-    sizes = np.abs(numbers.astype(np.float64))
-    # In half precision too few numbers lie between to tell sums from others.
-    epsilon = 0.0 if half else float(np.finfo(numbers.dtype).eps)
-    errors = SUM_ERROR * epsilon * sizes
-    for decimals in range(MAX_DECIMALS + 1):
-        digits = sizes * 10.0**decimals
-        # Beyond, every float is a multiple of the last decimal, and shows nothing.
-        telling = digits <= most_digits
-        if decimals and not telling.any():
-            return None
-        exact = numbers[telling].astype(np.float64)
-        rounded = np.round(exact, decimals).astype(numbers.dtype)
-        # Near the bound any float would be a sum of multiples.
-        allowed = np.where(digits <= most_digits / 2**7, errors, 0.0)[telling]
-        if (np.abs(rounded - exact) <= allowed).all():
-            return decimals
-    return None
 
 
 class Column(Protocol):
@@ -197,7 +152,7 @@ class NumericColumn:
     def __init__(self, summary: ColumnSummary, value_range: str | None) -> None:
         self.summary = summary
         self.value_range = value_range
-        self.decimals: int | None = None
+        self.grid: Grid | None = None
         self.observed = np.empty(0)
         self.centre, self.bend = 0.0, None
         self.mean, self.scale = 0.0, 1.0
@@ -214,7 +169,7 @@ class NumericColumn:
         return self.indicator.frequencies
 
     def fit(self, cells: pd.Series) -> NumericColumn:
-        """Learn scale, range, decimals and frequent values from the class's cells."""
+        """Learn scale, range, grid and frequent values from the class's cells."""
         if self.value_range == "class":
             self.summary = self.summary.narrowed(cells)
         summary = self.summary
@@ -242,10 +197,7 @@ class NumericColumn:
         self.low, self.high = (end / self.unit for end in self.ends)
         if not self.width:
             return self
-        if summary.counts_from_origin:
-            self.decimals = 0
-        elif self.unit == 1.0:
-            self.decimals = count_decimals(observed, summary.dtype)
+        self.grid = self._fit_grid(observed)
         self.observed = self._rounded(observed[~np.isin(observed, self.frequent)])
         if not self.few_valued and abs(skewness(observed)) > SKEWED:
             self.centre = float(np.median(observed))
@@ -256,6 +208,16 @@ class NumericColumn:
         bent = self._bend(observed)
         self.mean, self.scale = float(bent.mean()), float(bent.std())
         return self
+
+    def _fit_grid(self, observed: np.ndarray) -> Grid | None:
+        """Where the class's numbers lie; None if they are continuous."""
+        decimals: int | None = 0
+        if not self.summary.counts_from_origin:
+            dtype = self.summary.dtype
+            decimals = count_decimals(observed, dtype) if self.unit == 1.0 else None
+        if decimals is None:
+            return None
+        return Grid.of(self.levels[~np.isin(self.levels, self.frequent)], decimals)
 
     def _ends(self, numbers: np.ndarray) -> tuple[float, float]:
         if self.value_range == "class" and len(self.levels):
@@ -381,7 +343,7 @@ class NumericColumn:
     def _inside(self) -> tuple[float, float]:
         """The range without what would be rounded to its ends, or to no number."""
         low, high = self.low, self.high
-        step = 0.0 if self.decimals is None else 10.0**-self.decimals
+        step = 0.0 if self.grid is None else self.grid.spacing
         if high - low >= 2 * step:
             # Half a step, and a little more: halves are rounded to even numbers.
             low, high = low + 0.5001 * step, high - 0.5001 * step
@@ -487,8 +449,8 @@ class NumericColumn:
         return np.clip(self._rounded(numbers), self.low, self.high)
 
     def _rounded(self, numbers: np.ndarray) -> np.ndarray:
-        """Numbers with the decimals that the class shows."""
-        return numbers if self.decimals is None else np.round(numbers, self.decimals)
+        """Numbers where those of the class can lie."""
+        return numbers if self.grid is None else self.grid.nearest(numbers)
 
 
 def nearest_level(levels: np.ndarray, numbers: np.ndarray) -> np.ndarray:

@@ -14,11 +14,11 @@ from gansampler.columns import (
     MAX_LEVELS,
     CategoricalColumn,
     NumericColumn,
-    count_decimals,
     matched,
     spread_evenly,
 )
 from gansampler.exceptions import InvalidTableError
+from gansampler.grids import count_decimals
 from gansampler.onehot import Flags, OneHotGroups
 from gansampler.summary import ColumnPart, summarise
 from gansampler.table import TableEncoder, decorrelation

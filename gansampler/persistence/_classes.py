@@ -17,6 +17,7 @@ from gansampler.evidence import Evidence
 from gansampler.gan import GAN, TrainingSettings
 from gansampler.gan.latent import Latent
 from gansampler.gan.networks import Discriminator, Generator
+from gansampler.grids import Grid
 from gansampler.lenders import Lenders
 from gansampler.marginals import Marginal, MarginalMap
 from gansampler.onehot import OneHotGroups
@@ -53,6 +54,7 @@ STORABLE: tuple[type, ...] = (
     NumericColumn,
     ClockColumn,
     CategoricalColumn,
+    Grid,
     Lenders,
     Marginal,
     MarginalMap,
