@@ -18,12 +18,12 @@ from scipy.spatial.distance import cdist
 from sklearn.metrics import pairwise_distances_argmin
 
 from gansampler._thinning import thinned
+from gansampler.atoms import atoms_of
 from gansampler.grids import Grid, count_decimals
 from gansampler.marginals import (
     N_POINTS,
     Marginal,
     MarginalMap,
-    atoms_of,
     local_bandwidths,
     reflect,
     spread,
@@ -316,13 +316,14 @@ class NumericColumn:
             return Marginal(points, np.ones(len(points), dtype=bool))
         n_points = max(N_POINTS, len(self.observed))
         at_ends = np.isin(self.levels, (self.low, self.high))
-        atoms = atoms_of(self.observed, self._rounded(self.levels[at_ends]))
+        ends = self._rounded(self.levels[at_ends])
+        atoms = atoms_of(self.observed, ends, spacing=self._spacing)
         bent = self._bend(self.observed)
         points = spread(self.observed, n_points)
         is_atom = np.isin(points, atoms)
         blur = spread(self._bandwidths(bent), n_points) * stratified_normal(n_points)
         blurred = self._unbend(spread(bent, n_points) + blur)
-        blurred = reflect(blurred, *self._inside())
+        blurred = reflect(blurred, *self._inside(atoms))
         # What would be rounded to an atom or to a frequent value stays where it was
         # observed, in place of what that value, unblurred, does not give to others.
         unblurred = np.append(atoms, self._rounded(self.frequent))
@@ -335,27 +336,33 @@ class NumericColumn:
         """How far to blur each observed value; 0 for atoms."""
         bandwidths = np.zeros(len(bent))
         # Runs around the neighbours of an atom would be narrow for its sake.
-        others = ~np.isin(self.observed, atoms_of(self.observed))
+        atoms = atoms_of(self.observed, spacing=self._spacing)
+        others = ~np.isin(self.observed, atoms)
         if others.any():
             bandwidths[others] = local_bandwidths(bent[others])
         return bandwidths
 
-    def _inside(self) -> tuple[float, float]:
+    def _inside(self, atoms: np.ndarray) -> tuple[float, float]:
         """The range without what would be rounded to its ends, or to no number."""
         low, high = self.low, self.high
-        step = 0.0 if self.grid is None else self.grid.spacing
+        step = self._spacing
         if high - low >= 2 * step:
             # Half a step, and a little more: halves are rounded to even numbers.
             low, high = low + 0.5001 * step, high - 0.5001 * step
-        rest = self.observed[(self.observed > self.low) & (self.observed < self.high)]
+        rest = self.observed[~np.isin(self.observed, atoms)]
         if len(rest):
-            # An end farther off than the rest is wide, such as -999, is a code.
+            # What lies farther off than the rest is wide, such as -999, is a code.
             width = float(rest[-1] - rest[0])
-            if self.low in self.levels and rest[0] - self.low > width:
+            if rest[0] - self.levels[0] > width:
                 low = float(rest[0])
-            if self.high in self.levels and self.high - rest[-1] > width:
+            if self.levels[-1] - rest[-1] > width:
                 high = float(rest[-1])
         return low, high
+
+    @property
+    def _spacing(self) -> float:
+        """How far a number can be from the next; 0 if they are continuous."""
+        return 0.0 if self.grid is None else self.grid.spacing
 
     def keep_donors(
         self, values: np.ndarray, matrix: np.ndarray, rng: np.random.Generator

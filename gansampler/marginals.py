@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.ndimage import minimum_filter1d
 from scipy.stats import norm
 
@@ -21,11 +20,6 @@ N_POINTS = 4096
 SMOOTHING = 0.7
 """Bandwidths in units of Silverman's rule, which is made for one bell and blurs the
 edges of other distributions."""
-
-ATOM_SHARE = 0.05
-ATOM_COUNT = 3
-"""A value that this share of the class, and this many rows, show is an atom: it is not
-blurred, and so is generated as often as the class shows it."""
 
 GOLDEN_RATIO = (np.sqrt(5) - 1) / 2
 
@@ -70,27 +64,6 @@ def silverman_bandwidth(n_rows: int, n_columns: int) -> float:
     Silverman 1986, equation 4.14: (4 / ((d + 2) n))^(1 / (d + 4)).
     """
     return float((4 / ((n_columns + 2) * n_rows)) ** (1 / (n_columns + 4)))
-
-
-def atoms_of(values: np.ndarray, ends: ArrayLike = ()) -> np.ndarray:
-    """Values that are to be generated exactly as often as they are observed.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n,)
-        Observed values, none missing.
-    ends : array-like of float, default=()
-        Lowest and highest value allowed. They count as atoms wherever they are
-        observed, so that nothing else piles up there.
-
-    Returns
-    -------
-    ndarray
-        The atoms, in rising order.
-    """
-    levels, counts = np.unique(values, return_counts=True)
-    often = counts >= max(ATOM_COUNT, ATOM_SHARE * len(values))
-    return levels[often | np.isin(levels, ends)]
 
 
 def midpoints(n: int) -> np.ndarray:

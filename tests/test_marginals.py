@@ -9,7 +9,6 @@ from hypothesis.extra import numpy as hnp
 from gansampler.marginals import (
     Marginal,
     MarginalMap,
-    atoms_of,
     local_bandwidths,
     midpoints,
     reflect,
@@ -44,16 +43,6 @@ def test_reflection_at_one_end_only():
 
 def test_reflection_in_an_empty_range():
     assert reflect(np.array([1.0, 9.0]), 4.0, 4.0).tolist() == [4.0, 4.0]
-
-
-def test_atoms_are_values_seen_often_and_observed_ends():
-    values = np.r_[np.zeros(40), np.linspace(1, 2, 59), 9.0]
-    assert atoms_of(values, (0.0, 9.0)).tolist() == [0.0, 9.0]
-    assert atoms_of(values, (-5.0, 50.0)).tolist() == [0.0]
-
-
-def test_no_value_of_a_tiny_class_is_an_atom_for_being_seen_once():
-    assert atoms_of(np.array([1.0, 2.0, 3.0]), (0.0, 9.0)).size == 0
 
 
 def test_silverman_bandwidth_of_one_column_is_the_rule_of_thumb():

@@ -1,0 +1,82 @@
+"""Values of a column that have a probability of their own: zeros, codes, round sums."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import poisson
+
+MIN_COUNT = 3
+"""Rows that show an atom at least."""
+
+BY_CHANCE = 0.01
+"""Share of columns without atoms in which one is found."""
+
+N_BESIDE = 5
+"""Distinct values beside one that show how often a smooth density would have it."""
+
+
+def atoms_of(
+    values: np.ndarray, ends: ArrayLike = (), *, spacing: float = 0.0
+) -> np.ndarray:
+    """Values that more rows show than a smooth density would repeat by chance.
+
+    They are to be generated exactly as often as they are observed. How often a value
+    is expected is read off the distinct values beside it, where they are densest, and
+    what is more follows a Poisson distribution.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        Observed values, none missing.
+    ends : array-like of float, default=()
+        Lowest and highest value allowed. They count as atoms wherever they are
+        observed, so that nothing else piles up there.
+    spacing : float, default=0.0
+        How far a value can be from the next; 0 if they are continuous, where none is
+        expected twice.
+
+    Returns
+    -------
+    ndarray
+        The atoms, in rising order.
+    """
+    levels, counts = np.unique(values, return_counts=True)
+    (often,) = np.nonzero(counts >= MIN_COUNT)
+    expected = expected_counts(levels, counts, spacing)[often]
+    chance = poisson.sf(counts[often] - 1, expected)
+    is_atom = np.isin(levels, ends)
+    is_atom[often] |= chance < BY_CHANCE / max(1, len(levels))
+    return levels[is_atom]
+
+
+def expected_counts(
+    levels: np.ndarray, counts: np.ndarray, spacing: float
+) -> np.ndarray:
+    """How many rows would show each value if it were as likely as those beside it.
+
+    Parameters
+    ----------
+    levels, counts : ndarray of shape (n_levels,)
+        Distinct values in rising order, and how many rows show each.
+    spacing : float
+        How far a value can be from the next.
+
+    Returns
+    -------
+    ndarray of shape (n_levels,)
+        Of the runs of ``N_BESIDE`` other values, next to each other but for the value
+        itself, the one in which most rows share a place that a value can have.
+    """
+    n_levels = len(levels)
+    n_beside = min(N_BESIDE, n_levels - 1)
+    expected = np.zeros(n_levels)
+    if not spacing or n_beside < 1:
+        return expected
+    rows = np.convolve(counts, np.ones(n_beside + 1), mode="valid")
+    places = (levels[n_beside:] - levels[:-n_beside]) / spacing
+    for place in range(n_beside + 1):
+        own = slice(place, place + len(rows))
+        beside = (rows - counts[own]) / np.maximum(places, n_beside)
+        expected[own] = np.maximum(expected[own], beside)
+    return expected
