@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import poisson
 
+from gansampler.grids import Grid
+
 MIN_COUNT = 3
 """Rows that show an atom at least."""
 
@@ -14,6 +16,51 @@ BY_CHANCE = 0.01
 
 N_BESIDE = 5
 """Distinct values beside one that show how often a smooth density would have it."""
+
+FREQUENT_SHARE = 0.25
+FREQUENT_COUNT = 3
+"""A number that this share of the class, and this many rows, show is frequent: it is
+learned as a level beside the other numbers of its column. Whether a row has it tends to
+hang on other columns (no mailbox, no messages), which a number close to it would lose.
+"""
+
+OUTER_SHARE = 0.05
+OUTER_COUNT = 5
+"""An atom beyond all numbers that are none, such as zero among amounts, is frequent if
+this share of the class, and this many rows, show it. A code, which lies farther off
+than those numbers are wide, needs no such share."""
+
+
+def frequent_values(observed: np.ndarray, decimals: int | None) -> np.ndarray:
+    """Numbers that are learned as levels.
+
+    Parameters
+    ----------
+    observed : ndarray of shape (n,)
+        Numbers of a class in rising order, none missing.
+    decimals : int or None
+        With which they are written, None if they are continuous.
+
+    Returns
+    -------
+    ndarray
+        The frequent ones, in rising order.
+    """
+    levels, counts = np.unique(observed, return_counts=True)
+    n = len(observed)
+    frequent = counts >= max(FREQUENT_COUNT, FREQUENT_SHARE * n)
+    several = counts >= OUTER_COUNT
+    often = several & (counts >= OUTER_SHARE * n)
+    # Such a level may be off the grid of the others.
+    grid = Grid.of(levels[~often], decimals)
+    atoms = atoms_of(observed, spacing=0.0 if grid is None else grid.spacing)
+    rest = observed[~np.isin(observed, atoms)]
+    if len(rest):
+        beyond = np.maximum(rest[0] - levels, levels - rest[-1])
+        frequent |= often & (beyond > 0)
+        if 2 * len(rest) >= n:
+            frequent |= several & (beyond > rest[-1] - rest[0])
+    return levels[frequent]
 
 
 def atoms_of(

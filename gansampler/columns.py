@@ -18,7 +18,7 @@ from scipy.spatial.distance import cdist
 from sklearn.metrics import pairwise_distances_argmin
 
 from gansampler._thinning import thinned
-from gansampler.atoms import atoms_of
+from gansampler.atoms import atoms_of, frequent_values
 from gansampler.grids import Grid, count_decimals
 from gansampler.marginals import (
     N_POINTS,
@@ -30,13 +30,6 @@ from gansampler.marginals import (
     stratified_normal,
 )
 from gansampler.summary import ColumnSummary, are_few
-
-FREQUENT_SHARE = 0.25
-FREQUENT_COUNT = 3
-"""A number that this share of the class, and this many rows, show is frequent: it is
-learned as a level beside the other numbers of its column. Whether a row has it tends to
-hang on other columns (no mailbox, no messages), which a number close to it would lose.
-"""
 
 MAX_BENT = 400.0
 """Where the compressed tails end: sinh of more would soon overflow."""
@@ -181,23 +174,24 @@ class NumericColumn:
             if largest and not ORDINARY[0] < largest < ORDINARY[1]:
                 self.unit = largest
         exact, observed = observed, observed / self.unit
-        self.levels, first, counts = np.unique(
-            observed, return_index=True, return_counts=True
-        )
+        self.levels, first = np.unique(observed, return_index=True)
         self.exact_levels = exact[first]
         n_levels, n = len(self.levels), len(observed)
         repeat = summary.few_valued or are_few(n_levels, n)
         # Two values that repeat are levels, with no number in between.
         self.width = int(n_levels > (2 if repeat else 1))
         self.few_valued = repeat or not self.width
-        often = counts >= max(FREQUENT_COUNT, FREQUENT_SHARE * len(observed))
-        self.frequent = self.levels[often] if self.width else self.levels
+        self.frequent = self.levels
+        if self.width:
+            decimals = self._count_decimals(observed)
+            self.frequent = frequent_values(observed, decimals)
+            others = self.levels[~np.isin(self.levels, self.frequent)]
+            self.grid = Grid.of(others, decimals)
         self.indicator = self._fit_indicator(self._scaled(numbers))
         self.ends = self._ends(numbers)
         self.low, self.high = (end / self.unit for end in self.ends)
         if not self.width:
             return self
-        self.grid = self._fit_grid(observed)
         self.observed = self._rounded(observed[~np.isin(observed, self.frequent)])
         if not self.few_valued and abs(skewness(observed)) > SKEWED:
             self.centre = float(np.median(observed))
@@ -209,15 +203,13 @@ class NumericColumn:
         self.mean, self.scale = float(bent.mean()), float(bent.std())
         return self
 
-    def _fit_grid(self, observed: np.ndarray) -> Grid | None:
-        """Where the class's numbers lie; None if they are continuous."""
-        decimals: int | None = 0
-        if not self.summary.counts_from_origin:
-            dtype = self.summary.dtype
-            decimals = count_decimals(observed, dtype) if self.unit == 1.0 else None
-        if decimals is None:
+    def _count_decimals(self, observed: np.ndarray) -> int | None:
+        """Decimals of the class's numbers, None if they are continuous."""
+        if self.summary.counts_from_origin:
+            return 0
+        if self.unit != 1.0:
             return None
-        return Grid.of(self.levels[~np.isin(self.levels, self.frequent)], decimals)
+        return count_decimals(observed, self.summary.dtype)
 
     def _ends(self, numbers: np.ndarray) -> tuple[float, float]:
         if self.value_range == "class" and len(self.levels):

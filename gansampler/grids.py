@@ -79,21 +79,25 @@ class Grid:
     step: int = 1
 
     @classmethod
-    def of(cls, numbers: np.ndarray, decimals: int) -> Grid:
+    def of(cls, numbers: np.ndarray, decimals: int | None) -> Grid | None:
         """The widest grid that holds all numbers, if they are enough to show one.
 
         Parameters
         ----------
         numbers : ndarray of shape (n,)
             Distinct numbers with these decimals at most, but for rounding errors.
-        decimals : int
+        decimals : int or None
+            None if they are continuous.
 
         Returns
         -------
-        Grid
+        Grid or None
             With a step of one unit of the last decimal where fewer than
             ``MIN_NUMBERS`` are given, or one that floats do not tell from the next.
+            None where numbers are continuous.
         """
+        if decimals is None:
+            return None
         units = np.rint(numbers * 10.0**decimals)
         if len(units) < MIN_NUMBERS or np.abs(units).max() > MAX_UNITS:
             return cls(decimals)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gansampler.atoms import N_BESIDE, atoms_of, expected_counts
+from gansampler.atoms import N_BESIDE, atoms_of, expected_counts, frequent_values
 from tests.test_table import calibrated, encoder_of, random_matrix
 
 
@@ -108,3 +108,56 @@ def test_values_that_a_few_rows_show_come_back_as_often(n):
     between = drawn["codes"].between(-997, rest.min(), "neither")
     assert not between.any()
     assert set(drawn["codes"][drawn["codes"] < 0]) == {-999.0, -997.0}
+
+
+def frequent_beside(values, rest, decimals):
+    """Which values are frequent beside others."""
+    return frequent_values(np.sort(np.append(values, rest)), decimals).tolist()
+
+
+def test_atoms_beyond_the_other_numbers_are_frequent_and_those_among_them_are_not():
+    rng = np.random.default_rng(0)
+    amounts = rng.lognormal(4, 1, 900).round(2)
+    for value, share, frequent in [
+        (0.0, 0.04, False),
+        (0.0, 0.06, True),
+        (50.0, 0.2, False),
+        (50.0, 0.3, True),
+        (1e4, 0.06, True),
+    ]:
+        values = np.full(round(900 * share / (1 - share)), value)
+        found = frequent_beside(values, amounts, 2)
+        assert found == [value] * frequent
+
+
+@pytest.mark.parametrize(("n_rows", "frequent"), [(4, False), (5, True)])
+@pytest.mark.parametrize("codes", [[-999.0], [-999.0, -998.0], [-999.0, 9999.0]])
+def test_codes_are_frequent_if_several_rows_show_them(codes, n_rows, frequent):
+    ages = np.random.default_rng(0).integers(18, 80, 900).astype(float)
+    found = frequent_beside(np.repeat(codes, n_rows), ages, 0)
+    assert found == codes * frequent
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda rng: rng.poisson(25, 500),
+        lambda rng: rng.exponential(25, 500),
+        lambda rng: rng.geometric(0.04, 500),
+    ],
+)
+def test_counts_have_no_frequent_value_but_at_an_end(draw):
+    rng = np.random.default_rng(0)
+    counts = np.sort(np.floor(draw(rng)))
+    assert set(frequent_values(counts, 0)) <= {counts[0]}
+
+
+def test_a_frequent_value_does_not_tell_the_grid_of_the_others():
+    rng = np.random.default_rng(0)
+    fees = rng.poisson(30, 300) + 0.99
+    fees[:40] = 0
+    encoder = calibrated(encoder_of(pd.DataFrame({"fee": fees})))
+    drawn = encoder.inverse_transform(random_matrix(encoder, 2000))["fee"]
+    assert (drawn == 0).mean() == pytest.approx(40 / 300, abs=0.02)
+    assert set((drawn[drawn > 0] * 100).round() % 100) == {99}
+    assert drawn.nunique() > 20
