@@ -8,8 +8,11 @@ import os
 import shutil
 import stat
 import sys
+from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pandas as pd
@@ -21,7 +24,16 @@ from packaging.version import Version
 from gansampler import tablefiles
 from gansampler.exceptions import GANSamplerError
 from gansampler.table import TableEncoder
-from gansampler.tablefiles import TableFileError, check_paths, read_table, write_whole
+from gansampler.tablefiles import (
+    TableFileError,
+    _csv_columns,
+    _lookalikes,
+    check_paths,
+    read_table,
+    write_whole,
+)
+from gansampler.tablefiles._csv_columns import typed_column, unquoted
+from gansampler.tablefiles._lookalikes import nearly_typed
 
 
 def write_csv(folder, *columns, name="table.csv", header="x,y"):
@@ -502,6 +514,52 @@ def test_text_is_quoted_where_it_was(tmp_path):
 def test_text_that_was_not_there_is_quoted_if_needed(tmp_path):
     column = column_of(tmp_path, ["a", "b"])
     assert column.texts(pd.Series(["c", "d,e", 'f"'])) == ["c", '"d,e"', '"f"""']
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["2021-01-31", " 2020-02-29", "", "2020-12-24"],
+        ["1", "23", "NA", "4", '"5"'],
+        ["12.5 %", "7 %", "0.25 %", ""],
+        ["Ghana", '"Chad"', "", "2020-12-24"],
+    ],
+)
+@pytest.mark.parametrize("labels", [False, True])
+def test_what_repeats_is_read_once(monkeypatch, cells, labels):
+    read = Counter()
+
+    def counted(field):
+        read[field] += 1
+        return unquoted(field)
+
+    manner_of = Mock(wraps=_csv_columns.manner_of)
+    monkeypatch.setattr(_csv_columns, "manner_of", manner_of)
+    monkeypatch.setattr(_csv_columns, "unquoted", counted)
+    monkeypatch.setattr(_lookalikes, "unquoted", counted)
+    for fields in (cells, cells * 50):
+        read.clear()
+        typed_column(fields, ",", labels=labels)
+        nearly_typed(fields, ",")
+        assert read.keys() == set(cells)
+        assert max(read.values()) <= 3
+        there = manner_of.call_args_list[-1].args[0]
+        assert len(there) == len(set(there))
+
+
+@pytest.mark.parametrize(
+    "cells", [["2021-01-31", "2020-02-29", ""], ["1", "", "20"], ["b", "", "a"]]
+)
+def test_what_repeats_is_written_once(tmp_path, cells):
+    column = column_of(tmp_path, cells * 50)
+    write = Mock(wraps=column.write)
+    assert replace(column, write=write).texts(column.values) == cells * 50
+    assert write.call_count == 2
+
+
+def test_zeros_of_either_sign_may_be_written_differently(tmp_path):
+    column = column_of(tmp_path, ["1e3", "2e-3"])
+    assert column.texts(pd.Series([-0.0, 0.0, np.nan, -0.0])) == ["-0", "0", "", "-0"]
 
 
 def test_column_without_any_value(tmp_path):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import compress, permutations, product
+from itertools import chain, permutations, product, repeat
 from math import isfinite
 from operator import eq
 from statistics import mode
@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_float_dtype
 
 from gansampler.summary import are_few
 from gansampler.tablefiles._files import most_frequent
@@ -119,10 +120,14 @@ class CsvColumn:
 
     def texts(self, values: pd.Series) -> list[str]:
         """Write cells as they would stand in the file."""
-        return [
-            self.missing if absent else self.write(value)
-            for value, absent in zip(values, values.isna(), strict=True)
-        ]
+        if is_float_dtype(values):  # -0.0 equals 0.0, but may be written otherwise
+            return [
+                self.missing if absent else self.write(value)
+                for value, absent in zip(values, values.isna(), strict=True)
+            ]
+        codes, distinct = pd.factorize(values)
+        written = [*map(self.write, distinct), self.missing]
+        return [written[code] for code in codes.tolist()]
 
 
 class Manner(NamedTuple):
@@ -178,27 +183,41 @@ def typed_column(
     -------
     column : CsvColumn
     """
+    counts = Counter(fields)
+    column = _typed_distinct(counts, separator, labels=labels, numbers=numbers)
+    places = {field: place for place, field in enumerate(counts)}
+    codes = np.fromiter(map(places.__getitem__, fields), np.intp, len(fields))
+    values = column.values.take(codes).set_axis(range(len(fields)))
+    return replace(column, values=values)
+
+
+def _typed_distinct(
+    counts: Counter[str], separator: str, *, labels: bool, numbers: bool
+) -> CsvColumn:
+    """Type the distinct fields of a column, each of which is there so often."""
+    fields = list(counts)
     cells = [unquoted(field).strip() for field in fields]
     present = {
-        row: cell for row, cell in enumerate(cells) if cell not in MISSING_TOKENS
+        place: cell for place, cell in enumerate(cells) if cell not in MISSING_TOKENS
     }
     there = list(present.values())
+    times = [counts[fields[place]] for place in present]
     manner = manner_of(there, separator, dates=not (labels or numbers))
     if manner is None or (
-        not numbers and _are_names(there, manner.values, labels=labels)
+        not numbers and _are_names(there, times, manner.values, labels=labels)
     ):
-        return _text_column(fields, separator, labels=labels)
+        return _text_column(counts, separator, labels=labels)
     write = manner.write
-    if labels or are_few(manner.values.nunique(), len(there)):
-        write = _as_spelled(there, manner)
-    gaps = [field for row, field in enumerate(fields) if row not in present]
+    if labels or are_few(manner.values.nunique(), sum(times)):
+        write = _as_spelled(there, times, manner)
+    gaps = [field for place, field in enumerate(fields) if place not in present]
     values = manner.values.set_axis(list(present))
     if gaps and values.dtype == np.int64:
         values = values.astype("Int64")
-    frames = [fields[row].partition(cell)[::2] for row, cell in present.items()]
+    frames = [fields[place].partition(cell)[::2] for place, cell in present.items()]
     # Cells with a separator in them have quotes that others may not have.
-    free = [separator not in cell for cell in there]
-    before, after = mode([*compress(frames, free)] or frames)
+    free = [0 if separator in cell else n for cell, n in zip(there, times, strict=True)]
+    before, after = mode(_repeated(frames, free if any(free) else times))
 
     def write_field(value: Any) -> str:
         field = before + write(value) + after
@@ -206,27 +225,37 @@ def typed_column(
 
     return CsvColumn(
         values=values.reindex(range(len(fields))),
-        missing=mode(gaps) if gaps else "",
+        missing=max(gaps, key=counts.__getitem__, default=""),
         write=write_field,
     )
 
 
-def _are_names(cells: Sequence[str], values: pd.Series, *, labels: bool) -> bool:
+def _repeated(items: Iterable[Any], times: Iterable[int]) -> Iterator[Any]:
+    """Each of items so many times."""
+    return chain.from_iterable(map(repeat, items, times))
+
+
+def _are_names(
+    cells: Sequence[str], times: Sequence[int], values: pd.Series, *, labels: bool
+) -> bool:
     """Whether cells that are few name things, although they have the form of numbers.
 
     So do codes that are one number, as 250.0 and 250.00, and classes with fractions.
     """
     texts = set(cells)
-    if not are_few(len(texts), len(cells)):
+    if not are_few(len(texts), sum(times)):
         return False
     if labels and (values % 1).any():
         return True
     return len({WITHOUT_ZERO.sub("", text) for text in texts}) > values.nunique()
 
 
-def _as_spelled(cells: Sequence[str], manner: Manner) -> Callable[[Any], str]:
+def _as_spelled(
+    cells: Sequence[str], times: Sequence[int], manner: Manner
+) -> Callable[[Any], str]:
     """Write values that are there as they are: 1E2 may be a code, not a number."""
-    spellings = most_frequent(zip(manner.values, cells, strict=True))
+    spelled = zip(manner.values, cells, strict=True)
+    spellings = most_frequent(_repeated(spelled, times))
     return lambda value: spellings.get(value) or manner.write(value)
 
 
@@ -244,15 +273,16 @@ def manner_of(
     return _number_manner(cells, separator)
 
 
-def _text_column(fields: Sequence[str], separator: str, *, labels: bool) -> CsvColumn:
+def _text_column(counts: Counter[str], separator: str, *, labels: bool) -> CsvColumn:
     """Text as it is; each text is written as it stands most often.
 
     Blanks around labels do not count.
     """
-    texts = [unquoted(field) for field in fields]
+    texts = [unquoted(field) for field in counts]
     if labels:
         texts = [text.strip() for text in texts]
-    spellings = most_frequent(zip(texts, fields, strict=True))
+    spelled = zip(texts, counts, strict=True)
+    spellings = most_frequent(_repeated(spelled, counts.values()))
 
     def write(value: Any) -> str:
         cell = str(value)

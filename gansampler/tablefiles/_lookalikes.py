@@ -82,9 +82,11 @@ def nearly_typed(fields: Sequence[str], separator: str) -> NearlyTyped | None:
     nearly : NearlyTyped or None
         None also where values are few: as text they are learned no worse.
     """
-    cells = [unquoted(field).strip() for field in fields]
+    cells = {field: unquoted(field).strip() for field in dict.fromkeys(fields)}
     present = {
-        row: cell for row, cell in enumerate(cells) if cell not in MISSING_TOKENS
+        row: cells[field]
+        for row, field in enumerate(fields)
+        if cells[field] not in MISSING_TOKENS
     }
     counts = Counter(present.values())
     kind, alike = _most_alike(counts)
@@ -118,10 +120,11 @@ def _most_alike(counts: Counter[str]) -> tuple[str, set[str]]:
     total = counts.total()
     for kind, look in LOOKS.items():
         alike = {cell for cell in counts if look.fullmatch(cell)}
-        n_alike = sum(counts[cell] for cell in alike)
+        if sum(counts[cell] for cell in alike) <= total / 2:
+            continue
         others = counts.keys() - alike
         n_codes = sum(counts[cell] for cell in others if re.search("[0-9]", cell))
-        if n_alike > total / 2 and n_codes <= (1 - NEARLY_ALL) * total:
+        if n_codes <= (1 - NEARLY_ALL) * total:
             return kind, alike
     return "", set()
 
