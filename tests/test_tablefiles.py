@@ -26,6 +26,7 @@ from gansampler.exceptions import GANSamplerError
 from gansampler.table import TableEncoder
 from gansampler.tablefiles import (
     TableFileError,
+    _csv,
     _csv_columns,
     _lookalikes,
     check_paths,
@@ -657,6 +658,16 @@ def test_none_is_a_class_beside_other_texts(tmp_path):
     table = read_table(path, "y")
     assert table.labels.tolist() == ["None", "Insomnia", "None"]
     assert table.label_text("None") == "None"
+
+
+def test_classes_are_typed_once(tmp_path, monkeypatch):
+    typed = Mock(wraps=typed_column)
+    monkeypatch.setattr(_csv, "typed_column", typed)
+    read_table(write_csv(tmp_path, ["1", "2"], ["yes", "no"]), "y")
+    assert [call.args[0] for call in typed.call_args_list] == [
+        ("1", "2"),
+        ("yes", "no"),
+    ]
 
 
 def test_blanks_around_labels_do_not_count(tmp_path):

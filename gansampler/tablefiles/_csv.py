@@ -292,10 +292,13 @@ def parse_csv(
 
 def _without_class(fields: Sequence[str], separator: str) -> list[str]:
     """Cells of the target that name no class; beside other texts "None" may be one."""
-    typed = typed_column(fields, separator, labels=True).values
-    absent = MISSING_TOKENS if is_numeric_dtype(typed) else MISSING_TOKENS - {"None"}
     labels = [unquoted(field).strip() for field in fields]
-    return [label for label in labels if label in absent]
+    absent = [label for label in labels if label in MISSING_TOKENS]
+    if "None" in absent:
+        typed = typed_column(fields, separator, labels=True).values
+        if not is_numeric_dtype(typed):
+            return [label for label in absent if label != "None"]
+    return absent
 
 
 def _decoded(path: Path, content: bytes, encoding: str) -> str:
