@@ -3,12 +3,14 @@
 import csv
 import datetime
 import errno
+import gc
 import io
 import os
 import shutil
 import stat
 import sys
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -30,6 +32,7 @@ from gansampler.tablefiles import (
     _csv_columns,
     _lookalikes,
     check_paths,
+    read_comparable,
     read_table,
     write_whole,
 )
@@ -695,6 +698,34 @@ def test_quoted_labels_have_plain_names(tmp_path):
     table = read_table(path, "y")
     assert [table.label_text(label) for label in table.labels] == ["1", "2"]
     assert table.columns["y"].texts(table.labels) == ['"1"', '"2"']
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+@pytest.mark.parametrize("content", ["x,y\n1,a\n2,b\n", "x,y\n1\n"])
+@pytest.mark.parametrize(
+    "read", [read_table, lambda path, target: read_comparable(path, path, target)]
+)
+def test_garbage_is_not_collected_while_a_file_is_taken_apart(
+    tmp_path, monkeypatch, enabled, content, read
+):
+    path = tmp_path / "table.csv"
+    path.write_text(content)
+    meanwhile = []
+
+    def records(*arguments):
+        meanwhile.append(gc.isenabled())
+        return split(*arguments)
+
+    split = _csv._records
+    monkeypatch.setattr(_csv, "_records", records)
+    before = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
+    try:
+        with suppress(TableFileError):
+            read(path, "y")
+        assert (set(meanwhile), gc.isenabled()) == ({False}, enabled)
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 def test_features_keep_their_order_wherever_the_target_stands(tmp_path):

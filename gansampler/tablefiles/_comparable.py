@@ -18,7 +18,7 @@ from pandas.api.types import (
 )
 
 from gansampler._thinning import most_rows
-from gansampler.tablefiles._csv import CSV_SEPARATORS, parse_csv
+from gansampler.tablefiles._csv import CSV_SEPARATORS, collection_paused, parse_csv
 from gansampler.tablefiles._csv_columns import (
     MISSING_TOKENS,
     quoted_if_needed,
@@ -91,6 +91,7 @@ class _File(NamedTuple):
         return len(next(iter(self.columns.values())))
 
 
+@collection_paused()
 def read_comparable(
     real: Path,
     synthetic: Path,
