@@ -1,11 +1,11 @@
-"""What the levels of columns of text say of them."""
+"""What the levels of columns of text say of them, and many made few."""
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
-from gansampler.levels import count_levels
+from gansampler.levels import OTHER_LEVELS, count_levels, few_levels
 from gansampler.tabular import Table
 
 
@@ -92,3 +92,24 @@ def test_levels_of_any_dtype_are_counted(dtype):
     assert (own.sum(), (own == 1).sum(), (own == 0).sum()) == (40, 20, 10)
     assert (other.sum(), other.max()) == (42, 3)
     assert (levels.n_rows, levels.unseen, levels.identifies) == (40, 0.5, False)
+
+
+@pytest.mark.parametrize("dtype", [object, "category", "string"])
+def test_of_many_levels_the_frequent_stay_and_the_others_are_one(dtype):
+    often = [f"R{i}" for i in range(100) for _ in range(10 if i < 3 else i % 5 + 1)]
+    own = pd.DataFrame({"region": pd.Series([*often, None], dtype=dtype), "x": 1.5})
+    other = pd.DataFrame({"region": pd.Series(["R0", "new", None], dtype=dtype)})
+    before = own.copy(), other.copy()
+    few = few_levels([own, other.assign(x=1)])
+    kept = {f"R{i}" for i in range(100) if i < 3 or i % 5 == 4}
+    assert set(few[0]["region"].dropna()) == kept | {OTHER_LEVELS}
+    assert few[0]["region"].isna().sum() == 1
+    assert few[0]["x"].equals(own["x"])
+    assert few[1]["region"].fillna("-").tolist() == ["R0", OTHER_LEVELS, "-"]
+    pd.testing.assert_frame_equal(own, before[0])
+    pd.testing.assert_frame_equal(other, before[1])
+
+
+def test_frames_of_few_levels_are_left_as_they_are():
+    frame = pd.DataFrame({"region": [f"R{i}" for i in range(64)], "x": np.arange(64.0)})
+    assert few_levels([frame, frame])[1] is frame

@@ -15,7 +15,11 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgba
 
 from gansampler import GANOversampler, plots
-from gansampler.exceptions import NotTrainedError, SmallClassWarning
+from gansampler.exceptions import (
+    IncomparableSamplesError,
+    NotTrainedError,
+    SmallClassWarning,
+)
 from gansampler.plots import (
     QualityDisplay,
     SyntheticRowsDisplay,
@@ -610,6 +614,50 @@ def test_held_out_rows_need_their_classes(sampler, table):
     message = r"^Pass both of X_held_out and y_held_out, or neither\.$"
     with pytest.raises(ValueError, match=message):
         QualityDisplay.from_estimator(sampler, X, y, class_label="rare", X_held_out=X)
+
+
+# --- columns of many levels
+
+
+def test_an_identifier_has_no_say_in_figures_of_whole_rows():
+    rng = np.random.default_rng(0)
+    plain = [
+        pd.DataFrame({"id": "one", "x": rng.normal(size=90), "n": rng.poisson(3, 90)})
+        for _ in range(3)
+    ]
+    named = [
+        frame.assign(id=[f"{part}{i}" for i in range(90)])
+        for part, frame in zip("rsh", plain, strict=True)
+    ]
+    for samples in (named, plain):
+        samples[2].iloc[:9] = samples[0].iloc[:9]
+    one, many = (
+        QualityDisplay.from_samples(real, synthetic, held_out=held_out)
+        for real, synthetic, held_out in (plain, named)
+    )
+    pd.testing.assert_frame_equal(one.figures, many.figures)
+    assert many.figures.loc["duplicate_share"].tolist() == [0, 0.1, 0.1, 0.1]
+    assert many.gaps.loc["id"].tolist() == [1, 0.9]
+    one, many = (
+        SyntheticRowsDisplay.from_samples(*rows[:2]) for rows in (plain, named)
+    )
+    for points in ("real_points_", "synthetic_points_"):
+        offsets = [getattr(shown, points).get_offsets() for shown in (one, many)]
+        assert np.array_equal(*offsets)
+    arrays = [shown.correlation_image_.get_array() for shown in (one, many)]
+    assert np.array_equal(*arrays)
+    assert many.gaps_["id"] == 1
+
+
+@pytest.mark.parametrize("display", [SyntheticRowsDisplay, QualityDisplay])
+def test_columns_of_many_levels_have_to_fit_together_as_others(display):
+    real = pd.DataFrame({"id": [f"r{i}" for i in range(90)], "x": np.arange(90.0)})
+    message = "synthetic lacks columns that real has: 'id'. Pass samples with the same"
+    with pytest.raises(IncomparableSamplesError, match=message):
+        display.from_samples(real, real.rename(columns={"id": "ID"}))
+    message = "Column 'id' holds categories in real and numbers in synthetic."
+    with pytest.raises(IncomparableSamplesError, match=message):
+        display.from_samples(real, real.assign(id=np.arange(90)))
 
 
 # --- what all have in common

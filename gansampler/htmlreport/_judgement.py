@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from gansampler._thinning import most_rows
 from gansampler._wording import percent
-from gansampler.columns import MAX_LEVELS, MIN_LEVEL_ROWS
 from gansampler.diagnosis import (
     MAX_AMONG_OTHERS,
     MAX_GAP,
@@ -30,6 +28,7 @@ from gansampler.diagnosis import (
 from gansampler.evidence import CRITICAL, N_NAMED, share_among_others
 from gansampler.htmlreport._differences import Difference, describe
 from gansampler.htmlreport._text import short_name
+from gansampler.levels import few_levels
 from gansampler.quality import (
     common_space,
     correlation_gaps,
@@ -44,11 +43,6 @@ from gansampler.quality._references import (
     some_rows,
 )
 from gansampler.quality._space import JoinedColumn, join_columns
-from gansampler.summary import kind_of
-
-OTHER_LEVELS = "(other levels)"
-"""Stands in the figures of whole rows for all but the frequent levels of a column that
-has many, as in the encoder. So an identifier has no say."""
 
 MAX_GAP_ROWS = 5000
 """Rows of either kind by which the columns are compared with real against real."""
@@ -196,35 +190,6 @@ def judge_class(rows: JudgedRows, *, random_state: int = 0) -> ClassJudgement:
     return ClassJudgement(
         rows, figures, columns, differences, joined, (few[0], few[1]), found
     )
-
-
-def few_levels(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
-    """Frames in which no column has more levels than distances between rows can bear.
-
-    Parameters
-    ----------
-    frames : sequence of DataFrame
-        The first one says which levels are frequent.
-
-    Returns
-    -------
-    list of DataFrame
-        With the rarest levels as one.
-    """
-    changed: list[dict[Hashable, Any]] = [{} for _ in frames]
-    for name in frames[0].columns:
-        parts = [frame[name] for frame in frames]
-        if parts[0].count() and kind_of(name, parts[0]) == "category":
-            counts = parts[0].value_counts()
-            if max(part.nunique() for part in parts) > MAX_LEVELS:
-                frequent = counts.index[counts >= MIN_LEVEL_ROWS][:MAX_LEVELS]
-                whole = [part.isin(frequent) | part.isna() for part in parts]
-                for changes, part, kept in zip(changed, parts, whole, strict=True):
-                    changes[name] = part.astype(object).where(kept, OTHER_LEVELS)
-    return [
-        pd.DataFrame({n: changes.get(n, cells) for n, cells in frame.items()})
-        for frame, changes in zip(frames, changed, strict=True)
-    ]
 
 
 def _judged_columns(

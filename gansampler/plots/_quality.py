@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 from gansampler._wording import rounded
+from gansampler.levels import few_levels
 from gansampler.plots import _style
 from gansampler.plots._trained import as_frame, rows_of_class, trained_class
 from gansampler.quality._references import (
     FIGURES,
     MAX_LEARNED,
     MAX_ROWS,
+    measure_copies,
     measure_figures,
     measure_gaps,
     some_rows,
@@ -186,6 +188,10 @@ class QualityDisplay:
         'duplicate_share'; a table of one column has no 'correlation_gap'. At most 1000
         rows of each kind are looked at, and for the last two figures 5000 real ones.
 
+        Of a column of more than 64 levels, the 64 most frequent of those that at least
+        five real rows show are told apart, and all others count as one: an identifier
+        has no say. 'duplicate_share' and the gaps of the columns know all levels.
+
         The reference of all but the last two is the figure between real rows: those
         that were held out against ``real``, or the halves of ``real`` against each
         other, split three times at random. Synthetic rows are measured against the
@@ -240,11 +246,12 @@ class QualityDisplay:
             title += f", {len(frames[2]):,} held out"
         learned = some_rows(frames[0], MAX_LEARNED, rng)
         frames = [some_rows(frame, MAX_ROWS, rng) for frame in frames]
-        return cls(
-            measure_figures(*frames, learned=learned, rng=rng),
-            measure_gaps(*frames, rng=rng),
-            title=title,
-        ).plot(ax=ax)
+        copies = measure_copies(learned, *frames[1:])
+        few_learned, *few = few_levels([learned, *frames])
+        figures = measure_figures(*few, learned=few_learned, rng=rng)
+        figures.loc["duplicate_share"] = copies
+        gaps = measure_gaps(*frames, rng=rng)
+        return cls(figures, gaps, title=title).plot(ax=ax)
 
     def plot(self, ax: Any = None) -> QualityDisplay:
         """Draw.

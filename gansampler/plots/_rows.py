@@ -11,6 +11,7 @@ from sklearn.utils.extmath import randomized_svd
 
 from gansampler._thinning import thinned
 from gansampler._wording import percent, plain_label
+from gansampler.levels import few_levels
 from gansampler.plots import _style
 from gansampler.plots._marginals import draw_marginal
 from gansampler.plots._trained import as_frame, rows_of_class, trained_class
@@ -43,6 +44,10 @@ class SyntheticRowsDisplay:
     histograms of numbers and times, paired bars of categories, shares of missing cells.
     Of many columns those are drawn that differ most (``marginal_gaps``). A table of one
     column has its distribution only.
+
+    In the joint view and the correlations of a column of more than 64 levels, the 64
+    most frequent of those that at least five real rows show are told apart, and all
+    others count as one: an identifier has no say.
 
     It is recommended to make a display by `from_estimator` or `from_samples`.
 
@@ -262,10 +267,7 @@ class SyntheticRowsDisplay:
         """
         _style.require_matplotlib()
         real, synthetic = as_frame(self.real), as_frame(self.synthetic)
-        joined = {
-            column.name: column
-            for column in join_columns({"real": real, "synthetic": synthetic}, (1, 1))
-        }
+        joined = {column.name: column for column in _joined(real, synthetic)}
         self.gaps_ = marginal_gaps(real, synthetic)
         chosen = self._chosen(columns, max_columns)
         self.n_hidden_ = len(joined) - len(chosen)
@@ -283,16 +285,15 @@ class SyntheticRowsDisplay:
         )
         self.joint_ax_ = self.correlation_ax_ = None
         self.real_points_ = self.synthetic_points_ = self.correlation_image_ = None
+        few = few_levels([real, synthetic])
         if several:
             self.joint_ax_ = self.figure_.add_subplot(top[0][0])
             self.real_points_, self.synthetic_points_ = draw_joint(
-                self.joint_ax_, list(joined.values())
+                self.joint_ax_, _joined(*few)
             )
         if paired:
             self.correlation_ax_ = self.figure_.add_subplot(top[0][1])
-            self.correlation_image_ = draw_correlations(
-                self.correlation_ax_, real, synthetic
-            )
+            self.correlation_image_ = draw_correlations(self.correlation_ax_, *few)
         self.marginal_axes_: dict[Hashable, Any] = {}
         gap = dict(self.gaps_.items())
         titles = _style.labels(chosen, 18)
@@ -331,6 +332,10 @@ class SyntheticRowsDisplay:
                 f"({self.n_hidden_} not shown)"
             )
         return "; ".join(parts)
+
+
+def _joined(real: pd.DataFrame, synthetic: pd.DataFrame) -> list[JoinedColumn]:
+    return join_columns({"real": real, "synthetic": synthetic}, (1, 1))
 
 
 def _swatches() -> list[Any]:

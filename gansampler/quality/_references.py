@@ -42,8 +42,6 @@ class Figure(NamedTuple):
     """None where only real rows tell."""
     limits: tuple[float, float]
     """Where it usually lies."""
-    is_novelty: bool = False
-    """Whether it is measured against the very rows that the generator learned."""
 
 
 FIGURES = {
@@ -72,7 +70,6 @@ FIGURES = {
         2,
         1.0,
         (0, 1.5),
-        is_novelty=True,
     ),
     "duplicate_share": Figure(
         "Duplicates",
@@ -81,7 +78,6 @@ FIGURES = {
         1,
         None,
         (0, 1),
-        is_novelty=True,
     ),
 }
 
@@ -96,12 +92,14 @@ def measure_figures(
 ) -> pd.DataFrame:
     """The figures of quality and their references, as ``QualityDisplay`` explains.
 
+    All but the share of copies, for which see ``measure_copies``.
+
     Parameters
     ----------
     real, synthetic, held_out : DataFrame
         As in ``QualityDisplay.from_samples``.
     learned : DataFrame or None, default=None
-        The rows among which copies are looked for; None for ``real``.
+        The rows that novelty is relative to; None for ``real``.
     rng : Generator
         Splits the real rows, or chooses among the others.
 
@@ -116,9 +114,14 @@ def measure_figures(
     for name, figure in FIGURES.items():
         if name == "correlation_gap" and real.shape[1] == 1:
             continue
-        if figure.is_novelty:
-            value = _measured(figure, learned, synthetic)
-            table[name] = [value, *[_novelty_reference(name, learned, held_out)] * 3]
+        if name == "duplicate_share":
+            continue
+        if name == "nearest_row_ratio":
+            value, reference = (
+                np.nan if other is None else _measured(figure, learned, other)
+                for other in (synthetic, held_out)
+            )
+            table[name] = [value, *[reference] * 3]
         else:
             values = [_measured(figure, part, few) for part, few, _ in splits]
             between = [
@@ -129,6 +132,29 @@ def measure_figures(
             table[name] = [*means, min(between), max(between)]
     columns = ["synthetic", "reference", "reference_low", "reference_high"]
     return pd.DataFrame.from_dict(table, orient="index", columns=columns)
+
+
+def measure_copies(
+    learned: pd.DataFrame,
+    synthetic: pd.DataFrame,
+    held_out: pd.DataFrame | None = None,
+) -> list[float]:
+    """The line of ``duplicate_share`` in ``QualityDisplay.figures``.
+
+    Parameters
+    ----------
+    learned, synthetic, held_out : DataFrame
+        As in ``measure_figures``, their levels as they are.
+
+    Returns
+    -------
+    list of float
+    """
+    if held_out is not None:
+        reference = duplicate_share(learned, held_out)
+    else:
+        reference = float(learned.duplicated(keep=False).mean())
+    return [duplicate_share(learned, synthetic), *[reference] * 3]
 
 
 def measure_gaps(
@@ -196,19 +222,6 @@ def _measured(figure: Figure, real: pd.DataFrame, other: pd.DataFrame) -> float:
     if min(len(real), len(other)) < figure.n_rows:
         return np.nan
     return float(figure.metric(real, other))
-
-
-def _novelty_reference(
-    name: str, real: pd.DataFrame, held_out: pd.DataFrame | None
-) -> float:
-    if name == "duplicate_share":
-        if held_out is not None:
-            return duplicate_share(real, held_out)
-        return float(real.duplicated(keep=False).mean())
-    # The distance among real rows is what the ratio is relative to.
-    if held_out is not None:
-        return _measured(FIGURES[name], real, held_out)
-    return np.nan
 
 
 def some_rows(
