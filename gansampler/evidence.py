@@ -22,6 +22,7 @@ from gansampler.quality._near import (
     neighbourhood_radii,
 )
 from gansampler.quality._new import ratio_of_medians
+from gansampler.quality._space import Points
 from gansampler.theory import LAST_SHARE, TheoryReadout, divergence_of_value, ranking
 
 CRITICAL = 1.36
@@ -179,8 +180,9 @@ def gather(
     drawn, drawn_error = mean_distance(settled)
     spread = _ratio(drawn, usual)
     rng = np.random.default_rng(seed)
-    apart = neighbourhood_radii(known, 1, some_positions(len(known), len(real), rng))
-    to_known = nearest_rows(synthetic, known)
+    looked_from = some_positions(len(known), len(real), rng)
+    apart = neighbourhood_radii(Points(known), 1, looked_from)
+    to_known = nearest_rows(Points(synthetic), Points(known))
     return Evidence(
         n_rows=n_rows,
         n_iter=len(history),

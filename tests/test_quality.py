@@ -27,6 +27,7 @@ from gansampler.quality import (
     marginal_gaps,
     nearest_row_ratio,
 )
+from gansampler.quality._space import as_points
 
 METRICS = [
     authenticity,
@@ -408,6 +409,30 @@ def test_frames_are_compared_in_their_common_space():
     a, b = common_space(real, synthetic)
     for metric in [*ON_ROWS, classifier_two_sample_test]:
         assert metric(real, synthetic) == metric(a, b)
+
+
+def test_columns_of_many_levels_need_no_coordinates():
+    def with_many(frame):
+        rows = range(len(frame))
+        return frame.assign(
+            mail=[f"{5 * i % 97}@x" for i in rows],
+            city=[f"city {7 * i % 83}" if i % 5 else None for i in rows],
+        )
+
+    few = mixed(0, 120), mixed(1, 90)
+    real, synthetic = map(with_many, few)
+    names = {"real": real, "synthetic": synthetic}
+    for points, matrix in zip(
+        as_points(names, (2, 2)), common_space(*few), strict=True
+    ):
+        assert np.array_equal(points.coordinates, matrix)
+    a, b = common_space(real, synthetic)
+    for metric in ON_ROWS:
+        assert metric(real, synthetic) == pytest.approx(metric(a, b), rel=1e-12)
+        ids = real[["mail", "city"]], synthetic[["mail", "city"]]
+        expected = metric(*common_space(*ids))
+        assert metric(*ids) == pytest.approx(expected, rel=1e-12, abs=1e-15)
+    assert nearest_row_ratio(real, real.sample(frac=1, random_state=0)) == 0.0
 
 
 def test_arrays_are_taken_as_they_are():

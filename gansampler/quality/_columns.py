@@ -61,7 +61,8 @@ def correlation_gaps(real: Any, synthetic: Any) -> pd.DataFrame:
     Correlations are taken in the ``common_space``, where a category and a missing
     number have coordinates of their own. The absolute differences are averaged over
     the coordinates of each pair of columns, so that columns of many levels do not
-    count more.
+    count more. Time and memory grow with the square of their number: drop identifiers,
+    such as names or e-mails, beforehand.
 
     Parameters
     ----------

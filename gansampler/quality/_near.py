@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.spatial.distance import cdist, pdist
 
-from gansampler.quality._space import as_matrices
+from gansampler.quality._space import Points, as_points
 
 CHUNK_CELLS = 2**22
 """Distances that are held at once: 32 MiB."""
@@ -56,7 +56,7 @@ def energy_distance(real: Any, synthetic: Any) -> float:
     16.0
     """
     # Training calls this often, and a diverging generator has distance NaN.
-    a, b = as_matrices({"real": real, "synthetic": synthetic}, (2, 2), finite=False)
+    a, b = as_points({"real": real, "synthetic": synthetic}, (2, 2), finite=False)
     return 2 * _mean_distance(a, b) - _mean_within(a) - _mean_within(b)
 
 
@@ -99,7 +99,7 @@ def coverage(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
     0.5
     """
     _check_neighbors(n_neighbors)
-    a, b = as_matrices({"real": real, "synthetic": synthetic}, (2, 1))
+    a, b = as_points({"real": real, "synthetic": synthetic}, (2, 1))
     nearest = nearest_rows(a, b)
     reach = neighbourhood_radii(a, n_neighbors) * (1 + ROUNDING)
     return float((nearest <= reach).mean())
@@ -146,7 +146,7 @@ def density(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
     1.0
     """
     _check_neighbors(n_neighbors)
-    a, b = as_matrices({"real": real, "synthetic": synthetic}, (2, 1))
+    a, b = as_points({"real": real, "synthetic": synthetic}, (2, 1))
     n_neighbors = min(n_neighbors, len(a) - 1)
     reach = neighbourhood_radii(a, n_neighbors)[:, None] * (1 + ROUNDING)
     inside = sum(
@@ -156,13 +156,13 @@ def density(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
 
 
 def neighbourhood_radii(
-    rows: np.ndarray, n_neighbors: int, chosen: np.ndarray | None = None
+    rows: Points, n_neighbors: int, chosen: np.ndarray | None = None
 ) -> np.ndarray:
     """Distance of rows to their k-th nearest other row.
 
     Parameters
     ----------
-    rows : ndarray of shape (n_rows, n_columns)
+    rows : Points
     n_neighbors : int
         The k; the number of other rows where there are fewer.
     chosen : ndarray of shape (n_chosen,) or None, default=None
@@ -181,13 +181,12 @@ def neighbourhood_radii(
     return radii
 
 
-def nearest_rows(rows: np.ndarray, targets: np.ndarray) -> np.ndarray:
+def nearest_rows(rows: Points, targets: Points) -> np.ndarray:
     """Distance of each row to the nearest target.
 
     Parameters
     ----------
-    rows : ndarray of shape (n_rows, n_columns)
-    targets : ndarray of shape (n_targets, n_columns)
+    rows, targets : Points
 
     Returns
     -------
@@ -197,9 +196,7 @@ def nearest_rows(rows: np.ndarray, targets: np.ndarray) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def beyond_nearest(
-    rows: np.ndarray, targets: np.ndarray, radii: np.ndarray
-) -> np.ndarray:
+def beyond_nearest(rows: Points, targets: Points, radii: np.ndarray) -> np.ndarray:
     """Which rows lie farther from their nearest target than its radius.
 
     Of targets that are equally near, as they often are among categories, the one of
@@ -207,8 +204,7 @@ def beyond_nearest(
 
     Parameters
     ----------
-    rows : ndarray of shape (n_rows, n_columns)
-    targets : ndarray of shape (n_targets, n_columns)
+    rows, targets : Points
     radii : ndarray of shape (n_targets,)
 
     Returns
@@ -223,17 +219,17 @@ def beyond_nearest(
     return np.concatenate(parts)
 
 
-def _mean_distance(a: np.ndarray, b: np.ndarray) -> float:
+def _mean_distance(a: Points, b: Points) -> float:
     """Mean distance of the rows of one sample to those of another."""
     total = sum(float(distances.sum()) for _, distances in _chunks(a, b))
     return total / (len(a) * len(b))
 
 
-def _mean_within(rows: np.ndarray) -> float:
+def _mean_within(rows: Points) -> float:
     """Mean distance of the rows of a sample to its other rows."""
     n = len(rows)
-    if n * n <= CHUNK_CELLS:
-        return float(pdist(rows).mean())
+    if n * n <= CHUNK_CELLS and rows.codes is None:
+        return float(pdist(rows.coordinates).mean())
     # Each pair counts twice, and each row is at no distance from itself.
     return _mean_distance(rows, rows) * n / (n - 1)
 
@@ -245,7 +241,7 @@ def _check_neighbors(n_neighbors: Any) -> None:
         )
 
 
-def _chunks(a: np.ndarray, b: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+def _chunks(a: Points, b: Points) -> Iterator[tuple[slice, np.ndarray]]:
     """Distances of all rows of one sample to those of another, some rows at a time.
 
     They are summed from differences: expanding the square, as scikit-learn's search
@@ -255,4 +251,12 @@ def _chunks(a: np.ndarray, b: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
     step = max(1, CHUNK_CELLS // len(b))
     for start in range(0, len(a), step):
         rows = slice(start, start + step)
-        yield rows, cdist(a[rows], b)
+        yield rows, _distances(a[rows], b)
+
+
+def _distances(a: Points, b: Points) -> np.ndarray:
+    if a.codes is None:
+        return np.asarray(cdist(a.coordinates, b.coordinates))
+    squares = cdist(a.coordinates, b.coordinates, "sqeuclidean")
+    squares += a.codes.shape[1] * cdist(a.codes, b.codes, "hamming")
+    return np.sqrt(squares)

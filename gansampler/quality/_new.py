@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gansampler.quality._near import beyond_nearest, nearest_rows, neighbourhood_radii
-from gansampler.quality._space import as_matrices, join_columns
+from gansampler.quality._space import as_points, join_columns
 
 
 def nearest_row_ratio(real: Any, synthetic: Any, held_out: Any = None) -> float:
@@ -49,10 +49,10 @@ def nearest_row_ratio(real: Any, synthetic: Any, held_out: Any = None) -> float:
     """
     samples = {"real": real, "synthetic": synthetic}
     if held_out is None:
-        a, b = as_matrices(samples, (2, 1))
+        a, b = as_points(samples, (2, 1))
         usual = neighbourhood_radii(a, 1)
     else:
-        a, b, other = as_matrices(samples | {"held_out": held_out}, (1, 1, 1))
+        a, b, other = as_points(samples | {"held_out": held_out}, (1, 1, 1))
         usual = nearest_rows(other, a)
     return ratio_of_medians(nearest_rows(b, a), usual)
 
@@ -117,7 +117,7 @@ def authenticity(real: Any, synthetic: Any) -> float:
     >>> authenticity(real, np.array([[0.1], [13.5], [6.0], [12.0]]))
     0.25
     """
-    a, b = as_matrices({"real": real, "synthetic": synthetic}, (2, 1))
+    a, b = as_points({"real": real, "synthetic": synthetic}, (2, 1))
     return float(beyond_nearest(b, a, neighbourhood_radii(a, 1)).mean())
 
 

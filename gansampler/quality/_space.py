@@ -17,6 +17,9 @@ from gansampler.exceptions import IncomparableSamplesError
 from gansampler.summary import ColumnSummary, kind_of, summarise
 from gansampler.ticks import time_unit
 
+MAX_COORDINATES = 64
+"""Of a category, where distances are taken. With more, comparing levels is faster."""
+
 
 def common_space(reference: Any, *others: Any) -> list[np.ndarray]:
     """Bring samples into one numeric space, scaled by the first of them.
@@ -27,6 +30,9 @@ def common_space(reference: Any, *others: Any) -> list[np.ndarray]:
     for each level that any sample has, so that two different levels are at distance
     1, and missing is a level. A missing number stands at the mean of the reference,
     with a coordinate of its own that is 1 for missing and 0 otherwise.
+
+    The matrices are dense: drop identifiers, such as names or e-mails, beforehand,
+    which have as many levels as there are rows.
 
     Parameters
     ----------
@@ -116,12 +122,42 @@ def join_columns(
     ]
 
 
-def encode(columns: Sequence[JoinedColumn]) -> tuple[list[np.ndarray], np.ndarray]:
+@dataclass(frozen=True)
+class Points:
+    """Rows between which distances are taken.
+
+    Attributes
+    ----------
+    coordinates : ndarray of shape (n_rows, n_coordinates)
+        Of arrays, and of the numbers and the columns of few levels of frames.
+    codes : ndarray of shape (n_rows, n_columns) or None, default=None
+        Positions of levels in the columns of more than ``MAX_COORDINATES`` levels: two
+        that differ are at distance 1. None where there are no such columns.
+    """
+
+    coordinates: np.ndarray
+    codes: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.coordinates)
+
+    def __getitem__(self, chosen: slice | np.ndarray) -> Points:
+        """Some of the rows."""
+        codes = None if self.codes is None else self.codes[chosen]
+        return Points(self.coordinates[chosen], codes)
+
+
+def encode(
+    columns: Sequence[JoinedColumn], max_levels: float = np.inf
+) -> tuple[list[np.ndarray], np.ndarray]:
     """Coordinates of joined columns.
 
     Parameters
     ----------
     columns : sequence of JoinedColumn
+    max_levels : float, default=inf
+        A category of more levels has no coordinates.
 
     Returns
     -------
@@ -130,12 +166,7 @@ def encode(columns: Sequence[JoinedColumn]) -> tuple[list[np.ndarray], np.ndarra
     owners : ndarray of shape (n_coordinates,), int
         For each coordinate, the position of its column.
     """
-    blocks = [
-        _level_coordinates(column)
-        if column.is_category
-        else _number_coordinates(column)
-        for column in columns
-    ]
+    blocks = [_coordinates(column, max_levels) for column in columns]
     owners = np.repeat(np.arange(len(blocks)), [block.shape[1] for block in blocks])
     ends = np.cumsum([len(part) for part in columns[0].parts])[:-1]
     return np.split(np.hstack(blocks), ends), owners
@@ -170,6 +201,38 @@ def as_matrices(
                     "data frames: their categories and missing cells become numbers."
                 )
     return list(matrices.values())
+
+
+def as_points(
+    samples: Mapping[str, Any], at_least: Sequence[int], *, finite: bool = True
+) -> list[Points]:
+    """Samples for distances, which are those between the rows of ``as_matrices``.
+
+    Parameters
+    ----------
+    samples, at_least, finite
+        As in ``as_matrices``.
+
+    Raises
+    ------
+    IncomparableSamplesError, InvalidTableError
+        As in ``common_space``.
+    """
+    tables = _as_tables(samples)
+    if not any(isinstance(table, pd.DataFrame) for table in tables.values()):
+        return [*map(Points, as_matrices(tables, at_least, finite=finite))]
+    columns = join_columns(tables, at_least)
+    matrices, _ = encode(columns, MAX_COORDINATES)
+    of_many = [
+        column.parts for column in columns if len(column.levels) > MAX_COORDINATES
+    ]
+    if not of_many:
+        return [*map(Points, matrices)]
+    # SciPy compares floats.
+    codes = [
+        np.column_stack(parts).astype(float) for parts in zip(*of_many, strict=True)
+    ]
+    return [*map(Points, matrices, codes)]
 
 
 def _as_tables(samples: Mapping[str, Any]) -> dict[str, Any]:
@@ -280,6 +343,14 @@ KIND_NAMES = {"number": "numbers", "time": "dates", "category": "categories"}
 def _joint_kind(name: Hashable, cells: pd.Series) -> str:
     # Dates with and without a time zone have no type in common but object.
     return kind_of(name, cells) if cells.count() else "number"
+
+
+def _coordinates(column: JoinedColumn, max_levels: float) -> np.ndarray:
+    if not column.is_category:
+        return _number_coordinates(column)
+    if len(column.levels) > max_levels:
+        return np.empty((sum(map(len, column.parts)), 0))
+    return _level_coordinates(column)
 
 
 def _number_coordinates(column: JoinedColumn) -> np.ndarray:

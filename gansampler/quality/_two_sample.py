@@ -27,7 +27,8 @@ def classifier_two_sample_test(
 
     The larger sample is cut at random to the size of the smaller one. In each of
     five folds (or fewer, where there are fewer rows) a classifier learns from the
-    other folds and ranks the rows of this one.
+    other folds and ranks the rows of this one. It has a feature for each level of a
+    category: drop identifiers, such as names or e-mails, beforehand.
 
     Parameters
     ----------
