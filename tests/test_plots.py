@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tracemalloc
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -28,6 +29,7 @@ from gansampler.plots import (
     _rows,
     _style,
 )
+from gansampler.plots._trained import rows_of_class
 from gansampler.quality import _references, coverage, marginal_gaps
 from gansampler.quality._space import join_columns
 from gansampler.theory import EQUILIBRIA, Equilibrium
@@ -470,6 +472,21 @@ def test_rows_in_other_containers(container):
     rows = np.arange(24.0).reshape(8, 3)
     display = SyntheticRowsDisplay.from_samples(container(rows), container(rows + 1))
     assert sorted(display.marginal_axes_) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "container",
+    [pd.DataFrame, np.array, scipy.sparse.csr_matrix, scipy.sparse.csc_array],
+)
+def test_only_rows_of_the_class_are_copied_or_become_dense(container):
+    cells = pd.DataFrame(np.eye(2000, 200))
+    X, y = container(cells), np.arange(2000) % 100
+    tracemalloc.start()
+    rows = rows_of_class(X, y, 7)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    pd.testing.assert_frame_equal(rows, cells[7::100], check_index_type=False)
+    assert peak < cells.to_numpy().nbytes / 4
 
 
 @pytest.mark.parametrize(

@@ -53,17 +53,27 @@ def trained_class(sampler: Any, class_label: Hashable | None) -> Hashable:
     raise ValueError(f"{problem}. Choose one of: {choice}.")
 
 
-def as_frame(rows: Any) -> pd.DataFrame:
-    """Rows in any container as a data frame; columns without names are numbered."""
+def as_frame(rows: Any, chosen: np.ndarray | None = None) -> pd.DataFrame:
+    """Rows in any container as a data frame; columns without names are numbered.
+
+    Parameters
+    ----------
+    rows : {DataFrame, array-like, sparse matrix} of shape (n_rows, n_columns)
+    chosen : ndarray of bool of shape (n_rows,) or None, default=None
+        The rows that are taken, before any becomes dense; None for all.
+    """
     rows = table_as_pandas(rows, "rows")
     if isinstance(rows, pd.DataFrame):
-        return rows
+        return rows if chosen is None else rows[chosen]
     table = rows if scipy.sparse.issparse(rows) else np.asarray(rows)
     if table.ndim != 2:
         raise ValueError(
             f"The rows have {table.ndim} axes. Pass a table of rows and columns."
         )
-    return Table(table).rows(np.arange(table.shape[0]))
+    if chosen is None:
+        return Table(table).rows(np.arange(table.shape[0]))
+    positions = np.flatnonzero(chosen)
+    return Table(table).rows(positions).set_axis(positions)
 
 
 def rows_of_class(X: Any, y: Any, class_label: Hashable) -> pd.DataFrame:
@@ -84,4 +94,4 @@ def rows_of_class(X: Any, y: Any, class_label: Hashable) -> pd.DataFrame:
             f"y has no rows of class {plain_label(class_label)!r}. Pass the table that "
             "the sampler was trained on."
         )
-    return as_frame(X)[chosen]
+    return as_frame(X, chosen)
