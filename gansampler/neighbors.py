@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -33,22 +34,36 @@ class Neighborhood:
         Encoded rows of the class, at least two.
     others : ndarray of shape (n_others, n_columns)
         Encoded rows of all other classes, at least one.
+
+    Attributes
+    ----------
+    k_own, k_others : int
+        Neighbours of a row in the class and in the other classes: five, or all.
     """
 
     def __init__(self, own: np.ndarray, others: np.ndarray) -> None:
-        # Rows of the class are also looked up around each other, itself left out.
-        self.own = _search(own, len(own) - 1)
-        self.others = _search(others, len(others))
         self.real = own, others
+        # Rows of the class are also looked up around each other, itself left out.
+        self.k_own = min(N_NEIGHBORS, len(own) - 1)
+        self.k_others = min(N_NEIGHBORS, len(others))
+
+    # Made when first used: of few generated rows mostly none is searched around.
+    @cached_property
+    def _own(self) -> NearestNeighbors:
+        return NearestNeighbors(n_neighbors=self.k_own).fit(self.real[0])
+
+    @cached_property
+    def _others(self) -> NearestNeighbors:
+        return NearestNeighbors(n_neighbors=self.k_others).fit(self.real[1])
 
     def to_own(self, rows: np.ndarray) -> np.ndarray:
         """Distances to the five nearest rows of the class, the nearest first."""
-        distances: np.ndarray = self.own.kneighbors(rows)[0]
+        distances: np.ndarray = self._own.kneighbors(rows)[0]
         return distances
 
     def to_others(self, rows: np.ndarray) -> np.ndarray:
         """Distance to the fifth nearest row of other classes, of shape (n_rows,)."""
-        distances: np.ndarray = self.others.kneighbors(rows)[0]
+        distances: np.ndarray = self._others.kneighbors(rows)[0]
         return distances[:, -1]
 
     def log_count_ratio(self, rows: np.ndarray) -> np.ndarray:
@@ -66,7 +81,7 @@ class Neighborhood:
             distance included: as ``log_density_ratio``, but with the volume fixed by
             one class (ibid., section III). Half a row keeps it finite.
         """
-        (own, others), k = self.real, self.others.n_neighbors
+        (own, others), k = self.real, self.k_others
         ratios = np.empty(len(rows))
         for part in _parts(len(rows), len(own) + len(others)):
             to_own, to_others = (squared_distances(rows[part], r) for r in self.real)
@@ -79,7 +94,7 @@ class Neighborhood:
 
     def between_own(self) -> np.ndarray:
         """Distances of rows of the class to its five nearest others."""
-        distances: np.ndarray = self.own.kneighbors()[0]
+        distances: np.ndarray = self._own.kneighbors()[0]
         return distances
 
     def nearness(self, rows: np.ndarray, radii: np.ndarray) -> np.ndarray:
@@ -248,10 +263,6 @@ def smallest(numbers: np.ndarray, k: int) -> np.ndarray:
         found[:, rank] = numbers[rows, positions]
         numbers[rows, positions] = np.inf
     return found
-
-
-def _search(rows: np.ndarray, most: int) -> NearestNeighbors:
-    return NearestNeighbors(n_neighbors=min(N_NEIGHBORS, most)).fit(rows)
 
 
 def _parts(n_rows: int, n_others: int) -> list[slice]:

@@ -163,7 +163,7 @@ class Chooser:
         # Products of matrices decide; where their rounding could matter, distances do.
         around = self.around
         squares = np.einsum("ij,ij->i", rows, rows)
-        outside, closest = self.own.nearest(rows, around.own.n_neighbors)
+        outside, closest = self.own.nearest(rows, around.k_own)
         kept: np.ndarray = outside >= 0
         error = self.own.error(squares, self.own.inside.max())
         doubtful = (np.abs(outside) <= error) | (lucky & ~kept)
@@ -172,7 +172,7 @@ class Chooser:
         if self.selection.min_ratio > -np.inf:
             # A row is kept if its fifth other lies beyond a limit, which is rounded.
             lower, upper = self._limits(closest[left], squares[left])
-            k = around.others.n_neighbors
+            k = around.k_others
             crowded = self.others.count(rows[left], upper) >= k
             left = left[crowded]
             kept[left] = False

@@ -288,6 +288,15 @@ def test_products_of_matrices_choose_as_distances_do(table, copies, border, repe
     assert np.array_equal(choose(selection, rows), exactly)
 
 
+def test_nothing_is_searched_around_rows_that_are_clear(monkeypatch):
+    """To build the trees would take most of the time of a draw of few rows."""
+    rows = np.random.default_rng(1).normal(size=(700, 2))
+    selection = select(*two_classes(), rows, copies=0.5, border=0.2)
+    kept = choose(selection, rows)
+    monkeypatch.setattr("gansampler.neighbors.NearestNeighbors", None)
+    assert np.array_equal(choose(selection, rows[:20]), kept[:20])
+
+
 def test_rows_are_chosen_one_by_one():
     rows = np.random.default_rng(1).normal(size=(700, 2))
     selection = select(*two_classes(), rows, copies=0.5, border=0.2)
