@@ -621,7 +621,7 @@ class GANOversampler(BaseOverSampler):
         device = resolve_device(self.device)
         n_new = sum(self.sampling_strategy_.values())
         validation.check_memory(len(y) + n_new, table.n_columns)
-        seeds = self._draw_seeds(np.unique(y))
+        seeds = self._draw_seeds(validation.distinct_labels(y))
         trainer = self._trainer(table.summary, OneHotGroups.find(table), device)
 
         labels = [label for label, n in self.sampling_strategy_.items() if n > 0]

@@ -105,6 +105,8 @@ def check_classes(y: Any) -> str:
             "y mixes strings with other labels. Use labels of one type, for example "
             "y.astype(str)."
         )
+    if kinds == {True} and labels.ndim == 1:
+        y = distinct_labels(labels)  # all that matters is how many they are
     with np.errstate(invalid="ignore"):  # it casts infinite labels before it refuses
         target = str(type_of_target(y, input_name="y"))
     if target.startswith("continuous"):
@@ -114,6 +116,13 @@ def check_classes(y: Any) -> str:
             "pandas.cut(y, bins).astype(str)."
         )
     return target
+
+
+def distinct_labels(labels: np.ndarray) -> np.ndarray:
+    """Labels, each once and in order."""
+    if labels.dtype == object:
+        labels = pd.unique(labels)  # to sort all of many strings takes long
+    return np.unique(labels)
 
 
 def dense_labels(y: Any) -> Any:

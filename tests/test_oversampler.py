@@ -38,6 +38,7 @@ from gansampler.quality import (
     nearest_row_ratio,
 )
 from gansampler.selection import MAX_OTHERS
+from gansampler.validation import check_classes, distinct_labels
 
 
 def blobs(sizes=(60, 20), n_features=3, seed=0):
@@ -1048,6 +1049,22 @@ def test_more_rows_than_any_machine_holds_are_refused(quick):
     with pytest.raises(MemoryError, match=r"^The result would have 10{15} rows.*") as e:
         sampler.sample(10**15, 1)
     assert str(e.value).endswith("Ask for fewer rows by n_samples.")
+
+
+def test_many_strings_are_told_apart_without_being_sorted():
+    """To sort a million strings takes as long as a small training."""
+    compared = []
+
+    class Label(str):
+        def __lt__(self, other):
+            compared.append(self)
+            return str(self) < str(other)
+
+    labels = np.array([Label(name) for name in "cab" * 1000], dtype=object)
+    assert check_classes(labels) == "multiclass"
+    assert check_classes(pd.Series(labels[labels != "c"])) == "binary"
+    assert distinct_labels(labels).tolist() == ["a", "b", "c"]
+    assert len(compared) < 100
 
 
 def test_frames_may_forbid_duplicate_labels(quick):
