@@ -32,7 +32,7 @@ class Table:
         self.X = X
         self.n_rows, self.n_columns = X.shape
         # One column of it at a time becomes dense, never the whole.
-        self._by_column = X.tocsc() if scipy.sparse.issparse(X) else None
+        self._by_column: Any = X.tocsc() if scipy.sparse.issparse(X) else None
         # pandas cannot look into numbers in the byte order of other machines.
         foreign = isinstance(X, np.ndarray) and not X.dtype.isnative
         self._array = X.astype(X.dtype.newbyteorder("=")) if foreign else X
@@ -62,10 +62,24 @@ class Table:
         InvalidTableError
             If a column holds cells that no column may hold.
         """
+        # Else some cells may be stored in several parts that add up.
+        if self._by_column is not None and self._by_column.has_canonical_format:
+            return [self._sparse_part(position) for position in range(self.n_columns)]
         return [
             ColumnPart.of(name, cells)
             for name, cells in zip(self.names, self._columns(), strict=True)
         ]
+
+    def _sparse_part(self, position: int) -> ColumnPart:
+        """What a column of a sparse matrix shows, by the cells that are stored."""
+        name, matrix = self.names[position], self._by_column
+        stored = matrix.data[slice(*matrix.indptr[position : position + 2])]
+        part = ColumnPart.of(name, pd.Series(stored))
+        n_zeros = self.n_rows - len(stored)
+        if not n_zeros:
+            return part
+        zero = ColumnPart.of(name, pd.Series(np.zeros(1, matrix.dtype)))
+        return part.merge(replace(zero, n_present=zero.n_present * n_zeros))
 
     @cached_property
     def summary(self) -> list[ColumnSummary]:

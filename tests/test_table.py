@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -1234,3 +1235,38 @@ def test_types_of_arrow_that_pandas_cannot_read_are_refused():
         "Column 'x' has the Arrow type string_view, which pandas cannot read. Cast it "
         "to another one, or drop the column."
     )
+
+
+STORED = {
+    "float64": [0.5, -2.0, np.nan, 1e300],
+    "float32": [0.5, np.nan],
+    "int64": [3, -1, 2**60],
+    "uint8": [1],
+    "bool": [True],
+}
+
+
+@pytest.mark.parametrize("dtype", STORED)
+@pytest.mark.parametrize("kind", ["csr_matrix", "csc_array"])
+def test_a_sparse_matrix_shows_what_a_dense_one_does(dtype, kind, monkeypatch):
+    """Also where no cell of a column is stored, or all are, or zeros are."""
+    rng = np.random.default_rng(0)
+    dense = np.zeros((400, 8), dtype=dtype)
+    for position, n_set in enumerate([0, 1, 2, 20, 199, 399, 400]):
+        rows = rng.permutation(400)[:n_set]
+        dense[rows, position] = rng.choice(np.array(STORED[dtype]), n_set)
+    if dtype == "float64":
+        dense[:, 7] = rng.normal(size=400) * (rng.random(400) < 0.5)
+    sparse = getattr(scipy.sparse, kind)(dense)
+    sparse.data[:3] = 0
+    expected = Table(sparse.toarray()).parts
+    monkeypatch.setattr(Table, "column", None)  # nothing need become dense
+    assert Table(sparse).parts == expected
+
+
+def test_cells_that_a_sparse_matrix_stores_in_parts_count_as_their_sum():
+    column, start = [0, 1, 1], [0, 1, 1, 3, 3]
+    sparse = scipy.sparse.csr_matrix(([7.0, 1.5, 2.5], column, start), shape=(4, 2))
+    assert not sparse.has_canonical_format
+    assert Table(sparse).parts == Table(sparse.toarray()).parts
+    assert [part.high for part in Table(sparse).parts] == [7, 4]
