@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.special import digamma
+from sklearn.neighbors import NearestNeighbors
 
 from gansampler._thinning import thinned
 from gansampler.neighbors import Neighborhood, Products
@@ -109,7 +110,7 @@ def test_tails_are_fattened_by_less_than_a_quarter():
     # median radius for all rows in the tails it is a third.
     rng = np.random.default_rng(0)
     own = rng.lognormal(size=(400, 3))
-    near = Neighborhood(own, own).own.kneighbors(return_distance=False)
+    near = NearestNeighbors().fit(own).kneighbors(return_distance=False)
     start = rng.integers(0, 400, 4000)
     end = near[start, rng.integers(0, 5, 4000)]
     generated = own[start] + rng.random((4000, 1)) * (own[end] - own[start])
