@@ -99,6 +99,21 @@ class Column(Protocol):
     def encode_one_hot(self, values: np.ndarray) -> np.ndarray:
         """One-hot cells of values."""
 
+    @property
+    def n_codes(self) -> int:
+        """Levels, or frequent values and one code for any other."""
+
+    def to_codes(self, values: np.ndarray) -> np.ndarray:
+        """Which of these each value is, -1 where missing."""
+
+    def from_codes(self, codes: np.ndarray, numeric: np.ndarray) -> np.ndarray:
+        """Valid values of given codes, by numeric cells where these leave a choice."""
+
+    def impose(
+        self, codes: np.ndarray, numeric: np.ndarray, one_hot: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Cells of rows, as their codes have them where these are not -1."""
+
     def keep_donors(
         self, values: np.ndarray, matrix: np.ndarray, rng: np.random.Generator
     ) -> None:
@@ -283,6 +298,49 @@ class NumericColumn:
             return np.empty((len(values), 0), dtype=np.float32)
         which = self._indicator_positions[self.which_frequent(values) + 2]
         return self.indicator.encode_one_hot(which)
+
+    @property
+    def n_codes(self) -> int:
+        """Values, or the frequent ones and one code for any other."""
+        if self.few_valued:
+            return len(self.levels)
+        return len(self.frequent) + bool(len(self.observed))
+
+    def to_codes(self, values: np.ndarray) -> np.ndarray:
+        """Which of these each number is, -1 where missing, ``n_codes`` if unknown."""
+        if not self.few_valued:
+            which = self.which_frequent(values)
+            return np.select(
+                [which == -2, which == -1], [-1, len(self.frequent)], which
+            )
+        codes = np.searchsorted(self.levels, values)
+        known = np.isin(values, self.levels)
+        return np.where(np.isnan(values), -1, np.where(known, codes, self.n_codes))
+
+    def from_codes(self, codes: np.ndarray, numeric: np.ndarray) -> np.ndarray:
+        """Numbers of given codes; where one stands for others, by the numeric cells."""
+        if self.few_valued:
+            return self.levels[codes]
+        numbers = np.append(self.frequent, 0.0)[codes]
+        (others,) = np.nonzero(codes == len(self.frequent))
+        drawn = self._valid_numbers(numeric[others])
+        # Rounded, a number between others may be a frequent one.
+        frequent = np.isin(drawn, self.frequent)
+        drawn[frequent] = self.observed[nearest_level(self.observed, drawn[frequent])]
+        numbers[others] = drawn
+        return numbers
+
+    def impose(
+        self, codes: np.ndarray, numeric: np.ndarray, one_hot: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Cells of rows, as their codes have them where these are not -1."""
+        numbers = np.append(self.levels if self.few_valued else self.frequent, np.inf)
+        given = numbers[codes]
+        numeric, one_hot = numeric.copy(), one_hot.copy()
+        one_hot[codes >= 0] = self.encode_one_hot(given[codes >= 0])
+        exact = np.isfinite(given)
+        numeric[exact] = self.encode_numeric(given[exact])
+        return numeric, one_hot
 
     def which_frequent(self, values: np.ndarray) -> np.ndarray:
         """Number of the frequent value that each is, -1 if none, -2 if missing."""
@@ -590,6 +648,26 @@ class CategoricalColumn:
                 encoded[known, np.minimum(values[known], self.n_own)] = 1.0
                 encoded[~known] = self.frequencies
         return encoded
+
+    @property
+    def n_codes(self) -> int:
+        """Levels."""
+        return len(self.levels)
+
+    def to_codes(self, values: np.ndarray) -> np.ndarray:
+        """Positions of levels are codes."""
+        return values
+
+    def from_codes(self, codes: np.ndarray, numeric: np.ndarray) -> np.ndarray:
+        """Positions of levels are codes."""
+        return codes
+
+    def impose(
+        self, codes: np.ndarray, numeric: np.ndarray, one_hot: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Cells of rows, as their codes have them where these are not -1."""
+        given = (codes >= 0)[:, None]
+        return numeric, np.where(given, self.encode_one_hot(codes), one_hot)
 
     def keep_donors(
         self, values: np.ndarray, matrix: np.ndarray, rng: np.random.Generator

@@ -154,7 +154,8 @@ class ClassGenerator:
         matrix = self.encoder.fit_transform(
             groups.collapse(rows),
             groups.summarise(summary),
-            others=collapsed if self.row_settings.rare_levels == "table" else None,
+            others=collapsed,
+            lend=self.row_settings.rare_levels == "table",
             seed=self.training_seed,
         )
         self.gan: GAN | None = None

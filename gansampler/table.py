@@ -11,6 +11,7 @@ from sklearn.covariance import ledoit_wolf
 from gansampler._thinning import some_positions
 from gansampler.clock import by_the_clock
 from gansampler.columns import MAX_DONORS, CategoricalColumn, Column, NumericColumn
+from gansampler.dependencies import MAX_ROWS, Codes, Dependencies
 from gansampler.lenders import Lenders, LendingColumn
 from gansampler.summary import ColumnSummary, dense, is_missing
 from gansampler.tabular import Table
@@ -21,7 +22,12 @@ MIN_EIGENVALUE = 1e-3
 """Floor of the covariance's eigenvalues before its inverse square root is taken."""
 
 
+EMPHASIS = 30.0
+"""Weight of cells that decide, before all others, how similar rows are. Not larger: in
+single precision the others would be rounded away."""
+
 Values = list[np.ndarray]
+Blocks = list[tuple[np.ndarray, np.ndarray]]
 
 
 def decorrelation(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -94,6 +100,7 @@ class TableEncoder:
     """
 
     lenders_: Lenders | None = None
+    dependencies_: Dependencies | None = None
 
     def __init__(self, value_range: str | None = "table") -> None:
         self.value_range = value_range
@@ -104,6 +111,7 @@ class TableEncoder:
         table: Sequence[ColumnSummary] | None = None,
         *,
         others: pd.DataFrame | None = None,
+        lend: bool = True,
         seed: int = 0,
     ) -> TableEncoder:
         """Learn the columns of one class.
@@ -117,7 +125,10 @@ class TableEncoder:
             if ``rows`` are the whole table.
         others : DataFrame of shape (n_others, n_columns) or None, default=None
             Rows of other classes, which lend levels in place of rare ones (see
-            ``gansampler.lenders``). None keeps to levels of the class.
+            ``gansampler.lenders``), and tell whether what one column of the class
+            determines of another is a rule (see ``gansampler.dependencies``).
+        lend : bool, default=True
+            Whether they lend levels; else decoded rows keep to those of the class.
         seed : int, default=0
             Chooses the rows that lend rare levels where there are very many.
 
@@ -135,7 +146,7 @@ class TableEncoder:
         >>> encoder.n_numeric_, encoder.category_sizes_
         (1, (2,))
         """
-        self.fit_transform(rows, table, others=others, seed=seed)
+        self.fit_transform(rows, table, others=others, lend=lend, seed=seed)
         return self
 
     def fit_transform(
@@ -144,6 +155,7 @@ class TableEncoder:
         table: Sequence[ColumnSummary] | None = None,
         *,
         others: pd.DataFrame | None = None,
+        lend: bool = True,
         seed: int = 0,
     ) -> np.ndarray:
         """Learn the columns of one class and encode its rows.
@@ -155,6 +167,8 @@ class TableEncoder:
         table : sequence of ColumnSummary or None, default=None
             As in ``fit``.
         others : DataFrame of shape (n_others, n_columns) or None, default=None
+            As in ``fit``.
+        lend : bool, default=True
             As in ``fit``.
         seed : int, default=0
             As in ``fit``.
@@ -174,13 +188,14 @@ class TableEncoder:
                [0., 1.],
                [1., 0.]], dtype=float32)
         """
+        lending = others if lend else None
         self.names_ = rows.columns
         self.table_ = list(table) if table is not None else Table(rows).summary
         self.columns_: list[Column] = [
             self._fit_column(
                 summary,
                 rows.iloc[:, position],
-                None if others is None else others.iloc[:, position],
+                None if lending is None else lending.iloc[:, position],
             )
             for position, summary in enumerate(self.table_)
         ]
@@ -197,13 +212,18 @@ class TableEncoder:
         standardised = self._standardised(values)
         self.rotation_, self.inverse_rotation_ = decorrelation(standardised)
         matrix = self.encode(values)
+        self.dependencies_ = self._dependencies(
+            rows, values, others, np.random.default_rng(seed)
+        )
+        self.emphasis_ = self._emphasis()
         rng = np.random.default_rng(seed)
-        for column, cells in zip(self._encoded_columns, values, strict=True):
-            column.keep_donors(cells, matrix, rng)
+        for position, column in enumerate(self._encoded_columns):
+            emphasised = self._emphasised(matrix, position)
+            column.keep_donors(values[position], emphasised, rng)
         self.lenders_ = None
-        if others is not None:
+        if lending is not None:
             self.lenders_ = self._lenders(
-                others.iloc[some_positions(len(others), MAX_DONORS, rng)]
+                lending.iloc[some_positions(len(lending), MAX_DONORS, rng)]
             )
         return matrix
 
@@ -278,11 +298,8 @@ class TableEncoder:
         >>> [cells.tolist() for cells in encoder.to_values(rows)]
         [[0, 1, -1], [0, 0, 1]]
         """
-        values = [
-            column.to_values(rows.iloc[:, position])
-            for position, column in enumerate(self.columns_)
-        ]
-        return [*values, self.pattern_.to_values(self._patterns(rows))]
+        pattern = self.pattern_.to_values(self._patterns(rows))
+        return [*self._column_values(rows), pattern]
 
     def to_frame(self, values: Values) -> pd.DataFrame:
         """Undo ``to_values``: valid rows in the names and dtypes of the class.
@@ -386,18 +403,14 @@ class TableEncoder:
         chance = rng.random(len(matrix))
         blocks = self._blocks(matrix)
         pattern = self._decode_pattern(blocks, matrix, rng)
-        values: Values = []
-        for position, column in enumerate(self.columns_):
-            if self.always_missing_[position]:
-                decoded = np.full(len(matrix), column.missing)
-            else:
-                decoded = column.decode(*blocks[position], matrix, chance)
-            if self.sometimes_missing_[position]:
-                missing = self.pattern_missing_[:, position][pattern]
-                decoded[missing] = column.missing
-            values.append(decoded)
+        values = self._decode_columns(blocks, matrix, chance, pattern)
+        if self.dependencies_ is not None:
+            pattern = self._agree(values, blocks, pattern, chance)
+        for position in np.flatnonzero(self.sometimes_missing_):
+            missing = self.pattern_missing_[:, position][pattern]
+            values[position][missing] = self.columns_[position].missing
         if self.lenders_ is not None:
-            self.lenders_.lend(values, matrix, rng)
+            self._lend(values, matrix, pattern, rng)
         return [*values, pattern]
 
     @property
@@ -446,13 +459,16 @@ class TableEncoder:
         >>> bool(np.allclose(encoder.settle(blurred), encoded))
         True
         """
+        blocks = self._blocks(matrix)
+        settled = matrix.copy()
+        if self.dependencies_ is not None:
+            blocks = self._as_decoded(blocks, self.decode(matrix))
+            one_hot = [one_hot for _, one_hot in blocks]
+            settled[:, self.n_numeric_ :] = np.hstack(one_hot)
         numeric = [
             column.settle(*block)
-            for column, block in zip(
-                self._encoded_columns, self._blocks(matrix), strict=True
-            )
+            for column, block in zip(self._encoded_columns, blocks, strict=True)
         ]
-        settled = matrix.copy()
         settled[:, : self.n_numeric_] = np.hstack(numeric) @ self.rotation_
         return settled
 
@@ -479,7 +495,12 @@ class TableEncoder:
         44
         """
         blocks = self._blocks(matrix)
-        pattern = self._decode_pattern(blocks, matrix, np.random.default_rng(0))
+        if self.dependencies_ is None:
+            rng = np.random.default_rng(0)
+            pattern = self._decode_pattern(blocks, matrix, rng)
+        else:
+            values = self.decode(matrix)
+            blocks, pattern = self._as_decoded(blocks, values), values[-1]
         present = ~self.pattern_missing_[pattern]
         for position, column in enumerate(self.columns_):
             numeric, one_hot = blocks[position]
@@ -511,6 +532,145 @@ class TableEncoder:
         shown = {position: values[position] for position in levels}
         return Lenders(self.encode(values), shown, lending)
 
+    def _column_values(self, rows: pd.DataFrame) -> Values:
+        return [
+            column.to_values(rows.iloc[:, position])
+            for position, column in enumerate(self.columns_)
+        ]
+
+    def _dependencies(
+        self,
+        rows: pd.DataFrame,
+        values: Values,
+        others: pd.DataFrame | None,
+        rng: np.random.Generator,
+    ) -> Dependencies | None:
+        """What columns of the class determine, None if nothing."""
+        own = some_positions(len(rows), MAX_ROWS, rng)
+        missing = self.pattern_missing_[values[-1][own]]
+        codes = self._codes([column[own] for column in values[:-1]], missing)
+        if others is not None:
+            missing_there = _is_missing(others)
+            seen = self._codes(self._column_values(others), missing_there)
+            codes, missing = (
+                np.vstack([codes, seen]),
+                np.vstack([missing, missing_there]),
+            )
+        dependencies = Dependencies(
+            codes,
+            missing,
+            [column.n_codes for column in self.columns_],
+            len(own),
+            self.pattern_missing_,
+            values[-1][own],
+            rng,
+        )
+        return dependencies if dependencies else None
+
+    def _emphasis(self) -> dict[int, np.ndarray]:
+        """Weights of cells by column whose rare levels come from similar rows.
+
+        The row that lends a level is to agree in what is tied to it.
+        """
+        if self.dependencies_ is None:
+            return {}
+        widths = [sum(column.widths[1:]) for column in self._encoded_columns]
+        ends = self.n_numeric_ + np.cumsum(widths)
+        emphasis = {}
+        for position, column in enumerate(self._encoded_columns):
+            tied = self.dependencies_.tied(position)
+            if tied and isinstance(column, CategoricalColumn) and column.has_rare:
+                weights = np.ones(ends[-1], dtype=np.float32)
+                for other in tied:
+                    weights[ends[other] - widths[other] : ends[other]] = EMPHASIS
+                emphasis[position] = weights
+        return emphasis
+
+    def _emphasised(self, matrix: np.ndarray, position: int) -> np.ndarray:
+        weights = self.emphasis_.get(position)
+        return matrix if weights is None else matrix * weights
+
+    def _codes(self, values: Values, missing: np.ndarray) -> np.ndarray:
+        """Codes of all columns; -1 for missing cells, ``n_codes`` for unknown ones."""
+        codes = np.empty(missing.shape, dtype=np.intp)
+        for position, column in enumerate(self.columns_):
+            codes[:, position] = column.to_codes(values[position])
+            unknown = (codes[:, position] < 0) & ~missing[:, position]
+            codes[unknown, position] = column.n_codes
+        return codes
+
+    def _decode_columns(
+        self,
+        blocks: Blocks,
+        matrix: np.ndarray,
+        chance: np.ndarray,
+        pattern: np.ndarray,
+    ) -> Values:
+        """Values of all columns, also where they are to be missing."""
+        rules = self.dependencies_
+        missing = self.pattern_missing_[pattern] if rules else np.empty((0, 0))
+        values: Values = [np.empty(0)] * len(self.columns_)
+        codes: Codes = {}
+        for position in rules.order if rules else range(len(self.columns_)):
+            column = self.columns_[position]
+            if self.always_missing_[position]:
+                values[position] = np.full(len(matrix), column.missing)
+                continue
+            numeric, one_hot = blocks[position]
+            emphasised = self._emphasised(matrix, position)
+            decoded = column.decode(numeric, one_hot, emphasised, chance)
+            derived = rules.derive(position, codes, missing) if rules else None
+            if derived is not None:
+                _set_codes(column, decoded, derived, numeric)
+            values[position] = decoded
+            if rules and position in rules.positions:
+                codes[position] = column.to_codes(decoded)
+        return values
+
+    def _agree(
+        self, values: Values, blocks: Blocks, pattern: np.ndarray, chance: np.ndarray
+    ) -> np.ndarray:
+        """Missing patterns that agree with the values; contradictory ones change."""
+        rules = self.dependencies_
+        assert rules is not None
+        codes = {j: self.columns_[j].to_codes(values[j]) for j in rules.positions}
+        pattern = rules.choose_patterns(pattern, codes)
+        repaired, pattern = rules.repair(codes, pattern, chance)
+        for position, new in repaired.items():
+            column, numeric = self.columns_[position], blocks[position][0]
+            _set_codes(column, values[position], new, numeric)
+        return pattern
+
+    def _lend(
+        self,
+        values: Values,
+        matrix: np.ndarray,
+        pattern: np.ndarray,
+        rng: np.random.Generator,
+    ) -> None:
+        """Borrow levels, but none that contradict what they determine."""
+        assert self.lenders_ is not None
+        rules, lending = self.dependencies_, sorted(self.lenders_.positions)
+        own = [values[position].copy() for position in lending] if rules else []
+        self.lenders_.lend(values, matrix, rng)
+        if rules is None:
+            return
+        codes = {j: self.columns_[j].to_codes(values[j]) for j in rules.positions}
+        wrong = rules.contradictory(codes, pattern)
+        for position, levels in zip(lending, own, strict=True):
+            values[position][wrong] = levels[wrong]
+
+    def _as_decoded(self, blocks: Blocks, values: Values) -> Blocks:
+        """Cells of rows, where others determine them as they are decoded."""
+        assert self.dependencies_ is not None
+        blocks = blocks.copy()
+        pattern = len(self.columns_)
+        for position in [*sorted(self.dependencies_.positions), pattern]:
+            column = self._encoded_columns[position]
+            codes = column.to_codes(values[position])
+            blocks[position] = column.impose(codes, *blocks[position])
+        return blocks
+
     def _fit_missing(self, rows: pd.DataFrame) -> None:
         missing = _is_missing(rows)
         any_missing = np.asarray(missing.any(axis=0))
@@ -531,14 +691,15 @@ class TableEncoder:
 
     def _decode_pattern(
         self,
-        blocks: list[tuple[np.ndarray, np.ndarray]],
+        blocks: Blocks,
         matrix: np.ndarray,
         rng: np.random.Generator,
     ) -> np.ndarray:
         # Its own chance: what is missing has nothing to do with who lends a level.
         rare = self.pattern_.has_rare
         chance = rng.random(len(matrix)) if rare else np.empty(0)
-        return self.pattern_.decode(*blocks[-1], matrix, chance)
+        emphasised = self._emphasised(matrix, len(self.columns_))
+        return self.pattern_.decode(*blocks[-1], emphasised, chance)
 
     def _patterns(self, rows: pd.DataFrame) -> pd.Series:
         if not self.sometimes_missing_.any():
@@ -559,7 +720,7 @@ class TableEncoder:
         """The columns, and the missing pattern as one more."""
         return [*self.columns_, self.pattern_]
 
-    def _blocks(self, matrix: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    def _blocks(self, matrix: np.ndarray) -> Blocks:
         """Numeric and one-hot cells of each column, then of the missing pattern."""
         numeric = matrix[:, : self.n_numeric_] @ self.inverse_rotation_
         one_hot = matrix[:, self.n_numeric_ :]
@@ -576,6 +737,14 @@ class TableEncoder:
             first_number += n_numbers
             first_cell += n_cells
         return blocks
+
+
+def _set_codes(
+    column: Column, values: np.ndarray, codes: np.ndarray, numeric: np.ndarray
+) -> None:
+    """Put values right that are to have given codes, where these are not -1."""
+    (given,) = np.nonzero(codes >= 0)
+    values[given] = column.from_codes(codes[given], numeric[given])
 
 
 def is_missing_value(values: np.ndarray) -> np.ndarray:

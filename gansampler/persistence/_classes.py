@@ -12,6 +12,7 @@ from torch import nn
 
 from gansampler.clock import ClockColumn
 from gansampler.columns import CategoricalColumn, NumericColumn
+from gansampler.dependencies import Dependencies
 from gansampler.diagnosis import Verdict
 from gansampler.evidence import Evidence
 from gansampler.gan import GAN, TrainingSettings
@@ -55,6 +56,7 @@ STORABLE: tuple[type, ...] = (
     ClockColumn,
     CategoricalColumn,
     Grid,
+    Dependencies,
     Lenders,
     Marginal,
     MarginalMap,

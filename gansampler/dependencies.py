@@ -1,0 +1,443 @@
+"""Functional dependencies: columns, and gaps in columns, that other columns determine.
+
+A city lies in one region, and a car's value is missing exactly where there is no car.
+Rows are seen as *codes* here: for each column the position of a cell's level, or of
+its frequent value, and -1 where it is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gansampler._thinning import thinned
+from gansampler.lenders import nearest_by_chance
+
+MIN_EXPECTED = 30.0
+"""A column determines another if no row contradicts it where so many would be expected
+to if the two had nothing to do with each other. Chance alone then leaves no such row
+with a probability of exp(-MIN_EXPECTED / 2) at most."""
+
+MIN_REPEATS = 2
+"""Rows to each level, on average, that a column has to show to determine others: what
+names a row would determine all of it."""
+
+STAGES = 500, 4000
+"""Rows on which pairs of columns are compared first, to leave few for all rows."""
+
+MAX_ROWS = 50_000
+"""Rows of a class on which columns are compared; beyond, a random part of them."""
+
+MAX_EXAMPLES = 2000
+"""Rows of the class that contradictory rows are put right by, and missing patterns
+among which one is looked for."""
+
+BLOCK = 1024
+"""Rows that are compared with these at once."""
+
+Codes = dict[int, np.ndarray]
+Pair = tuple[int, int, np.ndarray]
+
+
+class Dependencies:
+    """What columns of a class determine, found in rows of all classes.
+
+    X determines Y if all rows with one level of X have one level of Y: a functional
+    dependency (E. F. Codd, "A relational model of data for large shared data banks",
+    Communications of the ACM, 1970). A missing cell is no level: the rows decide in
+    which both are there. Y is a column, or says whether a cell of it is missing; then
+    it has the position of the column and ``n_columns`` more.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_rows, n_columns)
+        Codes of the class's rows, then of rows of other classes, with the number of
+        the column's codes in place of what the class does not know.
+    missing : ndarray of shape (n_rows, n_columns), bool
+        Which of their cells are missing.
+    n_codes : sequence of int
+        Codes of each column.
+    n_own : int
+        How many of the rows are the class's.
+    patterns : ndarray of shape (n_patterns, n_columns), bool
+        What is missing in each missing pattern of the class, the most frequent first.
+    own_patterns : ndarray of shape (n_own,)
+        Positions of the patterns of its rows.
+    rng : numpy.random.Generator
+        Chooses rows where there are very many.
+
+    Attributes
+    ----------
+    order : list of int
+        The columns, those that determine others first.
+    sources : dict of int to list of tuple
+        By determined Y: columns that determine it, and the code of Y for each of
+        theirs, -1 where nothing follows from it.
+    """
+
+    def __init__(
+        self,
+        codes: np.ndarray,
+        missing: np.ndarray,
+        n_codes: Sequence[int],
+        n_own: int,
+        patterns: np.ndarray,
+        own_patterns: np.ndarray,
+        rng: np.random.Generator,
+    ) -> None:
+        self.n_columns = len(n_codes)
+        self.n_codes = [*n_codes, *[2] * self.n_columns]
+        self.patterns = patterns
+        known = np.where(codes < n_codes, codes, -1)
+        targets = np.hstack([codes, missing])
+        gaps = np.asarray(missing[:n_own].any(axis=0))
+        n_shown = [len(np.unique(known[:n_own, j])) for j in range(self.n_columns)]
+        self.order = sorted(range(self.n_columns), key=lambda j: (-n_shown[j], gaps[j]))
+        found = find_dependencies(known, targets, n_codes, n_own, rng)
+        self.sources = {
+            target: self._sources_of(target, by_source, gaps)
+            for target, by_source in found.items()
+        }
+        self.sources = {key: pairs for key, pairs in self.sources.items() if pairs}
+        self.checked = self._to_check(found, gaps)
+        self.groups = self._groups(gaps)
+        positions = sorted(set().union(*self.groups) - {-1})
+        examples = np.column_stack([known[:n_own, positions], own_patterns])
+        examples = thinned(examples, MAX_EXAMPLES, rng)
+        self.example_patterns = examples[:, -1]
+        self.examples = dict(zip(positions, examples.T[:-1].copy(), strict=True))
+
+    def __bool__(self) -> bool:
+        """Whether anything is determined."""
+        return bool(self.sources or self.checked)
+
+    @property
+    def positions(self) -> set[int]:
+        """Positions of the columns of which codes are needed."""
+        return {
+            position
+            for source, target, _ in [*self._derived, *self.checked]
+            for position in (source, target)
+            if position < self.n_columns
+        }
+
+    @property
+    def _derived(self) -> list[Pair]:
+        return [
+            (source, target, table)
+            for target, sources in self.sources.items()
+            for source, table in sources
+        ]
+
+    def _sources_of(
+        self, target: int, by_source: Codes, gaps: np.ndarray
+    ) -> list[tuple[int, np.ndarray]]:
+        """Columns to derive one from: a single one that is never missing, or all."""
+        rank = {position: number for number, position in enumerate(self.order)}
+        last = rank.get(target, self.n_columns)
+        before = [s for s in by_source if rank[s] < last]
+        before.sort(key=lambda source: (gaps[source], rank[source]))
+        if before and not gaps[before[0]]:
+            before = before[:1]
+        return [(source, by_source[source]) for source in before]
+
+    def _to_check(self, found: dict[int, Codes], gaps: np.ndarray) -> list[Pair]:
+        """Pairs, without those that hold since both follow from a third column."""
+        root = {position: position for position in range(self.n_columns)}
+        for target, sources in self.sources.items():
+            source, table = sources[0]
+            if not gaps[source] and (table[:-1] >= 0).all():
+                root[target] = source
+        pairs = []
+        for target, by_source in found.items():
+            for source, table in by_source.items():
+                holds = root[source] == root.get(target)
+                if target >= self.n_columns and root.get(target) == source:
+                    holds = False  # until a missing pattern is chosen that agrees
+                if not holds:
+                    pairs.append((source, target, table))
+        return pairs
+
+    def _groups(self, gaps: np.ndarray) -> list[set[int]]:
+        """Columns that have to be put right together, -1 for the missing pattern."""
+        groups: list[set[int]] = []
+        for source, target, _ in [*self._derived, *self.checked]:
+            joined = {source, target if target < self.n_columns else -1}
+            if any(gaps[position] for position in joined if position >= 0):
+                joined.add(-1)
+            apart = [group for group in groups if not group & joined]
+            touching = [group for group in groups if group & joined]
+            groups = [*apart, joined.union(*touching)]
+        to_check = {source for source, _, _ in self.checked}
+        # The pattern first: what is missing says which of the other pairs matter.
+        return sorted((group for group in groups if group & to_check), key=min)
+
+    def tied(self, position: int) -> set[int]:
+        """Columns that one determines; those that determine gaps, for ``n_columns``."""
+        return {
+            source if position == self.n_columns else target
+            for target, pairs in self.sources.items()
+            for source, _ in pairs
+            if (target >= position == self.n_columns)
+            or (source == position and target < self.n_columns)
+        }
+
+    def derive(
+        self, target: int, codes: Codes, missing: np.ndarray
+    ) -> np.ndarray | None:
+        """Codes of what is determined: -1 where it is free, None where it always is.
+
+        Parameters
+        ----------
+        target : int
+            Position of a column, or that and ``n_columns`` for the gaps in it.
+        codes : dict of int to ndarray of shape (n_rows,)
+            Codes of the columns that determine it.
+        missing : ndarray of shape (n_rows, n_columns), bool
+            Which cells are missing.
+        """
+        if target not in self.sources:
+            return None
+        derived = np.full(len(missing), -1)
+        for source, table in self.sources[target]:
+            free = (derived < 0) & ~missing[:, source]
+            derived[free] = table[codes[source][free]]
+        derived[derived >= self.n_codes[target]] = -1
+        return derived
+
+    def choose_patterns(self, pattern: np.ndarray, codes: Codes) -> np.ndarray:
+        """Missing patterns of the class that agree with codes, near to given ones.
+
+        Parameters
+        ----------
+        pattern : ndarray of shape (n_rows,)
+            Positions of missing patterns.
+        codes : dict of int to ndarray of shape (n_rows,)
+            Codes of the columns that determine gaps.
+
+        Returns
+        -------
+        ndarray of shape (n_rows,)
+            Positions of patterns. As few cells as possible are missing that were not,
+            or the other way round; one that agrees in most there is where none does in
+            all.
+        """
+        missing = self.patterns[pattern]
+        required = np.full(missing.shape, -1, dtype=np.int8)
+        for target in self.sources:
+            if target >= self.n_columns:
+                required[:, target - self.n_columns] = self.derive(
+                    target, codes, missing
+                )
+        wrong = (required >= 0) & (required != missing)
+        (rows,) = np.nonzero(wrong.any(axis=1))
+        if not len(rows):
+            return pattern
+        fixed = required[rows] >= 0
+        wanted = np.where(fixed, required[rows] == 1, missing[rows])
+        cases, which = np.unique(
+            np.hstack([wanted, fixed]), axis=0, return_inverse=True
+        )
+        numbers, is_fixed = np.hsplit(cases.astype(np.float32), 2)
+        weights = 1 + is_fixed * self.n_columns
+        known = self.patterns[:MAX_EXAMPLES].astype(np.float32)
+        # The sum of weights * (wanted - known)**2, without what a row has in common.
+        distances = (weights - 2 * weights * numbers) @ known.T
+        chosen = pattern.copy()
+        chosen[rows] = distances.argmin(axis=1)[which.ravel()]
+        return chosen
+
+    def contradictory(self, codes: Codes, pattern: np.ndarray) -> np.ndarray:
+        """Rows of which a cell does not follow from another that determines it.
+
+        Parameters
+        ----------
+        codes : dict of int to ndarray of shape (n_rows,)
+            Codes of the columns that take part.
+        pattern : ndarray of shape (n_rows,)
+            Positions of the rows' missing patterns.
+
+        Returns
+        -------
+        ndarray of shape (n_rows,), bool
+        """
+        return self._contradictory([*self._derived, *self.checked], codes, pattern)
+
+    def _contradictory(
+        self, pairs: Sequence[Pair], codes: Codes, pattern: np.ndarray
+    ) -> np.ndarray:
+        missing = self.patterns[pattern]
+        wrong = np.zeros(len(pattern), dtype=bool)
+        for source, target, table in pairs:
+            follows = np.where(missing[:, source], -1, table[codes[source]])
+            if target < self.n_columns:
+                present = ~missing[:, target]
+                wrong |= present & (follows >= 0) & (follows != codes[target])
+            else:
+                is_missing = missing[:, target - self.n_columns]
+                wrong |= (follows >= 0) & (follows != is_missing)
+        return wrong
+
+    def repair(
+        self, codes: Codes, pattern: np.ndarray, chance: np.ndarray
+    ) -> tuple[Codes, np.ndarray]:
+        """Replace contradictory codes by those of the most similar rows of the class.
+
+        Parameters
+        ----------
+        codes : dict of int to ndarray of shape (n_rows,)
+            Codes of the columns that take part.
+        pattern : ndarray of shape (n_rows,)
+            Positions of the rows' missing patterns.
+        chance : ndarray of shape (n_rows,)
+            Numbers from 0 to 1, which choose among equally similar rows.
+
+        Returns
+        -------
+        codes : dict of int to ndarray of shape (n_rows,)
+            Those that have changed, -1 where the row keeps its own.
+        pattern : ndarray of shape (n_rows,)
+        """
+        changed: Codes = {}
+        for group in self.groups:
+            pairs = [pair for pair in self.checked if pair[0] in group]
+            (rows,) = np.nonzero(self._contradictory(pairs, codes, pattern))
+            if not len(rows):
+                continue
+            positions = sorted(group - {-1})
+            similar = self._most_similar(positions, codes, pattern, rows, chance)
+            for position in positions:
+                changed[position] = np.full(len(pattern), -1)
+                changed[position][rows] = self.examples[position][similar]
+            if -1 in group:
+                pattern = pattern.copy()
+                pattern[rows] = self.example_patterns[similar]
+        return changed, pattern
+
+    def _most_similar(
+        self,
+        positions: list[int],
+        codes: Codes,
+        pattern: np.ndarray,
+        rows: np.ndarray,
+        chance: np.ndarray,
+    ) -> np.ndarray:
+        """Examples that differ from rows in the fewest columns."""
+        similar = np.empty(len(rows), dtype=np.intp)
+        for start in range(0, len(rows), BLOCK):
+            block = rows[start : start + BLOCK]
+            missing = self.patterns[pattern[block]]
+            differ = np.zeros((len(block), len(self.example_patterns)))
+            for position in positions:
+                own = np.where(missing[:, position], -1, codes[position][block])
+                differ += own[:, None] != self.examples[position]
+            similar[start : start + BLOCK] = nearest_by_chance(differ, chance[block])
+        return similar
+
+
+def find_dependencies(
+    sources: np.ndarray,
+    targets: np.ndarray,
+    n_codes: Sequence[int],
+    n_own: int,
+    rng: np.random.Generator,
+) -> dict[int, Codes]:
+    """Columns that others determine, by rows of a class and then of others.
+
+    Parameters
+    ----------
+    sources : ndarray of shape (n_rows, n_columns)
+        Codes of the columns, -1 where missing.
+    targets : ndarray of shape (n_rows, n_targets)
+        Codes of what they may determine, -1 where missing: first of the same columns,
+        then of whether a cell is missing in each of them.
+    n_codes : sequence of int
+        How many codes each column has.
+    n_own : int
+        How many of the rows are the class's.
+    rng : numpy.random.Generator
+        Chooses the rows on which most pairs are sorted out.
+
+    Returns
+    -------
+    dict of int to dict of int to ndarray
+        By target: the columns that determine it, with its code for each of theirs. The
+        last stands for a missing one. -1 stands for codes that are never there
+        together.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gansampler.dependencies import find_dependencies
+    >>> city = np.arange(300) % 6
+    >>> columns = np.column_stack([city, city // 2, np.arange(300) % 7])
+    >>> rng = np.random.default_rng(0)
+    >>> find_dependencies(columns, columns, [6, 3, 7], 300, rng)
+    {1: {0: array([ 0,  0,  1,  1,  2,  2, -1])}}
+    """
+    n_columns = sources.shape[1]
+    evidence = [_expected_if_all_there(target) for target in targets.T]
+    varies = [len(np.unique(own[own >= 0])) > 1 for own in targets[:n_own].T]
+    possible = np.array(varies) & (np.array(evidence) >= MIN_EXPECTED)
+    (wanted,) = np.nonzero(possible)
+    shuffled = rng.permutation(len(sources))
+    stages = [
+        (sources[rows], targets[np.ix_(rows, wanted)])
+        for rows in (shuffled[:n_rows] for n_rows in STAGES if n_rows < len(sources))
+    ]
+    found: dict[int, Codes] = {}
+    for source in range(n_columns):
+        own = sources[:n_own, source]
+        if len(np.unique(own[own >= 0])) < 2:
+            continue
+        left = np.flatnonzero(wanted % n_columns != source)
+        for codes, columns in stages:
+            left = left[determines(codes[:, source], columns[:, left])]
+        for target in wanted[left]:
+            table = tabulate(sources[:, source], targets[:, target], n_codes[source])
+            if table is not None:
+                found.setdefault(int(target), {})[source] = table
+    return found
+
+
+def determines(source: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Which columns of codes have one code for each of the source, gaps aside."""
+    known = source >= 0
+    order = np.argsort(source[known], kind="stable")
+    ordered = source[known][order]
+    if not len(ordered) or not targets.shape[1]:
+        return np.ones(targets.shape[1], dtype=bool)
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    codes = targets[known][order]
+    highest = np.maximum.reduceat(codes, starts)
+    lowest = np.minimum.reduceat(np.where(codes < 0, codes.max(), codes), starts)
+    one: np.ndarray = ((highest < 0) | (lowest == highest)).all(axis=0)
+    return one
+
+
+def tabulate(source: np.ndarray, target: np.ndarray, n_codes: int) -> np.ndarray | None:
+    """Code of the target for each of the source, None where it does not hang on it."""
+    both = (source >= 0) & (target >= 0)
+    codes, follows = source[both], target[both]
+    table = np.full(n_codes + 1, -1)
+    table[codes] = follows
+    if (table[codes] != follows).any():
+        return None
+    n_rows, n_shown = len(codes), np.count_nonzero(table >= 0)
+    if n_rows < MIN_REPEATS * n_shown:
+        return None
+    expected = (n_rows - n_shown) * _chance_to_differ(follows)
+    return table if expected >= MIN_EXPECTED else None
+
+
+def _expected_if_all_there(target: np.ndarray) -> float:
+    """More rows than would contradict any column that has nothing to do with this."""
+    known = target[target >= 0]
+    return len(known) * _chance_to_differ(known)
+
+
+def _chance_to_differ(codes: np.ndarray) -> float:
+    """Chance that two rows have different codes."""
+    _, counts = np.unique(codes, return_counts=True)
+    return float(1 - np.square(counts / max(1, len(codes))).sum())

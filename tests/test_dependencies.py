@@ -1,0 +1,250 @@
+"""Columns that others determine: found, honoured, and never made up."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gansampler import GANOversampler
+from gansampler.dependencies import find_dependencies
+from gansampler.table import TableEncoder
+
+CITIES = ["N0", "N1", "S0", "S1", "E0", "E1", "W0", "W1"]
+
+
+def found(*columns, n_own=None):
+    """Pairs of positions of which the first determines the second."""
+    codes = np.column_stack(columns)
+    dependencies = find_dependencies(
+        codes,
+        np.hstack([codes, codes < 0]),
+        codes.max(axis=0) + 1,
+        n_own or len(codes),
+        np.random.default_rng(0),
+    )
+    return {(source, target) for target, by in dependencies.items() for source in by}
+
+
+def people(n_rows, seed=0):
+    """Cities name their region; a car has a value; no card, a limit of -999."""
+    rng = np.random.default_rng(seed)
+    city = rng.choice(CITIES, n_rows, p=[0.2, 0.2, 0.15, 0.15, 0.1, 0.1, 0.05, 0.05])
+    car = rng.random(n_rows) < 0.6
+    card = rng.choice(["none", "standard", "gold"], n_rows, p=[0.4, 0.4, 0.2])
+    rows = pd.DataFrame({"region": [name[0] for name in city], "city": city})
+    rows["car"] = car.astype(int)
+    rows["car_value"] = np.where(car, np.exp(rng.normal(9, 0.6, n_rows)), np.nan)
+    rows["card"] = card
+    limit = np.round(np.exp(rng.normal(7, 0.5, n_rows)))
+    rows["limit"] = np.where(card == "none", -999, limit)
+    rows["since"] = pd.array(rng.integers(0, 99, n_rows), dtype="Int64")
+    rows.loc[card == "none", "since"] = pd.NA
+    return rows.assign(age=rng.integers(18, 90, n_rows))
+
+
+def contradictions(rows):
+    """Rows that break a rule of ``people``."""
+    return pd.DataFrame(
+        {
+            "city": rows["city"].str[0] != rows["region"],
+            "car": rows["car_value"].isna() != (rows["car"] == 0),
+            "limit": (rows["limit"] == -999) != (rows["card"] == "none"),
+            "since": rows["since"].isna() != (rows["card"] == "none"),
+        }
+    ).sum()
+
+
+def generated(encoder, n_rows=2000, seed=0):
+    """Decoded rows whose cells have nothing to do with each other."""
+    rng = np.random.default_rng(seed)
+    blocks = [rng.normal(size=(n_rows, encoder.n_numeric_))]
+    start = 0
+    for size in encoder.category_sizes_:
+        rates = encoder.category_frequencies_[start : start + size]
+        blocks.append(np.eye(size)[rng.choice(size, n_rows, p=rates / rates.sum())])
+        start += size
+    matrix = np.hstack(blocks, dtype=np.float32)
+    encoder.calibrate(matrix)
+    return encoder.inverse_transform(matrix), matrix
+
+
+# --- what counts as determined -------------------------------------------------------
+
+
+def test_a_column_of_levels_determines_another():
+    city = np.arange(300) % 6
+    assert found(city, city // 2) == {(0, 1)}
+    assert found(city, 5 - city) == {(0, 1), (1, 0)}
+    assert found(city, city // 2, city // 3) == {(0, 1), (0, 2)}
+
+
+def test_one_exception_is_enough():
+    city = np.arange(300) % 6
+    region = city // 2
+    region[17] = 0
+    assert region[17] != city[17] // 2
+    assert found(city, region) == set()
+
+
+def test_missing_cells_are_no_exceptions():
+    city = np.arange(300) % 6
+    region = np.where(np.arange(300) % 7 == 0, -1, city // 2)
+    assert found(city, region) == {(0, 1)}
+
+
+def test_gaps_are_determined():
+    flag = np.arange(300) % 2
+    value = np.where(flag == 1, 0, -1)
+    assert found(flag, value) == {(0, 3)}
+
+
+def test_what_names_a_row_determines_nothing():
+    key = np.arange(300)
+    assert found(key, key % 3) == set()
+    assert found(key // 4, key // 4 % 3) >= {(0, 1)}
+
+
+def test_what_chance_may_leave_without_an_exception_is_no_rule():
+    flag = np.zeros(300, dtype=int)
+    flag[:10] = 1
+    # Of 300 rows 10 pairs at random differ in 20.
+    assert found(flag, flag) == set()
+    flag[:20] = 1
+    assert found(flag, flag) == {(0, 1), (1, 0)}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_columns_that_have_nothing_to_do_with_each_other(seed):
+    rng = np.random.default_rng(seed)
+    columns = [rng.integers(0, k, 600) for k in (2, 2, 3, 5, 20, 100)]
+    columns += [np.where(rng.random(600) < 0.04, 1, 0) for _ in range(30)]
+    assert found(*columns) == set()
+
+
+# --- generated rows ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n_own", [40, 90, 300])
+def test_generated_rows_contradict_no_rule(n_own):
+    rows, others = people(n_own), people(1000, seed=1)
+    encoder = TableEncoder().fit(rows, others=others, lend=False)
+    made, _ = generated(encoder)
+    assert contradictions(made).tolist() == [0, 0, 0, 0]
+    patterns = set(map(tuple, rows.isna().to_numpy()))
+    assert set(map(tuple, made.isna().to_numpy())) <= patterns
+    assert set(made["city"]) == set(rows["city"])
+
+
+def test_what_is_determined_comes_at_the_rates_of_what_determines_it():
+    rows = people(300)
+    made, _ = generated(TableEncoder().fit(rows, others=people(1000, 1), lend=False))
+    for name in ("city", "region", "card", "car"):
+        shares = made[name].value_counts(normalize=True)
+        own = rows[name].value_counts(normalize=True)
+        assert (shares - own).abs().max() < 0.03
+    assert (made["limit"] == -999).mean() == (made["card"] == "none").mean()
+    rest, own = (x["limit"][x["limit"] != -999] for x in (made, rows))
+    assert rest.median() == pytest.approx(own.median(), rel=0.05)
+
+
+def test_a_class_is_too_small_to_show_a_rule_alone():
+    rows = people(30)
+    made, _ = generated(TableEncoder().fit(rows))
+    assert contradictions(made).all()
+
+
+def test_a_rule_that_another_class_breaks_is_none():
+    rows, others = people(90), people(1000, 1)
+    others.loc[5, "region"] = "W" if others["region"][5] != "W" else "N"
+    made, _ = generated(TableEncoder().fit(rows, others=others, lend=False))
+    assert contradictions(made)["city"] > 0
+    assert contradictions(made)[["car", "limit", "since"]].tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("gap", ["city", "card"])
+def test_what_determines_may_be_missing(gap):
+    rows, others = people(120), people(1000, 1)
+    for part, step in ((rows, 5), (others, 7)):
+        part.loc[::step, gap] = None
+    made, _ = generated(TableEncoder().fit(rows, others=others, lend=False))
+    assert 0.1 < made[gap].isna().mean() < 0.3
+    assert contradictions(made[made[gap].notna()]).tolist() == [0, 0, 0, 0]
+    patterns = set(map(tuple, rows.isna().to_numpy()))
+    assert set(map(tuple, made.isna().to_numpy())) <= patterns
+
+
+def test_two_columns_that_determine_the_same_one_agree():
+    rng = np.random.default_rng(0)
+    phone = rng.random(1000) < 0.7
+    table = pd.DataFrame(
+        {
+            "phone": np.where(phone, "yes", "no"),
+            "lines": np.where(phone, rng.choice(["one", "many"], 1000), "no phone"),
+            "calls": np.where(phone, rng.choice(["few", "lots"], 1000), "no phone"),
+        }
+    )
+    encoder = TableEncoder().fit(table[:100], others=table[100:], lend=False)
+    made, _ = generated(encoder)
+    assert set(map(tuple, made.to_numpy())) <= set(map(tuple, table.to_numpy()))
+    assert len(made.drop_duplicates()) == 5
+    assert (made["phone"] == "yes").mean() == pytest.approx(0.7, abs=0.08)
+
+
+def test_rare_levels_come_from_rows_that_agree_in_what_they_determine():
+    """So the region keeps its rates, though each city is rare."""
+    rng = np.random.default_rng(0)
+    town = rng.choice(200, 3000)
+    table = pd.DataFrame({"town": [f"{k:03}" for k in town], "region": town % 4})
+    table["region"] = [f"R{k}" for k in table["region"]]
+    table["age"] = rng.normal(size=3000)
+    rows = table[:100]
+    encoder = TableEncoder().fit(rows, others=table[100:], lend=False)
+    assert encoder.columns_[0].has_rare
+    made, matrix = generated(encoder)
+    assert (made["town"].astype(int) % 4 == made["region"].str[1].astype(int)).all()
+    region = matrix[:, encoder.n_numeric_ + encoder.columns_[0].width :][:, :4]
+    drawn = encoder.columns_[1].levels.take(region.argmax(axis=1))
+    assert (made["region"].to_numpy() == drawn.to_numpy()).all()
+
+
+def test_borrowed_levels_contradict_no_rule():
+    rng = np.random.default_rng(0)
+    town = rng.choice(200, 3000)
+    table = pd.DataFrame({"town": [f"{k:03}" for k in town]})
+    table["coast"] = (town % 3 == 0).astype(int)
+    table["harbour"] = np.where(town % 3, np.nan, rng.normal(size=3000))
+    rows = table[:60]
+    encoder = TableEncoder().fit(rows, others=table[60:])
+    made, _ = generated(encoder)
+    assert not made["town"].isin(rows["town"]).all()
+    assert ((made["town"].astype(int) % 3 == 0) == (made["coast"] == 1)).all()
+    assert (made["harbour"].isna() == (made["coast"] == 0)).all()
+
+
+def test_settled_rows_are_as_they_are_decoded():
+    encoder = TableEncoder().fit(people(90), others=people(1000, 1), lend=False)
+    _, matrix = generated(encoder, 500)
+    settled = encoder.settle(matrix)
+    decoded = encoder.encode(encoder.decode(matrix))
+    one_hot = slice(encoder.n_numeric_, None)
+    np.testing.assert_array_equal(settled[:, one_hot], decoded[:, one_hot])
+
+
+def test_real_rows_come_back_as_they_are():
+    rows = people(90)
+    encoder = TableEncoder().fit(rows, others=people(1000, 1), lend=False)
+    pd.testing.assert_frame_equal(
+        encoder.inverse_transform(encoder.transform(rows)), rows, rtol=1e-5
+    )
+
+
+def test_a_sampler_and_its_file_honour_the_rules(tmp_path):
+    X = pd.concat([people(600, 1), people(60)], ignore_index=True)
+    y = np.repeat([0, 1], [600, 60])
+    sampler = GANOversampler(max_iter=20, random_state=0)
+    X_resampled, _ = sampler.fit_resample(X, y)
+    assert contradictions(X_resampled).tolist() == [0, 0, 0, 0]
+    drawn = sampler.sample(300, 1)
+    assert contradictions(drawn).tolist() == [0, 0, 0, 0]
+    sampler.save(tmp_path / "model.gansampler")
+    again = GANOversampler.load(tmp_path / "model.gansampler").sample(300, 1)
+    pd.testing.assert_frame_equal(again, drawn)
