@@ -185,8 +185,8 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         >>> print(model.fit(X, y).resampled_class_prior_)
         [0.5 0.5]
         """
-        # Which classifier a search ends with, its fit decides.
-        early = [] if _is_search(self.estimator) else ["predict_proba"]
+        # Which classifier a search or a stack ends with, its fit decides.
+        early = [] if _chooses_in_fit(self.estimator) else ["predict_proba"]
         _check_methods("estimator", self.estimator, "fit", *early)
         _refuse_samplers_in(self.estimator)
         if self.sampler is not None:
@@ -438,11 +438,11 @@ _ADVICE = {
 }
 
 
-def _is_search(estimator: Any) -> bool:
-    """Whether it is a search over parameters, or a pipeline that ends in one."""
+def _chooses_in_fit(estimator: Any) -> bool:
+    """Whether it is a search over parameters or a stack, or a pipeline that ends so."""
     while hasattr(estimator, "steps"):
         estimator = estimator.steps[-1][1]
-    return isinstance(estimator, BaseSearchCV)
+    return isinstance(estimator, BaseSearchCV) or hasattr(estimator, "final_estimator")
 
 
 def _refuse_samplers_in(estimator: Any) -> None:
@@ -457,13 +457,18 @@ def _refuse_samplers_in(estimator: Any) -> None:
 
 
 def _samplers_in(part: Any) -> list[Any]:
-    """Samplers in the pipelines, searches and wrappers that a classifier is made of."""
+    """Samplers in the pipelines, searches, wrappers and ensembles of a classifier."""
     if hasattr(part, "steps"):
         inner = [step for _, step in part.steps]
     elif hasattr(part, "fit_resample"):
         return [part]
     else:
-        inner = [part.estimator] if hasattr(part, "estimator") else []
+        # Of an ensemble by name; of one that was fitted they have none.
+        several = getattr(part, "estimators", None) or []
+        inner = [one[1] if isinstance(one, tuple) else one for one in several]
+        for name in ("estimator", "final_estimator"):
+            if getattr(part, name, None) is not None:
+                inner.append(getattr(part, name))
     return [sampler for one in inner for sampler in _samplers_in(one)]
 
 

@@ -174,13 +174,15 @@ class Dependencies:
         return sorted((group for group in groups if group & to_check), key=min)
 
     def tied(self, position: int) -> set[int]:
-        """Columns that one determines; those that determine gaps, for ``n_columns``."""
+        """Columns that one determines, ``n_columns`` where it determines gaps.
+
+        For ``n_columns`` the columns that determine gaps.
+        """
         return {
-            source if position == self.n_columns else target
+            source if position == self.n_columns else min(target, self.n_columns)
             for target, pairs in self.sources.items()
             for source, _ in pairs
-            if (target >= position == self.n_columns)
-            or (source == position and target < self.n_columns)
+            if source == position or target >= position == self.n_columns
         }
 
     def derive(
@@ -394,6 +396,9 @@ def find_dependencies(
         left = np.flatnonzero(wanted % n_columns != source)
         for codes, columns in stages:
             left = left[determines(codes[:, source], columns[:, left])]
+        # What is the same wherever the source is there follows from nothing.
+        there = targets[np.ix_(sources[:, source] >= 0, wanted[left])]
+        left = left[there.max(axis=0, initial=-1) > least_code(there)]
         for target in wanted[left]:
             table = tabulate(sources[:, source], targets[:, target], n_codes[source])
             if table is not None:
@@ -414,6 +419,14 @@ def determines(source: np.ndarray, targets: np.ndarray) -> np.ndarray:
     lowest = np.minimum.reduceat(np.where(codes < 0, codes.max(), codes), starts)
     one: np.ndarray = ((highest < 0) | (lowest == highest)).all(axis=0)
     return one
+
+
+def least_code(codes: np.ndarray) -> np.ndarray:
+    """The least code in each column, gaps aside."""
+    least: np.ndarray = np.where(codes < 0, codes.max(initial=0), codes).min(
+        axis=0, initial=codes.max(initial=0)
+    )
+    return least
 
 
 def tabulate(source: np.ndarray, target: np.ndarray, n_codes: int) -> np.ndarray | None:

@@ -18,7 +18,11 @@ from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_transformer
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import AdaBoostClassifier
+from sklearn.ensemble import (
+    AdaBoostClassifier,
+    StackingClassifier,
+    VotingClassifier,
+)
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.metrics import (
@@ -572,10 +576,11 @@ HINGE = SGDClassifier(loss="hinge", random_state=0)  # has no predict_proba
             scoring="accuracy",
         ),
         make_pipeline(StandardScaler(), GridSearchCV(HINGE, {"loss": ["log_loss"]})),
+        StackingClassifier([("a", GaussianNB()), ("b", DummyClassifier())]),
     ],
-    ids=["parameter", "classifiers", "pipeline"],
+    ids=["parameter", "classifiers", "pipeline", "stack"],
 )
-def test_a_search_may_choose_the_classifier(search):
+def test_a_search_or_a_stack_may_choose_the_classifier(search):
     X, y = gaussian_table([90, 10])
     model = PriorCorrectedClassifier(search, RandomOverSampler(random_state=0))
     assert model.fit(X, y).predict_proba(X).shape == (100, 2)
@@ -615,8 +620,20 @@ def test_a_classifier_without_probabilities_is_refused(chosen):
         CalibratedClassifierCV(
             make_sampling_pipeline(RandomOverSampler(), LogisticRegression())
         ),
+        VotingClassifier(
+            [
+                ("a", GaussianNB()),
+                ("b", "drop"),
+                ("c", make_sampling_pipeline(RandomOverSampler(), GaussianNB())),
+            ],
+            voting="soft",
+        ),
+        StackingClassifier(
+            [("a", GaussianNB())],
+            make_sampling_pipeline(RandomOverSampler(), LogisticRegression()),
+        ),
     ],
-    ids=["pipeline", "nested", "search", "wrapper"],
+    ids=["pipeline", "nested", "search", "wrapper", "votes", "stack"],
 )
 def test_a_sampler_in_the_estimator_is_refused(estimator):
     X, y = gaussian_table([90, 10])

@@ -253,7 +253,11 @@ def test_labels_have_the_index_of_the_rows(quick, table):
 
 
 def test_names_of_columns_stay_what_they_are(quick, table):
-    for names in (range(2), ["label", "label_"], pd.Index(["a", "b"], name="field")):
+    for names in (
+        *(range(2), ["label", "label_"], pd.Index(["a", "b"], name="field")),
+        *([True, False], [0.5, 1.5], pd.to_datetime(["2020-01-01", "2020-01-02"])),
+        pd.CategoricalIndex(["a", "b"]),
+    ):
         X = table[0][["score", "count"]].set_axis(names, axis=1)
         found = quick().fit_resample(*in_partitions(X, table[1], 3))
         assert_same(found, quick().fit_resample(X, table[1]))

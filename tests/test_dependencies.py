@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gansampler import GANOversampler
+from gansampler import GANOversampler, dependencies
 from gansampler.dependencies import find_dependencies
 from gansampler.table import TableEncoder
 
@@ -14,14 +14,14 @@ CITIES = ["N0", "N1", "S0", "S1", "E0", "E1", "W0", "W1"]
 def found(*columns, n_own=None):
     """Pairs of positions of which the first determines the second."""
     codes = np.column_stack(columns)
-    dependencies = find_dependencies(
+    by_target = find_dependencies(
         codes,
         np.hstack([codes, codes < 0]),
         codes.max(axis=0) + 1,
         n_own or len(codes),
         np.random.default_rng(0),
     )
-    return {(source, target) for target, by in dependencies.items() for source in by}
+    return {(source, target) for target, by in by_target.items() for source in by}
 
 
 def people(n_rows, seed=0):
@@ -95,6 +95,22 @@ def test_gaps_are_determined():
     flag = np.arange(300) % 2
     value = np.where(flag == 1, 0, -1)
     assert found(flag, value) == {(0, 3)}
+
+
+def test_columns_with_gaps_in_common_are_not_compared_one_by_one(monkeypatch):
+    """A section of a survey that some skip: what is missing there says it all."""
+    original, looked_at = dependencies.tabulate, []
+
+    def tabulate(source, *args):
+        looked_at.append(source)
+        return original(source, *args)
+
+    monkeypatch.setattr(dependencies, "tabulate", tabulate)
+    rng = np.random.default_rng(0)
+    skipped = rng.random(600) < 0.4
+    answers = [np.where(skipped, -1, rng.integers(0, 5, 600)) for _ in range(20)]
+    assert found(skipped.astype(int), *answers) == {(0, 22 + j) for j in range(20)}
+    assert len(looked_at) == 20
 
 
 def test_what_names_a_row_determines_nothing():

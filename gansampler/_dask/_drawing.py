@@ -177,7 +177,13 @@ def append_rows(
         labels = map_as_is(_repeat_label, places, last, like=like)
         frames.append(_beside(rows, labels))
     table = dd.concat(frames)
-    return table[list(X.columns)], table[like.columns[0]].rename(y.name)
+    labels = table[like.columns[0]].rename(y.name)
+    names = X.columns.dtype
+    if pd.api.types.is_integer_dtype(names) or pd.api.types.is_string_dtype(names):
+        # By name, so that Dask reads and draws no more columns than are used.
+        return table[list(X.columns)], labels
+    # Names such as True choose no columns, and a list of others loses their dtype.
+    return map_as_is(_without_labels, table, like=X._meta), labels
 
 
 def _labels_like(X: pd.DataFrame, y: pd.Series) -> pd.DataFrame:
@@ -218,6 +224,10 @@ def _repeat_label(part: SyntheticPart, last: int, like: pd.DataFrame) -> pd.Data
     index, name = part.index(last, like.index), like.columns[0]
     labels = pd.Series(np.full(part.n_rows, part.label), index, dtype=like.dtypes[name])
     return labels.to_frame().set_axis(like.columns, axis=1)
+
+
+def _without_labels(table: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
+    return table.iloc[:, :-1].set_axis(like.columns, axis=1)
 
 
 def _reindexed(index: pd.Index, y: pd.Series, like: pd.DataFrame) -> pd.DataFrame:
