@@ -273,25 +273,6 @@ class ClockColumn:
             )
         )
 
-    @property
-    def n_codes(self) -> int:
-        """One: no other column is to determine a time."""
-        return 1
-
-    def to_codes(self, values: np.ndarray) -> np.ndarray:
-        """0, or -1 where missing."""
-        return np.where(np.isnan(values), -1, 0)
-
-    def from_codes(self, codes: np.ndarray, numeric: np.ndarray) -> np.ndarray:
-        """Not to be asked for: the only code leaves all times open."""
-        raise NotImplementedError
-
-    def impose(
-        self, codes: np.ndarray, numeric: np.ndarray, one_hot: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Cells of rows as they are, whatever their codes."""
-        return numeric, one_hot
-
     def _levels(self, parts: Parts) -> np.ndarray:
         return self.weekday.to_values(pd.Series(parts.level))
 

@@ -4,12 +4,13 @@
 level; times that follow the clock are made of both, in ``clock.py``. Each has three
 forms: the *cells* of the table; their *values*, which are numbers (NaN where missing)
 or positions of levels (-1); and what a GAN learns. A new kind of column is a new class
-with what ``Column`` lists, chosen in ``TableEncoder``.
+with what ``Column`` lists, and ``CodedColumn`` if it may take part in rules, chosen in
+``TableEncoder``.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,12 @@ from gansampler.marginals import (
     stratified_normal,
 )
 from gansampler.summary import ColumnSummary, are_few
+
+Values = list[np.ndarray]
+"""Values of the columns of a table, column by column."""
+
+Blocks = list[tuple[np.ndarray, np.ndarray]]
+"""Numeric and one-hot cells of encoded rows, column by column."""
 
 MAX_BENT = 400.0
 """Where the compressed tails end: sinh of more would soon overflow."""
@@ -99,21 +106,6 @@ class Column(Protocol):
     def encode_one_hot(self, values: np.ndarray) -> np.ndarray:
         """One-hot cells of values."""
 
-    @property
-    def n_codes(self) -> int:
-        """Levels, or frequent values and one code for any other."""
-
-    def to_codes(self, values: np.ndarray) -> np.ndarray:
-        """Which of these each value is, -1 where missing."""
-
-    def from_codes(self, codes: np.ndarray, numeric: np.ndarray) -> np.ndarray:
-        """Valid values of given codes, by numeric cells where these leave a choice."""
-
-    def impose(
-        self, codes: np.ndarray, numeric: np.ndarray, one_hot: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Cells of rows, as their codes have them where these are not -1."""
-
     def keep_donors(
         self, values: np.ndarray, matrix: np.ndarray, rng: np.random.Generator
     ) -> None:
@@ -133,6 +125,26 @@ class Column(Protocol):
         chance: np.ndarray,
     ) -> np.ndarray:
         """Valid values of rows: of their cells here, all their cells, and a chance."""
+
+
+@runtime_checkable
+class CodedColumn(Protocol):
+    """What a column has in addition that may determine others, or be determined."""
+
+    @property
+    def n_codes(self) -> int:
+        """Levels, or frequent values and one code for any other."""
+
+    def to_codes(self, values: np.ndarray) -> np.ndarray:
+        """Which of these each value is, -1 where missing."""
+
+    def from_codes(self, codes: np.ndarray, numeric: np.ndarray) -> np.ndarray:
+        """Valid values of given codes, by numeric cells where these leave a choice."""
+
+    def impose(
+        self, codes: np.ndarray, numeric: np.ndarray, one_hot: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Cells of rows, as their codes have them where these are not -1."""
 
 
 class NumericColumn:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gansampler._thinning import thinned
+from gansampler._thinning import some_positions
 from gansampler.lenders import nearest_by_chance
 
 MIN_EXPECTED = 30.0
@@ -25,9 +25,6 @@ names a row would determine all of it."""
 
 STAGES = 500, 4000
 """Rows on which pairs of columns are compared first, to leave few for all rows."""
-
-MAX_ROWS = 50_000
-"""Rows of a class on which columns are compared; beyond, a random part of them."""
 
 MAX_EXAMPLES = 2000
 """Rows of the class that contradictory rows are put right by, and missing patterns
@@ -58,8 +55,6 @@ class Dependencies:
         Which of their cells are missing.
     n_codes : sequence of int
         Codes of each column.
-    n_own : int
-        How many of the rows are the class's.
     patterns : ndarray of shape (n_patterns, n_columns), bool
         What is missing in each missing pattern of the class, the most frequent first.
     own_patterns : ndarray of shape (n_own,)
@@ -81,12 +76,11 @@ class Dependencies:
         codes: np.ndarray,
         missing: np.ndarray,
         n_codes: Sequence[int],
-        n_own: int,
         patterns: np.ndarray,
         own_patterns: np.ndarray,
         rng: np.random.Generator,
     ) -> None:
-        self.n_columns = len(n_codes)
+        n_own, self.n_columns = len(own_patterns), len(n_codes)
         self.n_codes = [*n_codes, *[2] * self.n_columns]
         self.patterns = patterns
         known = np.where(codes < n_codes, codes, -1)
@@ -96,31 +90,28 @@ class Dependencies:
         self.order = sorted(range(self.n_columns), key=lambda j: (-n_shown[j], gaps[j]))
         found = find_dependencies(known, targets, n_codes, n_own, rng)
         self.sources = {
-            target: self._sources_of(target, by_source, gaps)
+            target: self._to_derive_from(target, by_source, gaps)
             for target, by_source in found.items()
         }
         self.sources = {key: pairs for key, pairs in self.sources.items() if pairs}
         self.checked = self._to_check(found, gaps)
         self.groups = self._groups(gaps)
-        positions = sorted(set().union(*self.groups) - {-1})
-        examples = np.column_stack([known[:n_own, positions], own_patterns])
-        examples = thinned(examples, MAX_EXAMPLES, rng)
-        self.example_patterns = examples[:, -1]
-        self.examples = dict(zip(positions, examples.T[:-1].copy(), strict=True))
-
-    def __bool__(self) -> bool:
-        """Whether anything is determined."""
-        return bool(self.sources or self.checked)
+        rows = some_positions(n_own, MAX_EXAMPLES, rng)
+        self.examples = {
+            position: own_patterns[rows] if position < 0 else known[rows, position]
+            for position in sorted(set().union(*self.groups))
+        }
 
     @property
-    def positions(self) -> set[int]:
-        """Positions of the columns of which codes are needed."""
-        return {
+    def positions(self) -> list[int]:
+        """The columns of which codes are needed: none where nothing is determined."""
+        positions = {
             position
             for source, target, _ in [*self._derived, *self.checked]
             for position in (source, target)
             if position < self.n_columns
         }
+        return sorted(positions)
 
     @property
     def _derived(self) -> list[Pair]:
@@ -130,7 +121,11 @@ class Dependencies:
             for source, table in sources
         ]
 
-    def _sources_of(
+    def sources_of(self, target: int) -> list[int]:
+        """Columns that one is derived from."""
+        return [source for source, _ in self.sources.get(target, [])]
+
+    def _to_derive_from(
         self, target: int, by_source: Codes, gaps: np.ndarray
     ) -> list[tuple[int, np.ndarray]]:
         """Columns to derive one from: a single one that is never missing, or all."""
@@ -185,10 +180,8 @@ class Dependencies:
             if source == position or target >= position == self.n_columns
         }
 
-    def derive(
-        self, target: int, codes: Codes, missing: np.ndarray
-    ) -> np.ndarray | None:
-        """Codes of what is determined: -1 where it is free, None where it always is.
+    def derive(self, target: int, codes: Codes, pattern: np.ndarray) -> np.ndarray:
+        """Codes of what is determined, -1 where it is free.
 
         Parameters
         ----------
@@ -196,14 +189,12 @@ class Dependencies:
             Position of a column, or that and ``n_columns`` for the gaps in it.
         codes : dict of int to ndarray of shape (n_rows,)
             Codes of the columns that determine it.
-        missing : ndarray of shape (n_rows, n_columns), bool
-            Which cells are missing.
+        pattern : ndarray of shape (n_rows,)
+            Positions of the rows' missing patterns.
         """
-        if target not in self.sources:
-            return None
-        derived = np.full(len(missing), -1)
-        for source, table in self.sources[target]:
-            free = (derived < 0) & ~missing[:, source]
+        derived = np.full(len(pattern), -1)
+        for source, table in self.sources.get(target, []):
+            free = (derived < 0) & ~self._missing(source, pattern)
             derived[free] = table[codes[source][free]]
         derived[derived >= self.n_codes[target]] = -1
         return derived
@@ -225,13 +216,13 @@ class Dependencies:
             or the other way round; one that agrees in most there is where none does in
             all.
         """
+        gaps = [target for target in self.sources if target >= self.n_columns]
+        if not gaps:
+            return pattern
         missing = self.patterns[pattern]
         required = np.full(missing.shape, -1, dtype=np.int8)
-        for target in self.sources:
-            if target >= self.n_columns:
-                required[:, target - self.n_columns] = self.derive(
-                    target, codes, missing
-                )
+        for gap in gaps:
+            required[:, gap - self.n_columns] = self.derive(gap, codes, pattern)
         wrong = (required >= 0) & (required != missing)
         (rows,) = np.nonzero(wrong.any(axis=1))
         if not len(rows):
@@ -269,17 +260,21 @@ class Dependencies:
     def _contradictory(
         self, pairs: Sequence[Pair], codes: Codes, pattern: np.ndarray
     ) -> np.ndarray:
-        missing = self.patterns[pattern]
         wrong = np.zeros(len(pattern), dtype=bool)
         for source, target, table in pairs:
-            follows = np.where(missing[:, source], -1, table[codes[source]])
+            present = ~self._missing(source, pattern)
+            follows = np.where(present, table[codes[source]], -1)
             if target < self.n_columns:
-                present = ~missing[:, target]
+                present = ~self._missing(target, pattern)
                 wrong |= present & (follows >= 0) & (follows != codes[target])
             else:
-                is_missing = missing[:, target - self.n_columns]
+                is_missing = self._missing(target - self.n_columns, pattern)
                 wrong |= (follows >= 0) & (follows != is_missing)
         return wrong
+
+    def _missing(self, position: int, pattern: np.ndarray) -> np.ndarray:
+        """In which rows a column is missing."""
+        return self.patterns[:, position][pattern]
 
     def repair(
         self, codes: Codes, pattern: np.ndarray, chance: np.ndarray
@@ -314,7 +309,7 @@ class Dependencies:
                 changed[position][rows] = self.examples[position][similar]
             if -1 in group:
                 pattern = pattern.copy()
-                pattern[rows] = self.example_patterns[similar]
+                pattern[rows] = self.examples[-1][similar]
         return changed, pattern
 
     def _most_similar(
@@ -329,10 +324,10 @@ class Dependencies:
         similar = np.empty(len(rows), dtype=np.intp)
         for start in range(0, len(rows), BLOCK):
             block = rows[start : start + BLOCK]
-            missing = self.patterns[pattern[block]]
-            differ = np.zeros((len(block), len(self.example_patterns)))
+            differ = np.zeros((len(block), len(self.examples[positions[0]])))
             for position in positions:
-                own = np.where(missing[:, position], -1, codes[position][block])
+                present = ~self._missing(position, pattern[block])
+                own = np.where(present, codes[position][block], -1)
                 differ += own[:, None] != self.examples[position]
             similar[start : start + BLOCK] = nearest_by_chance(differ, chance[block])
         return similar

@@ -10,9 +10,16 @@ from sklearn.covariance import ledoit_wolf
 
 from gansampler._thinning import some_positions
 from gansampler.clock import by_the_clock
-from gansampler.columns import MAX_DONORS, CategoricalColumn, Column, NumericColumn
-from gansampler.dependencies import MAX_ROWS, Codes, Dependencies
+from gansampler.columns import (
+    MAX_DONORS,
+    Blocks,
+    CategoricalColumn,
+    Column,
+    NumericColumn,
+    Values,
+)
 from gansampler.lenders import Lenders, LendingColumn
+from gansampler.rules import Rules
 from gansampler.summary import ColumnSummary, dense, is_missing
 from gansampler.tabular import Table
 
@@ -20,14 +27,6 @@ __all__ = ["TableEncoder"]
 
 MIN_EIGENVALUE = 1e-3
 """Floor of the covariance's eigenvalues before its inverse square root is taken."""
-
-
-EMPHASIS = 30.0
-"""Weight of cells that decide, before all others, how similar rows are. Not larger: in
-single precision the others would be rounded away."""
-
-Values = list[np.ndarray]
-Blocks = list[tuple[np.ndarray, np.ndarray]]
 
 
 def decorrelation(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -100,7 +99,6 @@ class TableEncoder:
     """
 
     lenders_: Lenders | None = None
-    dependencies_: Dependencies | None = None
 
     def __init__(self, value_range: str | None = "table") -> None:
         self.value_range = value_range
@@ -212,13 +210,18 @@ class TableEncoder:
         standardised = self._standardised(values)
         self.rotation_, self.inverse_rotation_ = decorrelation(standardised)
         matrix = self.encode(values)
-        self.dependencies_ = self._dependencies(
-            rows, values, others, np.random.default_rng(seed)
+        seen = rows.iloc[:0] if others is None else others
+        self.rules_ = Rules(
+            self._encoded_columns,
+            self.pattern_missing_,
+            values,
+            self._column_values(seen),
+            _is_missing(seen),
+            np.random.default_rng(seed),
         )
-        self.emphasis_ = self._emphasis()
         rng = np.random.default_rng(seed)
         for position, column in enumerate(self._encoded_columns):
-            emphasised = self._emphasised(matrix, position)
+            emphasised = self.rules_.emphasised(matrix, position)
             column.keep_donors(values[position], emphasised, rng)
         self.lenders_ = None
         if lending is not None:
@@ -403,14 +406,15 @@ class TableEncoder:
         chance = rng.random(len(matrix))
         blocks = self._blocks(matrix)
         pattern = self._decode_pattern(blocks, matrix, rng)
-        values = self._decode_columns(blocks, matrix, chance, pattern)
-        if self.dependencies_ is not None:
-            pattern = self._agree(values, blocks, pattern, chance)
-        for position in np.flatnonzero(self.sometimes_missing_):
+        values: Values = [np.empty(0)] * len(self.columns_)
+        for position in self.rules_.order:
+            values[position] = self._decode_column(position, blocks, matrix, chance)
+            self.rules_.derive(position, values, blocks, pattern)
+        pattern = self.rules_.agree(values, blocks, pattern, chance)
+        for position in np.flatnonzero(self.sometimes_missing_).tolist():
             missing = self.pattern_missing_[:, position][pattern]
             values[position][missing] = self.columns_[position].missing
-        if self.lenders_ is not None:
-            self._lend(values, matrix, pattern, rng)
+        self._lend(values, matrix, pattern, rng)
         return [*values, pattern]
 
     @property
@@ -461,8 +465,8 @@ class TableEncoder:
         """
         blocks = self._blocks(matrix)
         settled = matrix.copy()
-        if self.dependencies_ is not None:
-            blocks = self._as_decoded(blocks, self.decode(matrix))
+        if self.rules_:
+            blocks = self.rules_.as_decoded(self.decode(matrix), blocks)
             one_hot = [one_hot for _, one_hot in blocks]
             settled[:, self.n_numeric_ :] = np.hstack(one_hot)
         numeric = [
@@ -495,12 +499,12 @@ class TableEncoder:
         44
         """
         blocks = self._blocks(matrix)
-        if self.dependencies_ is None:
+        if self.rules_:
+            values = self.decode(matrix)
+            blocks, pattern = self.rules_.as_decoded(values, blocks), values[-1]
+        else:
             rng = np.random.default_rng(0)
             pattern = self._decode_pattern(blocks, matrix, rng)
-        else:
-            values = self.decode(matrix)
-            blocks, pattern = self._as_decoded(blocks, values), values[-1]
         present = ~self.pattern_missing_[pattern]
         for position, column in enumerate(self.columns_):
             numeric, one_hot = blocks[position]
@@ -538,108 +542,15 @@ class TableEncoder:
             for position, column in enumerate(self.columns_)
         ]
 
-    def _dependencies(
-        self,
-        rows: pd.DataFrame,
-        values: Values,
-        others: pd.DataFrame | None,
-        rng: np.random.Generator,
-    ) -> Dependencies | None:
-        """What columns of the class determine, None if nothing."""
-        own = some_positions(len(rows), MAX_ROWS, rng)
-        missing = self.pattern_missing_[values[-1][own]]
-        codes = self._codes([column[own] for column in values[:-1]], missing)
-        if others is not None:
-            missing_there = _is_missing(others)
-            seen = self._codes(self._column_values(others), missing_there)
-            codes, missing = (
-                np.vstack([codes, seen]),
-                np.vstack([missing, missing_there]),
-            )
-        dependencies = Dependencies(
-            codes,
-            missing,
-            [column.n_codes for column in self.columns_],
-            len(own),
-            self.pattern_missing_,
-            values[-1][own],
-            rng,
-        )
-        return dependencies if dependencies else None
-
-    def _emphasis(self) -> dict[int, np.ndarray]:
-        """Weights of cells by column whose rare levels come from similar rows.
-
-        The row that lends a level is to agree in what is tied to it.
-        """
-        if self.dependencies_ is None:
-            return {}
-        widths = [sum(column.widths[1:]) for column in self._encoded_columns]
-        ends = self.n_numeric_ + np.cumsum(widths)
-        emphasis = {}
-        for position, column in enumerate(self._encoded_columns):
-            tied = self.dependencies_.tied(position)
-            if tied and isinstance(column, CategoricalColumn) and column.has_rare:
-                weights = np.ones(ends[-1], dtype=np.float32)
-                for other in tied:
-                    weights[ends[other] - widths[other] : ends[other]] = EMPHASIS
-                emphasis[position] = weights
-        return emphasis
-
-    def _emphasised(self, matrix: np.ndarray, position: int) -> np.ndarray:
-        weights = self.emphasis_.get(position)
-        return matrix if weights is None else matrix * weights
-
-    def _codes(self, values: Values, missing: np.ndarray) -> np.ndarray:
-        """Codes of all columns; -1 for missing cells, ``n_codes`` for unknown ones."""
-        codes = np.empty(missing.shape, dtype=np.intp)
-        for position, column in enumerate(self.columns_):
-            codes[:, position] = column.to_codes(values[position])
-            unknown = (codes[:, position] < 0) & ~missing[:, position]
-            codes[unknown, position] = column.n_codes
-        return codes
-
-    def _decode_columns(
-        self,
-        blocks: Blocks,
-        matrix: np.ndarray,
-        chance: np.ndarray,
-        pattern: np.ndarray,
-    ) -> Values:
-        """Values of all columns, also where they are to be missing."""
-        rules = self.dependencies_
-        missing = self.pattern_missing_[pattern] if rules else np.empty((0, 0))
-        values: Values = [np.empty(0)] * len(self.columns_)
-        codes: Codes = {}
-        for position in rules.order if rules else range(len(self.columns_)):
-            column = self.columns_[position]
-            if self.always_missing_[position]:
-                values[position] = np.full(len(matrix), column.missing)
-                continue
-            numeric, one_hot = blocks[position]
-            emphasised = self._emphasised(matrix, position)
-            decoded = column.decode(numeric, one_hot, emphasised, chance)
-            derived = rules.derive(position, codes, missing) if rules else None
-            if derived is not None:
-                _set_codes(column, decoded, derived, numeric)
-            values[position] = decoded
-            if rules and position in rules.positions:
-                codes[position] = column.to_codes(decoded)
-        return values
-
-    def _agree(
-        self, values: Values, blocks: Blocks, pattern: np.ndarray, chance: np.ndarray
+    def _decode_column(
+        self, position: int, blocks: Blocks, matrix: np.ndarray, chance: np.ndarray
     ) -> np.ndarray:
-        """Missing patterns that agree with the values; contradictory ones change."""
-        rules = self.dependencies_
-        assert rules is not None
-        codes = {j: self.columns_[j].to_codes(values[j]) for j in rules.positions}
-        pattern = rules.choose_patterns(pattern, codes)
-        repaired, pattern = rules.repair(codes, pattern, chance)
-        for position, new in repaired.items():
-            column, numeric = self.columns_[position], blocks[position][0]
-            _set_codes(column, values[position], new, numeric)
-        return pattern
+        """Values of a column, also where they are to be missing."""
+        column = self.columns_[position]
+        if self.always_missing_[position]:
+            return np.full(len(matrix), column.missing)
+        emphasised = self.rules_.emphasised(matrix, position)
+        return column.decode(*blocks[position], emphasised, chance)
 
     def _lend(
         self,
@@ -649,27 +560,13 @@ class TableEncoder:
         rng: np.random.Generator,
     ) -> None:
         """Borrow levels, but none that contradict what they determine."""
-        assert self.lenders_ is not None
-        rules, lending = self.dependencies_, sorted(self.lenders_.positions)
-        own = [values[position].copy() for position in lending] if rules else []
-        self.lenders_.lend(values, matrix, rng)
-        if rules is None:
+        if self.lenders_ is None:
             return
-        codes = {j: self.columns_[j].to_codes(values[j]) for j in rules.positions}
-        wrong = rules.contradictory(codes, pattern)
-        for position, levels in zip(lending, own, strict=True):
+        own = {j: values[j].copy() for j in self.lenders_.positions}
+        self.lenders_.lend(values, matrix, rng)
+        wrong = self.rules_.contradictory(values, pattern)
+        for position, levels in own.items():
             values[position][wrong] = levels[wrong]
-
-    def _as_decoded(self, blocks: Blocks, values: Values) -> Blocks:
-        """Cells of rows, where others determine them as they are decoded."""
-        assert self.dependencies_ is not None
-        blocks = blocks.copy()
-        pattern = len(self.columns_)
-        for position in [*sorted(self.dependencies_.positions), pattern]:
-            column = self._encoded_columns[position]
-            codes = column.to_codes(values[position])
-            blocks[position] = column.impose(codes, *blocks[position])
-        return blocks
 
     def _fit_missing(self, rows: pd.DataFrame) -> None:
         missing = _is_missing(rows)
@@ -698,7 +595,7 @@ class TableEncoder:
         # Its own chance: what is missing has nothing to do with who lends a level.
         rare = self.pattern_.has_rare
         chance = rng.random(len(matrix)) if rare else np.empty(0)
-        emphasised = self._emphasised(matrix, len(self.columns_))
+        emphasised = self.rules_.emphasised(matrix, len(self.columns_))
         return self.pattern_.decode(*blocks[-1], emphasised, chance)
 
     def _patterns(self, rows: pd.DataFrame) -> pd.Series:
@@ -737,14 +634,6 @@ class TableEncoder:
             first_number += n_numbers
             first_cell += n_cells
         return blocks
-
-
-def _set_codes(
-    column: Column, values: np.ndarray, codes: np.ndarray, numeric: np.ndarray
-) -> None:
-    """Put values right that are to have given codes, where these are not -1."""
-    (given,) = np.nonzero(codes >= 0)
-    values[given] = column.from_codes(codes[given], numeric[given])
 
 
 def is_missing_value(values: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from gansampler import GANOversampler, dependencies
+from gansampler.clock import ClockColumn
 from gansampler.dependencies import find_dependencies
 from gansampler.table import TableEncoder
 
@@ -174,6 +175,21 @@ def test_a_rule_that_another_class_breaks_is_none():
     made, _ = generated(TableEncoder().fit(rows, others=others, lend=False))
     assert contradictions(made)["city"] > 0
     assert contradictions(made)[["car", "limit", "since"]].tolist() == [0, 0, 0]
+
+
+def test_gaps_in_times_by_the_clock_are_determined():
+    """Such a column has no codes."""
+    rng = np.random.default_rng(0)
+    called = rng.random(1000) < 0.7
+    hours = rng.integers(0, 400, 1000) * 24 + rng.choice([8, 9, 10, 17], 1000)
+    at = pd.Series(pd.Timestamp("2020-01-01") + pd.to_timedelta(hours, unit="h"))
+    table = pd.DataFrame({"called": called, "at": at.where(called)})
+    rows = table[:200]
+    encoder = TableEncoder().fit(rows, others=table[200:], lend=False)
+    assert isinstance(encoder.columns_[1], ClockColumn)
+    made, _ = generated(encoder)
+    assert (made["at"].notna() == made["called"]).all()
+    assert set(made["at"].dt.hour.dropna()) <= {8, 9, 10, 17}
 
 
 @pytest.mark.parametrize("gap", ["city", "card"])

@@ -63,10 +63,6 @@ class Angle:
     """A column of angles, as a point of the unit circle."""
 
     missing, few_valued, widths, frequencies = np.nan, False, (2, 0), np.empty(0)
-    n_codes = 1
-
-    def to_codes(self, values):
-        return np.where(np.isnan(values), -1, 0)
 
     def to_values(self, cells):
         return cells.to_numpy(dtype=float)

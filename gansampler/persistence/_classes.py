@@ -32,6 +32,7 @@ from gansampler.persistence._values import (
     write_pairs,
 )
 from gansampler.report import ClassReport, Report
+from gansampler.rules import Rules
 from gansampler.selection import RowSelection
 from gansampler.summary import ColumnSummary
 from gansampler.synthesis import ClassGenerator, RowSettings
@@ -56,6 +57,7 @@ STORABLE: tuple[type, ...] = (
     ClockColumn,
     CategoricalColumn,
     Grid,
+    Rules,
     Dependencies,
     Lenders,
     Marginal,
