@@ -14,12 +14,10 @@ import numpy as np
 from scipy.ndimage import minimum_filter1d
 from scipy.stats import norm
 
+from gansampler._bandwidth import SMOOTHING, silverman_bandwidth
+
 N_POINTS = 4096
 """Points that stand for a column's distribution."""
-
-SMOOTHING = 0.7
-"""Bandwidths in units of Silverman's rule, which is made for one bell and blurs the
-edges of other distributions."""
 
 GOLDEN_RATIO = (np.sqrt(5) - 1) / 2
 
@@ -56,14 +54,6 @@ class Marginal:
         return np.where(
             self.atoms.take(left) | self.atoms.take(right), nearest, between
         )
-
-
-def silverman_bandwidth(n_rows: int, n_columns: int) -> float:
-    """Bandwidth of a Gaussian kernel in units of the standard deviation.
-
-    Silverman 1986, equation 4.14: (4 / ((d + 2) n))^(1 / (d + 4)).
-    """
-    return float((4 / ((n_columns + 2) * n_rows)) ** (1 / (n_columns + 4)))
 
 
 def midpoints(n: int) -> np.ndarray:

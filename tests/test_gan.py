@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from gansampler import GANOversampler
+from gansampler._bandwidth import silverman_bandwidth
 from gansampler._threads import single_thread
 from gansampler.exceptions import TrainingDivergedError
 from gansampler.gan import GAMES, TrainingSettings, train_gan, training
@@ -39,7 +40,6 @@ from gansampler.gan.training import (
     learning_rate_factor,
     noise_scale,
 )
-from gansampler.marginals import silverman_bandwidth
 from gansampler.quality import energy_distance
 
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from gansampler._bandwidth import silverman_bandwidth
 from gansampler.marginals import (
     Marginal,
     MarginalMap,
@@ -13,7 +14,6 @@ from gansampler.marginals import (
     midpoints,
     reflect,
     robust_bandwidth,
-    silverman_bandwidth,
     spread,
     stratified_normal,
 )

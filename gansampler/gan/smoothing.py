@@ -7,7 +7,7 @@ import math
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from gansampler.marginals import SMOOTHING, silverman_bandwidth
+from gansampler._bandwidth import SMOOTHING, silverman_bandwidth
 
 MAX_DIMENSION = 4
 """Columns that the bandwidth reckons with: it grows towards one with their number, as
