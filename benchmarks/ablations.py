@@ -41,7 +41,8 @@ from benchmarks.utility import (
     run_task,
     select,
 )
-from gansampler import GANOversampler, columns, selection, synthesis
+from gansampler import GANOversampler, selection, synthesis
+from gansampler.encoding import columns
 from gansampler.gan import smoothing, training
 from gansampler.table import TableEncoder
 

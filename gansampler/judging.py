@@ -11,9 +11,9 @@ import pandas as pd
 
 from gansampler._thinning import thinned
 from gansampler.diagnosis import MIN_UPDATES, POOR, diagnose
+from gansampler.encoding.lenders import Lenders
 from gansampler.evidence import Samples, gather
 from gansampler.gan import GAMES
-from gansampler.lenders import Lenders
 from gansampler.levels import count_levels
 from gansampler.onehot import OneHotGroups
 from gansampler.quality import coverage, energy_distance

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gansampler.columns import MAX_LEVELS, MIN_LEVEL_ROWS, SMALL_LEVELS
+from gansampler.encoding.columns import MAX_LEVELS, MIN_LEVEL_ROWS, SMALL_LEVELS
 from gansampler.summary import ColumnSummary, kind_of
 
 MIN_TEXTS = 20
@@ -62,7 +62,7 @@ class LevelCounts:
     def unseen(self) -> float:
         """How likely a further row of the class has a level that none of it has so far.
 
-        Good and Turing's estimate (see ``gansampler.lenders.Lenders``): the share of
+        Good and Turing's estimate (see ``gansampler.encoding.lenders``): the share of
         rows whose level no other has. 0 where the others show no further level, and
         for columns of few levels, each of which is learned.
         """

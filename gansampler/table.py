@@ -9,8 +9,8 @@ import pandas as pd
 from sklearn.covariance import ledoit_wolf
 
 from gansampler._thinning import some_positions
-from gansampler.clock import by_the_clock
-from gansampler.columns import (
+from gansampler.encoding.clock import by_the_clock
+from gansampler.encoding.columns import (
     MAX_DONORS,
     Blocks,
     CategoricalColumn,
@@ -18,8 +18,8 @@ from gansampler.columns import (
     NumericColumn,
     Values,
 )
-from gansampler.lenders import Lenders, LendingColumn
-from gansampler.rules import Rules
+from gansampler.encoding.lenders import Lenders, LendingColumn
+from gansampler.encoding.rules import Rules
 from gansampler.summary import ColumnSummary, dense, is_missing
 from gansampler.tabular import Table
 
@@ -123,8 +123,9 @@ class TableEncoder:
             if ``rows`` are the whole table.
         others : DataFrame of shape (n_others, n_columns) or None, default=None
             Rows of other classes, which lend levels in place of rare ones (see
-            ``gansampler.lenders``), and tell whether what one column of the class
-            determines of another is a rule (see ``gansampler.dependencies``).
+            ``gansampler.encoding.lenders``), and tell whether what one column of the
+            class determines of another is a rule (see
+            ``gansampler.encoding.dependencies``).
         lend : bool, default=True
             Whether they lend levels; else decoded rows keep to those of the class.
         seed : int, default=0

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gansampler.atoms import N_BESIDE, atoms_of, expected_counts, frequent_values
+from gansampler.encoding.atoms import (
+    N_BESIDE,
+    atoms_of,
+    expected_counts,
+    frequent_values,
+)
 from tests.test_table import calibrated, encoder_of, random_matrix
 
 

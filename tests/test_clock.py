@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from gansampler import GANOversampler
-from gansampler.clock import ClockColumn
-from gansampler.columns import NumericColumn
+from gansampler.encoding.clock import ClockColumn
+from gansampler.encoding.columns import NumericColumn
 from gansampler.table import TableEncoder
 from gansampler.tabular import Table
 from tests.test_table import calibrated, encoder_of, random_matrix

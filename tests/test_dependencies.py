@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gansampler import GANOversampler, dependencies
-from gansampler.clock import ClockColumn
-from gansampler.dependencies import find_dependencies
+from gansampler import GANOversampler
+from gansampler.encoding import dependencies
+from gansampler.encoding.clock import ClockColumn
+from gansampler.encoding.dependencies import find_dependencies
 from gansampler.table import TableEncoder
 
 CITIES = ["N0", "N1", "S0", "S1", "E0", "E1", "W0", "W1"]

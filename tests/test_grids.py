@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gansampler.grids import Grid
+from gansampler.encoding.grids import Grid
 from tests.test_table import calibrated, encoder_of, random_matrix
 
 

@@ -5,7 +5,12 @@ import pandas as pd
 import pytest
 
 from gansampler import GANOversampler
-from gansampler.lenders import Lenders, LendingColumn, find_ties, nearest_by_chance
+from gansampler.encoding.lenders import (
+    Lenders,
+    LendingColumn,
+    find_ties,
+    nearest_by_chance,
+)
 
 REGIONS = np.arange(40) % 10
 COUNTRIES = REGIONS % 5

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from gansampler._bandwidth import silverman_bandwidth
-from gansampler.marginals import (
+from gansampler.encoding.marginals import (
     Marginal,
     MarginalMap,
     local_bandwidths,

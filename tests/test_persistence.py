@@ -21,8 +21,8 @@ import scipy.sparse
 import torch
 from sklearn.datasets import make_blobs
 
-import gansampler.clock
-import gansampler.columns
+import gansampler.encoding.clock
+import gansampler.encoding.columns
 from gansampler import GANOversampler, _whole_files
 from gansampler.datasets import load_churn, load_credit, load_fraud, load_page_blocks
 from gansampler.exceptions import ModelFileError, NotTrainedError
@@ -448,10 +448,10 @@ def test_no_change_of_a_stored_class_is_forgotten():
 def test_every_kind_of_column_can_be_stored():
     columns = {
         value
-        for module in (gansampler.columns, gansampler.clock)
+        for module in (gansampler.encoding.columns, gansampler.encoding.clock)
         for value in vars(module).values()
         if isinstance(value, type) and hasattr(value, "decode")
-    } - {gansampler.columns.Column}
+    } - {gansampler.encoding.columns.Column}
     assert columns
     assert columns <= set(STORABLE)
 

@@ -67,6 +67,15 @@ def test_modules_import_from_those_below_them_only():
     assert upward == []
 
 
+def test_the_gan_and_the_encoding_know_nothing_of_each_other():
+    for folder, other in (("gan", "encoding"), ("encoding", "gan")):
+        modules = sorted((PACKAGE / folder).glob("*.py"))
+        assert len(modules) > 5
+        for module in modules:
+            for target in imported(module):
+                assert not target.is_relative_to(PACKAGE / other), module
+
+
 def test_every_module_has_its_place_in_the_list():
     order = rooms()
     for module in PACKAGE.rglob("*.py"):

@@ -11,15 +11,15 @@ import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gansampler.columns import (
+from gansampler.encoding.columns import (
     MAX_LEVELS,
     CategoricalColumn,
     NumericColumn,
     matched,
     spread_evenly,
 )
+from gansampler.encoding.grids import count_decimals
 from gansampler.exceptions import InvalidTableError
-from gansampler.grids import count_decimals
 from gansampler.onehot import Flags, OneHotGroups
 from gansampler.summary import ColumnPart, summarise
 from gansampler.table import TableEncoder, decorrelation

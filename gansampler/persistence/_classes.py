@@ -10,17 +10,18 @@ from typing import Any
 
 from torch import nn
 
-from gansampler.clock import ClockColumn
-from gansampler.columns import CategoricalColumn, NumericColumn
-from gansampler.dependencies import Dependencies
 from gansampler.diagnosis import Verdict
+from gansampler.encoding.clock import ClockColumn
+from gansampler.encoding.columns import CategoricalColumn, NumericColumn
+from gansampler.encoding.dependencies import Dependencies
+from gansampler.encoding.grids import Grid
+from gansampler.encoding.lenders import Lenders
+from gansampler.encoding.marginals import Marginal, MarginalMap
+from gansampler.encoding.rules import Rules
 from gansampler.evidence import Evidence
 from gansampler.gan import GAN, TrainingSettings
 from gansampler.gan.latent import Latent
 from gansampler.gan.networks import Discriminator, Generator
-from gansampler.grids import Grid
-from gansampler.lenders import Lenders
-from gansampler.marginals import Marginal, MarginalMap
 from gansampler.onehot import OneHotGroups
 from gansampler.persistence._pandas import PANDAS
 from gansampler.persistence._values import (
@@ -32,7 +33,6 @@ from gansampler.persistence._values import (
     write_pairs,
 )
 from gansampler.report import ClassReport, Report
-from gansampler.rules import Rules
 from gansampler.selection import RowSelection
 from gansampler.summary import ColumnSummary
 from gansampler.synthesis import ClassGenerator, RowSettings

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chisquare
 
-from gansampler.columns import CategoricalColumn, NumericColumn, largest_cell
+from gansampler.encoding.columns import CategoricalColumn, NumericColumn, largest_cell
 from gansampler.summary import ColumnSummary, dense
 from gansampler.ticks import TIME_STEPS, time_unit
 
@@ -337,7 +337,7 @@ def is_uneven(steps: np.ndarray, n_steps: int, n_parts: int) -> bool:
     Examples
     --------
     >>> import numpy as np
-    >>> from gansampler.clock import is_uneven
+    >>> from gansampler.encoding.clock import is_uneven
     >>> is_uneven(np.arange(70) % 7, 7, 7), is_uneven(np.arange(70) % 5, 7, 7)
     (False, True)
     """
@@ -360,7 +360,7 @@ def emptiest_step(steps: np.ndarray, per_day: int) -> int:
     Around midnight, cut at noon:
 
     >>> import numpy as np
-    >>> from gansampler.clock import emptiest_step
+    >>> from gansampler.encoding.clock import emptiest_step
     >>> emptiest_step(np.array([22, 23, 0, 1]), 24)
     12
     """

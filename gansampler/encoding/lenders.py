@@ -156,7 +156,7 @@ def nearest_by_chance(distances: np.ndarray, chance: np.ndarray) -> np.ndarray:
     Examples
     --------
     >>> import numpy as np
-    >>> from gansampler.lenders import nearest_by_chance
+    >>> from gansampler.encoding.lenders import nearest_by_chance
     >>> distances = np.array([[2.0, 1.0, 1.0], [np.inf] * 3, [2.0, 1.0, 1.0]])
     >>> nearest_by_chance(distances, np.array([0.1, 0.5, 0.9])).tolist()
     [1, -1, 2]
@@ -193,7 +193,7 @@ def find_ties(
     Examples
     --------
     >>> import numpy as np
-    >>> from gansampler.lenders import find_ties
+    >>> from gansampler.encoding.lenders import find_ties
     >>> region = np.arange(30) % 10
     >>> find_ties({0: region, 1: region % 5, 2: np.arange(30) % 7}, [0])
     [(0, 1)]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gansampler._thinning import some_positions
-from gansampler.lenders import nearest_by_chance
+from gansampler.encoding.lenders import nearest_by_chance
 
 MIN_EXPECTED = 30.0
 """A column determines another if no row contradicts it where so many would be expected
@@ -366,7 +366,7 @@ def find_dependencies(
     Examples
     --------
     >>> import numpy as np
-    >>> from gansampler.dependencies import find_dependencies
+    >>> from gansampler.encoding.dependencies import find_dependencies
     >>> city = np.arange(300) % 6
     >>> columns = np.column_stack([city, city // 2, np.arange(300) % 7])
     >>> rng = np.random.default_rng(0)

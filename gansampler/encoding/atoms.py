@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import poisson
 
-from gansampler.grids import Grid
+from gansampler.encoding.grids import Grid
 
 MIN_COUNT = 3
 """Rows that show an atom at least."""

@@ -19,9 +19,9 @@ from scipy.spatial.distance import cdist
 from sklearn.metrics import pairwise_distances_argmin
 
 from gansampler._thinning import thinned
-from gansampler.atoms import atoms_of, frequent_values
-from gansampler.grids import Grid, count_decimals
-from gansampler.marginals import (
+from gansampler.encoding.atoms import atoms_of, frequent_values
+from gansampler.encoding.grids import Grid, count_decimals
+from gansampler.encoding.marginals import (
     N_POINTS,
     Marginal,
     MarginalMap,
@@ -785,7 +785,7 @@ def spread_evenly(chance: np.ndarray, n_donors: int) -> np.ndarray:
     Examples
     --------
     >>> import numpy as np
-    >>> from gansampler.columns import spread_evenly
+    >>> from gansampler.encoding.columns import spread_evenly
     >>> spread_evenly(np.array([0.5, 0.1, 0.8, 0.3]), n_donors=2).tolist()
     [1, 0, 1, 0]
     """
@@ -814,7 +814,7 @@ def matched(rows: np.ndarray, donors: np.ndarray) -> np.ndarray:
     Examples
     --------
     >>> import numpy as np
-    >>> from gansampler.columns import matched
+    >>> from gansampler.encoding.columns import matched
     >>> rows, donors = np.array([[1.0], [2.0], [9.0]]), np.array([[8.0], [0.0], [1.0]])
     >>> matched(rows, donors).tolist()
     [1, 2, 0]

@@ -11,8 +11,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from gansampler._thinning import some_positions
-from gansampler.columns import Blocks, CategoricalColumn, CodedColumn, Column, Values
-from gansampler.dependencies import Codes, Dependencies
+from gansampler.encoding.columns import (
+    Blocks,
+    CategoricalColumn,
+    CodedColumn,
+    Column,
+    Values,
+)
+from gansampler.encoding.dependencies import Codes, Dependencies
 
 MAX_ROWS = 50_000
 """Rows of a class on which columns are compared; beyond, a random part of them."""
