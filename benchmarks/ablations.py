@@ -42,7 +42,7 @@ from benchmarks.utility import (
     select,
 )
 from gansampler import GANOversampler, selection, synthesis
-from gansampler.encoding import columns
+from gansampler.encoding import numeric
 from gansampler.gan import smoothing, training
 from gansampler.table import TableEncoder
 
@@ -220,7 +220,7 @@ VARIANTS = {
     "no_noise": replacing((training, "NOISE_START", 0.0), (training, "NOISE_END", 0.0)),
     "noise_end_0": replacing((training, "NOISE_END", 0.0)),
     "noise_end_0.2": replacing((training, "NOISE_END", 0.2)),
-    "no_compression": replacing((columns, "SKEWED", math.inf)),
+    "no_compression": replacing((numeric, "SKEWED", math.inf)),
     "range_class": changed(value_range="class"),
     "range_free": changed(value_range=None),
     # The budget and the game.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gansampler.encoding.columns import MAX_LEVELS, MIN_LEVEL_ROWS, SMALL_LEVELS
+from gansampler.encoding.categorical import MAX_LEVELS, MIN_LEVEL_ROWS, SMALL_LEVELS
 from gansampler.summary import ColumnSummary, kind_of
 
 MIN_TEXTS = 20

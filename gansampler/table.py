@@ -9,16 +9,11 @@ import pandas as pd
 from sklearn.covariance import ledoit_wolf
 
 from gansampler._thinning import some_positions
+from gansampler.encoding.categorical import MAX_DONORS, CategoricalColumn
 from gansampler.encoding.clock import by_the_clock
-from gansampler.encoding.columns import (
-    MAX_DONORS,
-    Blocks,
-    CategoricalColumn,
-    Column,
-    NumericColumn,
-    Values,
-)
+from gansampler.encoding.columns import Blocks, Column, Values
 from gansampler.encoding.lenders import Lenders, LendingColumn
+from gansampler.encoding.numeric import NumericColumn
 from gansampler.encoding.rules import Rules
 from gansampler.summary import ColumnSummary, dense, is_missing
 from gansampler.tabular import Table

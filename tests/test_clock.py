@@ -6,7 +6,7 @@ import pytest
 
 from gansampler import GANOversampler
 from gansampler.encoding.clock import ClockColumn
-from gansampler.encoding.columns import NumericColumn
+from gansampler.encoding.numeric import NumericColumn
 from gansampler.table import TableEncoder
 from gansampler.tabular import Table
 from tests.test_table import calibrated, encoder_of, random_matrix

@@ -11,14 +11,14 @@ import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gansampler.encoding.columns import (
+from gansampler.encoding.categorical import (
     MAX_LEVELS,
     CategoricalColumn,
-    NumericColumn,
     matched,
     spread_evenly,
 )
 from gansampler.encoding.grids import count_decimals
+from gansampler.encoding.numeric import NumericColumn
 from gansampler.exceptions import InvalidTableError
 from gansampler.onehot import Flags, OneHotGroups
 from gansampler.summary import ColumnPart, summarise

@@ -14,7 +14,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chisquare
 
-from gansampler.encoding.columns import CategoricalColumn, NumericColumn, largest_cell
+from gansampler.encoding.categorical import CategoricalColumn
+from gansampler.encoding.columns import largest_cell
+from gansampler.encoding.numeric import NumericColumn
 from gansampler.summary import ColumnSummary, dense
 from gansampler.ticks import TIME_STEPS, time_unit
 

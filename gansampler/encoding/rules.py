@@ -11,13 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from gansampler._thinning import some_positions
-from gansampler.encoding.columns import (
-    Blocks,
-    CategoricalColumn,
-    CodedColumn,
-    Column,
-    Values,
-)
+from gansampler.encoding.categorical import CategoricalColumn
+from gansampler.encoding.columns import Blocks, CodedColumn, Column, Values
 from gansampler.encoding.dependencies import Codes, Dependencies
 
 MAX_ROWS = 50_000

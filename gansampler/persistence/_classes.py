@@ -11,12 +11,13 @@ from typing import Any
 from torch import nn
 
 from gansampler.diagnosis import Verdict
+from gansampler.encoding.categorical import CategoricalColumn
 from gansampler.encoding.clock import ClockColumn
-from gansampler.encoding.columns import CategoricalColumn, NumericColumn
 from gansampler.encoding.dependencies import Dependencies
 from gansampler.encoding.grids import Grid
 from gansampler.encoding.lenders import Lenders
 from gansampler.encoding.marginals import Marginal, MarginalMap
+from gansampler.encoding.numeric import NumericColumn
 from gansampler.encoding.rules import Rules
 from gansampler.evidence import Evidence
 from gansampler.gan import GAN, TrainingSettings
