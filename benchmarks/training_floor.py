@@ -31,10 +31,10 @@ from benchmarks.report.markdown import frame_table
 from gansampler.datasets import load_churn
 from gansampler.gan import TrainingSettings, train_gan, training
 from gansampler.gan.optimizers import ADAM_BETAS
+from gansampler.gan.recording import Recorder
 from gansampler.gan.training import (
     PENALTY_INTERVAL,
     TEMPERATURE,
-    Recorder,
     TrainingState,
     average_decay,
     default_batch_size,

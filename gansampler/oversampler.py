@@ -30,7 +30,7 @@ from gansampler.exceptions import (
     TrainingQualityWarning,
 )
 from gansampler.gan import TrainingSettings
-from gansampler.gan.training import check_widths
+from gansampler.gan.settings import check_widths
 from gansampler.judging import describe_failures, describe_fallback
 from gansampler.onehot import OneHotGroups
 from gansampler.persistence import (

@@ -17,7 +17,8 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from gansampler._thinning import thinned
 from gansampler.gan import GAN, TrainingSettings, train_gan
 from gansampler.gan.model import FIRST_BLOCK
-from gansampler.gan.training import Observer, empty_history
+from gansampler.gan.recording import empty_history
+from gansampler.gan.training import Observer
 from gansampler.onehot import OneHotGroups
 from gansampler.selection import (
     MAX_OTHERS,

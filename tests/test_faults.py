@@ -24,8 +24,9 @@ import gansampler.datasets
 from gansampler import GANOversampler, trainer
 from gansampler.exceptions import DeviceMemoryError, TrainingDivergedError
 from gansampler.gan import GAN, model, training
+from gansampler.gan.checkpoint import CheckpointSelection
 from gansampler.gan.latent import Latent
-from gansampler.gan.training import CheckpointSelection, TrainingState
+from gansampler.gan.training import TrainingState
 from gansampler.quality import energy_distance, nearest_row_ratio
 from gansampler.selection import Chooser, RowSelection
 from gansampler.synthesis import ClassGenerator

@@ -16,6 +16,7 @@ from gansampler._threads import single_thread
 from gansampler.exceptions import TrainingDivergedError
 from gansampler.gan import GAMES, TrainingSettings, train_gan, training
 from gansampler.gan import latent as latent_module
+from gansampler.gan.checkpoint import N_SELECTION_ROWS
 from gansampler.gan.latent import Latent, nearest_neighbors
 from gansampler.gan.losses import points_between
 from gansampler.gan.model import FIRST_BLOCK, LARGEST_BLOCK
@@ -27,13 +28,10 @@ from gansampler.gan.optimizers import (
     as_vector,
     flatten,
 )
+from gansampler.gan.recording import HISTORY_COLUMNS, RECORDED_AT_ONCE, Recorder
 from gansampler.gan.smoothing import covariance_factor, jitter, kernel_shares
 from gansampler.gan.training import (
-    HISTORY_COLUMNS,
-    N_SELECTION_ROWS,
     PENALTY_INTERVAL,
-    RECORDED_AT_ONCE,
-    Recorder,
     TrainingState,
     average_decay,
     default_batch_size,

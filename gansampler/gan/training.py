@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import copy
 import math
-import time
-from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from numbers import Integral, Real
-from typing import Any, ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 import torch
-from sklearn.utils._param_validation import (
-    Interval,
-    StrOptions,
-    validate_parameter_constraints,
-)
 from torch import Tensor
 
 from gansampler.exceptions import TrainingDivergedError
+from gansampler.gan.checkpoint import N_SELECTION_ROWS, CheckpointSelection
 from gansampler.gan.latent import Latent, default_distribution
-from gansampler.gan.losses import GAMES, points_between, value_function
+from gansampler.gan.losses import GAMES, points_between
 from gansampler.gan.model import GAN
 from gansampler.gan.networks import Discriminator, Generator
 from gansampler.gan.optimizers import OPTIMIZERS, as_vector
 from gansampler.gan.perceptron import Perceptron
+from gansampler.gan.recording import Recorder
+from gansampler.gan.settings import TrainingSettings
 from gansampler.gan.smoothing import covariance_factor, jitter, kernel_shares
-from gansampler.quality import energy_distance
 
 NOISE_START, NOISE_END = 0.3, 0.1
 """Standard deviation of the noise on all rows that the discriminator sees, at the
@@ -48,128 +40,11 @@ AVERAGE_DECAY = 0.99
 FINAL_LEARNING_RATE = 0.02
 """Share of the learning rate that would be left after the last update."""
 
-N_CANDIDATES = 5
-"""Checkpoints in the second half of the training among which the best is kept."""
-
-N_SELECTION_ROWS = 256
-"""Rows on either side of the statistic that chooses the checkpoint."""
-
 CHECK_INTERVAL = 50
 """Updates between looks at the losses on a GPU, where each look waits for it; the last
 update is looked at in any case."""
 
-DEVICE_COLUMNS = (
-    "discriminator_loss",
-    "generator_loss",
-    "value",
-    "real_probability",
-    "fake_probability",
-    "discriminator_gradient_norm",
-    "generator_gradient_norm",
-)
-HOST_COLUMNS = ("learning_rate", "selection_distance", "seconds")
-HISTORY_COLUMNS = DEVICE_COLUMNS + HOST_COLUMNS
-"""What is recorded of each update of the generator; see ``Recorder``."""
-
-RECORDED_AT_ONCE = 50
-"""Updates whose figures are worked out together."""
-
 Observer = Callable[[int, dict[str, float]], bool | None]
-
-
-@dataclass(frozen=True)
-class TrainingSettings:
-    """How a GAN is trained.
-
-    ``GANOversampler`` has parameters of the same names and defaults, and tells more
-    about each.
-
-    Parameters
-    ----------
-    loss : str, default="non_saturating"
-        The game, a key of ``GAMES``.
-    latent_distribution : {"auto", "neighbors", "normal", "uniform"}, default="auto"
-        What the generator starts from; "auto" is "normal" for fewer than 100 rows of
-        at most 32 numbers and "neighbors" for others.
-    latent_dim : int, default=16
-        Length of the noise vector.
-    hidden_layer_sizes : tuple of int, default=(128, 128)
-        Widths of the hidden layers of both networks.
-    discriminator_steps : int, default=1
-        Updates of the discriminator for each update of the generator.
-    updates : {"alternating", "simultaneous"}, default="alternating"
-        Whether both gradients are computed before either network is updated.
-    optimizer : {"adam", "sgd"}, default="adam"
-        Optimiser of both networks.
-    learning_rate : float, default=0.001
-        At the start.
-    gradient_penalty : float or None, default=None
-        Weight of the penalty; None leaves it to the game.
-    max_iter : int, default=500
-        Updates of the generator; 0 gives the untrained one.
-    batch_size : int or None, default=None
-        Rows per update; None leaves it to the number of rows.
-    checkpoint : {"best", "last"}, default="best"
-        Which generator is kept.
-
-    Raises
-    ------
-    ValueError
-        If a setting is none of those above.
-
-    Examples
-    --------
-    >>> from gansampler.gan import TrainingSettings
-    >>> TrainingSettings(loss="wasserstein").max_iter
-    500
-    """
-
-    loss: str = "non_saturating"
-    latent_distribution: str = "auto"
-    latent_dim: int = 16
-    hidden_layer_sizes: tuple[int, ...] = (128, 128)
-    discriminator_steps: int = 1
-    updates: str = "alternating"
-    optimizer: str = "adam"
-    learning_rate: float = 1e-3
-    gradient_penalty: float | None = None
-    max_iter: int = 500
-    batch_size: int | None = None
-    checkpoint: str = "best"
-
-    _parameter_constraints: ClassVar[dict[str, Any]] = {
-        "loss": [StrOptions(set(GAMES))],
-        "latent_distribution": [StrOptions({"auto", "neighbors", "normal", "uniform"})],
-        "latent_dim": [Interval(Integral, 1, None, closed="left")],
-        "hidden_layer_sizes": ["array-like"],
-        "discriminator_steps": [Interval(Integral, 1, None, closed="left")],
-        "updates": [StrOptions({"alternating", "simultaneous"})],
-        "optimizer": [StrOptions(set(OPTIMIZERS))],
-        # What numbers of PyTorch's float32 can be multiplied by.
-        "learning_rate": [
-            Interval(Real, 0, torch.finfo(torch.float32).max, closed="right")
-        ],
-        "gradient_penalty": [Interval(Real, 0, None, closed="left"), None],
-        "max_iter": [Interval(Integral, 0, None, closed="left")],
-        "batch_size": [Interval(Integral, 2, None, closed="left"), None],
-        "checkpoint": [StrOptions({"best", "last"})],
-    }
-
-    def __post_init__(self) -> None:
-        """Refuse what the training has no meaning for."""
-        owner = type(self).__name__
-        validate_parameter_constraints(self._parameter_constraints, vars(self), owner)
-        check_widths(self.hidden_layer_sizes, owner)
-
-
-def check_widths(hidden_layer_sizes: Sequence[int], owner: str) -> None:
-    """Raise ``ValueError`` unless widths of layers are whole and positive."""
-    whole = (isinstance(n, Integral) and n >= 1 for n in hidden_layer_sizes)
-    if not all(whole):
-        raise ValueError(
-            f"The 'hidden_layer_sizes' parameter of {owner} must hold whole numbers of "
-            f"at least 1. Got {hidden_layer_sizes!r} instead."
-        )
 
 
 def default_batch_size(n_rows: int) -> int:
@@ -536,120 +411,6 @@ def play(
     return done
 
 
-class Recorder:
-    """Writes down each update without waiting for the device.
-
-    What the networks know stays on the device until the end; what the host knows is
-    written down there. Figures of the logits are worked out for many updates at once,
-    which costs a small part of what it would cost one by one.
-
-    - ``discriminator_loss``, ``generator_loss``: the game's loss of each player at its
-      last move. The discriminator's penalty, which is due at some moves only, is left
-      out.
-    - ``value``: V(D, G) of the rows that the discriminator last saw, in nats;
-      ``real_probability`` and ``fake_probability``: the mean of D on the real and on
-      the generated ones of them.
-    - ``discriminator_gradient_norm``, ``generator_gradient_norm``: Euclidean norm of
-      the gradient that each player followed.
-    - ``learning_rate`` of both players.
-    - ``selection_distance``: energy distance of the generator's rows to the class where
-      the update was a candidate for the checkpoint, NaN elsewhere.
-    - ``seconds`` of wall time since the recorder was made.
-
-    Parameters
-    ----------
-    device : torch.device
-        Where the players are.
-    """
-
-    def __init__(self, device: torch.device) -> None:
-        self.start = time.perf_counter()
-        self.blocks = [self._block(0, device)]
-        self.pending: list[tuple[Tensor, ...]] = []
-        self.on_host = array("d")
-
-    @staticmethod
-    def _block(n_updates: int, device: torch.device) -> Tensor:
-        shape = n_updates, len(DEVICE_COLUMNS)
-        return torch.zeros(shape, dtype=torch.float32, device=device)
-
-    def record(
-        self,
-        logits: tuple[Tensor, Tensor],
-        *,
-        losses: tuple[Tensor, Tensor],
-        norms: tuple[Tensor, Tensor],
-        learning_rate: float,
-        selection_distance: float,
-    ) -> None:
-        """Write one update down.
-
-        Parameters
-        ----------
-        logits : tuple of Tensor
-            The discriminator's on real and on generated rows.
-        losses, norms : tuple of Tensor
-            The discriminator's and the generator's, the latter of their gradients.
-        learning_rate, selection_distance : float
-            As in the history.
-        """
-        self.pending.append((*logits, *losses, *norms))
-        seconds = time.perf_counter() - self.start
-        self.on_host.extend((learning_rate, selection_distance, seconds))
-        if self._n_recorded() % RECORDED_AT_ONCE == 0:
-            self._work_out()
-
-    def _n_recorded(self) -> int:
-        return len(self.on_host) // len(HOST_COLUMNS)
-
-    def _work_out(self) -> None:
-        """Turn what is pending into figures."""
-        if not self.pending:
-            return
-        parts = [torch.stack(part) for part in zip(*self.pending, strict=True)]
-        real_logits, fake_logits, *losses_and_norms = parts
-        start = (self._n_recorded() - len(self.pending)) % RECORDED_AT_ONCE
-        if start == 0:
-            # Block by block: a training may end long before its last update.
-            device = self.blocks[0].device
-            self.blocks.append(self._block(RECORDED_AT_ONCE, device))
-        torch.stack(
-            [
-                *losses_and_norms[:2],
-                value_function(real_logits, fake_logits),
-                real_logits.sigmoid().mean(dim=1),
-                fake_logits.sigmoid().mean(dim=1),
-                *losses_and_norms[2:],
-            ],
-            dim=1,
-            out=self.blocks[-1][start : start + len(self.pending)],
-        )
-        self.pending = []
-
-    def figures(self) -> dict[str, float]:
-        """The figures of the last update, by name."""
-        self._work_out()
-        last = (self._n_recorded() - 1) % RECORDED_AT_ONCE
-        on_host = self.on_host[-len(HOST_COLUMNS) :]
-        row = [*self.blocks[-1][last].tolist(), *on_host]
-        return dict(zip(HISTORY_COLUMNS, row, strict=True))
-
-    def frame(self) -> pd.DataFrame:
-        """The history, a row for each update, numbered from 1."""
-        self._work_out()
-        on_device = torch.cat(self.blocks)[: self._n_recorded()].cpu().numpy()
-        on_host = np.array(self.on_host).reshape(-1, len(HOST_COLUMNS))
-        cells = np.hstack([on_device, on_host])
-        frame = pd.DataFrame(cells, columns=list(HISTORY_COLUMNS))
-        frame.insert(0, "iteration", np.arange(1, len(frame) + 1))
-        return frame
-
-
-def empty_history() -> pd.DataFrame:
-    """The history where nothing was trained."""
-    return Recorder(torch.device("cpu")).frame()
-
-
 def average_decay(iteration: int) -> float:
     """Memory of the average after an update: short at first, when all changes."""
     return min(AVERAGE_DECAY, (iteration + 1) / (iteration + 10))
@@ -698,74 +459,3 @@ def divergence(
         f"Training on {name} diverged: the {what} is {number.item()} at iteration "
         f"{update}. Lower learning_rate or, with optimizer='sgd', gradient_penalty."
     )
-
-
-class CheckpointSelection:
-    """Keeps the generator whose rows are distributed most like the smoothed class.
-
-    The statistic is the energy distance (Szekely and Rizzo 2013) between a fixed
-    draw of smoothed rows of the class and rows from each candidate.
-
-    Parameters
-    ----------
-    generator : Generator
-        The one that is judged, and set to the best.
-    state : TrainingState
-        Source of the smoothed rows.
-    seed : int
-        Seed of the draws.
-    """
-
-    def __init__(self, generator: Generator, state: TrainingState, seed: int) -> None:
-        self.generator = generator
-        self.latent = state.latent
-        self.max_iter = state.settings.max_iter
-        self.active = state.settings.checkpoint == "best"
-        self.best_distance = np.inf
-        self.best_iteration = 0
-        self.best_weights: dict[str, Tensor] | None = None
-        self.device = state.data.device
-        self.seed = seed
-        if self.max_iter > 0:
-            # Also where nothing is chosen: either way the same training follows.
-            self.reference = state.real(N_SELECTION_ROWS).cpu().numpy()
-
-    def consider(self, done: int) -> float:
-        """Judge the generator after some of the updates.
-
-        Returns
-        -------
-        float
-            Its energy distance; NaN where it was no candidate.
-        """
-        interval = max(1, self.max_iter // (2 * N_CANDIDATES))
-        left = self.max_iter - done
-        if not self.active or left % interval or left // interval >= N_CANDIDATES:
-            return math.nan
-        rng = torch.Generator(self.device).manual_seed(self.seed)
-        output = self.generator(*self.latent.draw(N_SELECTION_ROWS, rng))
-        rows = self.generator.draw(output, rng).cpu().numpy()
-        distance = energy_distance(self.reference, rows)
-        if distance < self.best_distance:
-            self.best_distance = distance
-            self.best_iteration = done
-            self.best_weights = copy.deepcopy(self.generator.state_dict())
-        return distance
-
-    def restore_best(self, done: int) -> int:
-        """Set the generator to the best one judged; without any, it stays the last.
-
-        Parameters
-        ----------
-        done : int
-            How many updates were made.
-
-        Returns
-        -------
-        int
-            The update whose generator it is.
-        """
-        if self.best_weights is None:
-            return done
-        self.generator.load_state_dict(self.best_weights)
-        return self.best_iteration
