@@ -1,23 +1,17 @@
-"""Levels of columns of text: what they say, and columns of many made ones of few."""
+"""Levels of columns of text: how often each class shows them, and what follows."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gansampler.encoding.categorical import MAX_LEVELS, MIN_LEVEL_ROWS, SMALL_LEVELS
-from gansampler.summary import ColumnSummary, kind_of
+from gansampler.summary import SMALL_LEVELS, ColumnSummary
 
 MIN_TEXTS = 20
 """Rows that a class needs for a column without repeats to count as an identifier."""
-
-OTHER_LEVELS = "(other levels)"
-"""Stands in the figures of whole rows for all but the frequent levels of a column that
-has many, as in the encoder. So an identifier has no say."""
 
 
 @dataclass(frozen=True)
@@ -104,37 +98,3 @@ def count_levels(
         )
         counts.append(LevelCounts(summary.name, len(rows), own, other))
     return counts
-
-
-def few_levels(frames: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
-    """Frames in which no column has more levels than distances between rows can bear.
-
-    Parameters
-    ----------
-    frames : sequence of DataFrame
-        The first one says which levels are frequent. All have its columns.
-
-    Returns
-    -------
-    list of DataFrame
-        With the rarest levels as one.
-    """
-    changed: list[dict[Hashable, Any]] = [{} for _ in frames]
-    for name in frames[0].columns:
-        parts = [frame[name] for frame in frames]
-        if (
-            parts[0].count()
-            and kind_of(name, parts[0]) == "category"
-            and max(part.nunique() for part in parts) > MAX_LEVELS
-        ):
-            counts = parts[0].value_counts()
-            frequent = counts.index[counts >= MIN_LEVEL_ROWS][:MAX_LEVELS]
-            whole = [part.isin(frequent) | part.isna() for part in parts]
-            for changes, part, kept in zip(changed, parts, whole, strict=True):
-                changes[name] = part.astype(object).where(kept, OTHER_LEVELS)
-    return [
-        pd.DataFrame({n: changes.get(n, cells) for n, cells in frame.items()})
-        if changes
-        else frame
-        for frame, changes in zip(frames, changed, strict=True)
-    ]

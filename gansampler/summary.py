@@ -32,6 +32,13 @@ FEW_REPEATS = 5
 """A numeric column is few-valued if the table shows at most so many distinct values,
 each of them so often on average: then only observed values are generated."""
 
+MAX_LEVELS = 64
+MIN_LEVEL_ROWS = 5
+SMALL_LEVELS = 10
+"""A level of a categorical column has a cell of its own if the class shows no more than
+``SMALL_LEVELS`` levels, or if at least ``MIN_LEVEL_ROWS`` of its rows show the level
+and it is among the ``MAX_LEVELS`` most frequent. All other levels share one cell."""
+
 MIN_TIMES = 10
 """Distinct times from which their greatest common divisor is taken as their step: of
 fewer, one in several hundred tables would share a longer one by chance."""

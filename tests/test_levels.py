@@ -5,7 +5,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from gansampler.levels import OTHER_LEVELS, count_levels, few_levels
+from gansampler.levels import count_levels
+from gansampler.quality._levels import OTHER_LEVELS, few_levels
 from gansampler.tabular import Table
 
 

@@ -11,17 +11,12 @@ import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gansampler.encoding.categorical import (
-    MAX_LEVELS,
-    CategoricalColumn,
-    matched,
-    spread_evenly,
-)
+from gansampler.encoding.categorical import CategoricalColumn, matched, spread_evenly
 from gansampler.encoding.grids import count_decimals
 from gansampler.encoding.numeric import NumericColumn
 from gansampler.exceptions import InvalidTableError
 from gansampler.onehot import Flags, OneHotGroups
-from gansampler.summary import ColumnPart, summarise
+from gansampler.summary import MAX_LEVELS, ColumnPart, summarise
 from gansampler.table import TableEncoder, decorrelation
 from gansampler.tabular import Table
 from gansampler.ticks import TIME_STEPS

@@ -10,6 +10,7 @@ from sklearn.metrics import pairwise_distances_argmin
 
 from gansampler._thinning import thinned
 from gansampler.encoding.columns import largest_cell
+from gansampler.summary import MAX_LEVELS, MIN_LEVEL_ROWS, SMALL_LEVELS
 
 MAX_DONORS = 2000
 """Rows of the class that can lend a rare level; beyond, a random part of them does."""
@@ -17,13 +18,6 @@ MAX_DONORS = 2000
 MAX_MATCHED = 256
 """Rows among which donors are shared out at a time: the time for it grows faster than
 their number."""
-
-MAX_LEVELS = 64
-MIN_LEVEL_ROWS = 5
-SMALL_LEVELS = 10
-"""A level of a categorical column has a cell of its own if the class shows no more than
-``SMALL_LEVELS`` levels, or if at least ``MIN_LEVEL_ROWS`` of its rows show the level
-and it is among the ``MAX_LEVELS`` most frequent. All other levels share one cell."""
 
 
 class CategoricalColumn:

@@ -28,13 +28,13 @@ from gansampler.diagnosis import (
 from gansampler.evidence import CRITICAL, N_NAMED, share_among_others
 from gansampler.htmlreport._differences import Difference, describe
 from gansampler.htmlreport._text import short_name
-from gansampler.levels import few_levels
 from gansampler.quality import (
     common_space,
     correlation_gaps,
     duplicate_share,
     marginal_gaps,
 )
+from gansampler.quality._levels import few_levels
 from gansampler.quality._references import (
     MAX_LEARNED,
     MAX_ROWS,

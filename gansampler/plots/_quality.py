@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from gansampler._wording import rounded
-from gansampler.levels import few_levels
 from gansampler.plots import _style
 from gansampler.plots._trained import as_frame, rows_of_class, trained_class
+from gansampler.quality._levels import few_levels
 from gansampler.quality._references import (
     FIGURES,
     MAX_LEARNED,

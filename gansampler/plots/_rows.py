@@ -11,11 +11,11 @@ from sklearn.utils.extmath import randomized_svd
 
 from gansampler._thinning import thinned
 from gansampler._wording import percent, plain_label
-from gansampler.levels import few_levels
 from gansampler.plots import _style
 from gansampler.plots._marginals import draw_marginal
 from gansampler.plots._trained import as_frame, rows_of_class, trained_class
 from gansampler.quality import correlation_gaps, marginal_gaps
+from gansampler.quality._levels import few_levels
 from gansampler.quality._space import JoinedColumn, encode, join_columns
 
 MAX_POINTS = 1000
