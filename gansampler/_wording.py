@@ -48,6 +48,25 @@ def rounded(figure: float) -> str:
     return f"{figure:.3f}" if 0 < abs(figure) < 0.1 else f"{figure:.2f}"
 
 
+def shortened(name: Any, width: int) -> str:
+    """A name in one line of limited width.
+
+    What is longer loses its middle, since both the beginnings and the ends of names
+    tell them apart.
+
+    Examples
+    --------
+    >>> from gansampler._wording import shortened
+    >>> shortened("the number of transactions of the last thirty days", 24)
+    'the number o…thirty days'
+    """
+    text = " ".join(str(name).split())
+    if len(text) <= width:
+        return text
+    end = (width - 1) // 2
+    return f"{text[: width - 1 - end]}…{text[-end:]}"
+
+
 def plain_label(label: Any) -> Any:
     """A label as Python and pandas write it: 'yes' rather than np.str_('yes').
 

@@ -33,6 +33,7 @@ HOSTILE = [
     "\"' onload='x'",
     "</td></svg>&amp;",
     "$x^2$ \\frac",
+    "paid in \\$",
     "a\x01b\x9f",
     "naïve 列 ≠",
     "l" * 300,
@@ -365,6 +366,7 @@ def test_names_and_levels_are_text_whatever_is_in_them(without_classifiers):
     assert "<script>alert(1)</script>" in page.words
     assert "Class </h2><script>" in page.words
     assert "a\ufffdb\ufffd" in page.words
+    assert "paid in \\$" in page.words
     assert "\x01" not in content.decode()
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager, redirect_stdout, suppress
 from types import FrameType
 from typing import Any, TextIO
 
+from gansampler._whole_files import reason
 from gansampler.cli._parser import make_parser, refuse
 
 EXIT_OK = 0
@@ -64,13 +65,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     # What these say is meant for people; anything else is a bug and shows its trace.
     # The errors of this package are among them.
     except (ValueError, OSError, RuntimeError, ImportError) as error:
-        _complain(f"error: {_reason(error)}")
+        _complain(f"error: {_in_words(error)}")
         return EXIT_ERROR
     if isinstance(output.error, BrokenPipeError):
         return EXIT_PIPE
     if output.error is not None:
-        reason = (output.error.strerror or str(output.error)).lower()
-        _complain(f"error: all is done, but it could not be printed: {reason}")
+        _complain(
+            f"error: all is done, but it could not be printed: {reason(output.error)}"
+        )
         return EXIT_ERROR
     return EXIT_OK
 
@@ -113,7 +115,7 @@ class _Output(io.TextIOBase):
             os.close(nowhere)
 
 
-def _reason(error: Exception) -> str:
+def _in_words(error: Exception) -> str:
     if any(words in str(error) for words in UNALLOCATED):
         return (
             "not enough memory to train: choose a smaller batch_size, latent_dim or "

@@ -16,13 +16,10 @@ from sklearn.linear_model import LogisticRegression
 
 from gansampler import GANOversampler, compare_oversamplers
 from gansampler.comparison import Comparison
+from gansampler.comparison._scorers import DEFAULT_SCORING
+from gansampler.comparison._wording import metric_name
 
-SCORES = {
-    "average_precision": "average precision",
-    "roc_auc": "ROC AUC",
-    "balanced_accuracy": "balanced accuracy",
-    "f1": "F1",
-}
+SCORES = {name: metric_name(name) for name in DEFAULT_SCORING}
 CLASSIFIERS = "logistic regression and histogram gradient boosting"
 
 MIN_RARE_SHARE = 0.1

@@ -31,13 +31,13 @@ from gansampler.htmlreport._text import short_name
 from gansampler.quality import (
     common_space,
     correlation_gaps,
-    duplicate_share,
     marginal_gaps,
 )
 from gansampler.quality._levels import few_levels
 from gansampler.quality._references import (
     MAX_LEARNED,
     MAX_ROWS,
+    measure_copies,
     measure_figures,
     measure_gaps,
     some_rows,
@@ -173,10 +173,8 @@ def judge_class(rows: JudgedRows, *, random_state: int = 0) -> ClassJudgement:
     # Copies are looked for among all rows, their levels as they are; where only a part
     # of the real rows is at hand, as large a part of the copies is found.
     part = len(rows.real) / rows.n_real
-    figures.loc["duplicate_share"] = [
-        min(1.0, duplicate_share(rows.real, rows.synthetic) / part),
-        *[min(1.0, float(rows.real.duplicated(keep=False).mean()) / part)] * 3,
-    ]
+    copies = np.array(measure_copies(rows.real, rows.synthetic))
+    figures.loc["duplicate_share"] = np.minimum(1.0, copies / part)
     verdicts = [_copies(figures, joined, rows)]
     if len(rows.real) >= MIN_JUDGED_ROWS:
         verdicts += [
@@ -279,13 +277,15 @@ def _coverage(figures: pd.DataFrame) -> Verdict | None:
         1 - share, (1 - MIN_COVERAGE_SHARE[0], 1 - MIN_COVERAGE_SHARE[1])
     )
     real = (
-        "" if math.isnan(between) else f", where as many real rows reach {between:.0%}"
+        ""
+        if math.isnan(between)
+        else f", where as many real rows reach {percent(between)}"
     )
     return make_verdict(
         "coverage",
         status,
         f"{percent(reached)} of the real rows have a synthetic row among their nearest"
-        f"{real.replace('%', ' %')}.",
+        f"{real}.",
         "Lower border_rejection, or make more rows.",
     )
 

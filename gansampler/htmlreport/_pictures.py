@@ -218,8 +218,7 @@ def gauge(name: str, figures: dict[str, float]) -> str:
         SVG, without matplotlib.
     """
     known = FIGURES[name]
-    finite = [x for x in figures.values() if math.isfinite(x)]
-    low, high = min([known.limits[0], *finite]), max([known.limits[1], *finite])
+    low, high = known.span(figures.values())
 
     def place(figure: float) -> str:
         return f"{8 + 184 * (min(figure, high) - low) / (high - low):.1f}"

@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import Any
 
-from gansampler.plots._style import label
+from gansampler._wording import shortened
 
 NAME_WIDTH = 60
 """Characters of a name."""
@@ -29,4 +29,4 @@ def escaped(text: Any) -> str:
 
 def short_name(name: Any, width: int = NAME_WIDTH) -> str:
     """A name in one line of limited width, not yet escaped."""
-    return label(name, width).replace(r"\$", "$")
+    return shortened(name, width)

@@ -306,8 +306,7 @@ class QualityDisplay:
     def _draw_figure(self, name: str) -> None:
         known, ax = FIGURES[name], self.axes_[name]
         figures: dict[Any, Any] = self.figures.loc[name].to_dict()
-        finite = [x for x in figures.values() if np.isfinite(x)]
-        low, high = min([known.limits[0], *finite]), max([known.limits[1], *finite])
+        low, high = known.span(figures.values())
         margin = 0.03 * (high - low)
         ax.set_xlim(low - margin, high + margin)
         ax.set_ylim(-1, 1)

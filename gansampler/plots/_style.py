@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Any
 
-from gansampler._wording import plain_label
+from gansampler._wording import plain_label, shortened
 
 # Of the palette of Okabe and Ito, which the colour-blind can tell apart. Each has a
 # contrast of at least 3 with black and with white.
@@ -146,27 +146,24 @@ def legend_above(ax: Any) -> None:
 
 
 def label(name: Any, width: int = 24) -> str:
-    """A name in one line of limited width, free of mathematics.
+    r"""A name in one line of limited width, free of mathematics.
 
     Parameters
     ----------
     name : object
         A column, a level or a class.
     width : int, default=24
-        Characters; what is longer loses its middle, since both the beginnings and the
-        ends of names tell them apart.
+        Characters.
 
     Examples
     --------
     >>> from gansampler.plots._style import label
-    >>> label("the number of transactions of the last thirty days")
-    'the number o…thirty days'
+    >>> print(label("the amount in $ of the last transaction"))
+    the amount i…transaction
+    >>> print(label("amount in $"))
+    amount in \$
     """
-    text = " ".join(str(name).split())
-    if len(text) > width:
-        end = (width - 1) // 2
-        text = f"{text[: width - 1 - end]}…{text[-end:]}"
-    return text.replace("$", r"\$")
+    return shortened(name, width).replace("$", r"\$")
 
 
 def class_name(class_label: Any) -> str:

@@ -6,7 +6,8 @@ beside what chance gives.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +43,11 @@ class Figure(NamedTuple):
     """None where only real rows tell."""
     limits: tuple[float, float]
     """Where it usually lies."""
+
+    def span(self, values: Iterable[float]) -> tuple[float, float]:
+        """Where it usually lies, widened to finite values."""
+        finite = [value for value in values if math.isfinite(value)]
+        return min([self.limits[0], *finite]), max([self.limits[1], *finite])
 
 
 FIGURES = {
