@@ -173,12 +173,14 @@ class Dependencies:
 
         For ``n_columns`` the columns that determine gaps.
         """
-        return {
-            source if position == self.n_columns else min(target, self.n_columns)
-            for target, pairs in self.sources.items()
-            for source, _ in pairs
-            if source == position or target >= position == self.n_columns
-        }
+        pairs = [
+            (source, min(target, self.n_columns))
+            for target, found in self.sources.items()
+            for source, _ in found
+        ]
+        if position == self.n_columns:
+            return {source for source, target in pairs if target == position}
+        return {target for source, target in pairs if source == position}
 
     def derive(self, target: int, codes: Codes, pattern: np.ndarray) -> np.ndarray:
         """Codes of what is determined, -1 where it is free.
