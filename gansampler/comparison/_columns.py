@@ -16,9 +16,9 @@ from sklearn.utils.validation import check_is_fitted
 from gansampler.summary import dense, kind_of
 
 MIN_ROWS_OF_LEVEL = 10
-MAX_LEVELS = 59
-"""Categories of a column that classifiers tell apart: those that so many rows show, and
-no more than so many, the most frequent; the others count as one."""
+MAX_CATEGORIES = 60
+"""Categories of a column that classifiers tell apart: the most frequent of those that
+so many rows show, no more than so many, one of them shared by the others."""
 
 MISSING = "missing"
 
@@ -220,4 +220,5 @@ def _texts(cells: pd.Series) -> pd.Series:
 
 def _frequent(texts: pd.Series) -> list[str]:
     counts = texts.value_counts(sort=False)
-    return sorted(counts[counts >= MIN_ROWS_OF_LEVEL].nlargest(MAX_LEVELS).index)
+    often = counts[counts >= MIN_ROWS_OF_LEVEL]
+    return sorted(often.nlargest(MAX_CATEGORIES - 1).index)

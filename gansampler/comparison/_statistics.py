@@ -37,9 +37,7 @@ class PairedTest(NamedTuple):
     p_value: float
 
 
-def corrected_t_test(
-    differences: npt.ArrayLike, test_share: float, *, confidence: float = 0.95
-) -> PairedTest:
+def corrected_t_test(differences: npt.ArrayLike, test_share: float) -> PairedTest:
     """Corrected resampled t-test of paired differences from cross-validation.
 
     Training sets of a cross-validation overlap, so that the variance of its scores
@@ -53,8 +51,6 @@ def corrected_t_test(
         Difference of two methods' scores in each fold of each repeat.
     test_share : float
         Test rows by training rows, for example 1/4 with five folds.
-    confidence : float, default=0.95
-        Of the interval.
 
     Returns
     -------
@@ -81,7 +77,7 @@ def corrected_t_test(
     else:
         t = mean / error
     p_value = float(2 * stats.t.sf(abs(t), n - 1))
-    margin = error * float(stats.t.ppf((1 + confidence) / 2, n - 1))
+    margin = error * float(stats.t.ppf(1 - ALPHA / 2, n - 1))
     return PairedTest(mean, error, mean - margin, mean + margin, t, p_value)
 
 

@@ -13,6 +13,10 @@ MAX_DECIMALS = 12
 SUM_ERROR = 4
 """Machine epsilons by which a number, as a sum of others, may miss its decimals."""
 
+SPARE_DIGITS = 2**7
+"""Factor below the most digits from which on a number may be such a sum: nearer to them
+any float would be one."""
+
 MIN_NUMBERS = 10
 """Distinct numbers from which their greatest common divisor is taken as their step: of
 fewer, one in several hundred columns would share a longer one by chance."""
@@ -54,8 +58,8 @@ def count_decimals(numbers: np.ndarray, dtype: Any) -> int | None:
             return None
         exact = numbers[telling].astype(np.float64)
         rounded = np.round(exact, decimals).astype(numbers.dtype)
-        # Near the bound any float would be a sum of multiples.
-        allowed = np.where(digits <= most_digits / 2**7, errors, 0.0)[telling]
+        may_be_sum = digits <= most_digits / SPARE_DIGITS
+        allowed = np.where(may_be_sum, errors, 0.0)[telling]
         if (np.abs(rounded - exact) <= allowed).all():
             return decimals
     return None

@@ -26,6 +26,11 @@ so they are the same for a draw of any length."""
 N_MATCH_ROWS = 8192
 """Generated rows on which the rates of levels are measured."""
 
+N_EXACT_PASSES, N_SAMPLED_PASSES = 20, 10
+"""Passes that match the rates: over the probabilities of rows, which cost little and are
+exact; and then, where rows are thrown away, over rows that were drawn and kept, which
+cost more and show rates up to chance only."""
+
 SMALLEST_CHUNK = 256
 """Where a GPU runs out of memory, chunks are halved, but not beyond. The rows are then
 others than those of the whole chunk would have been."""
@@ -251,7 +256,7 @@ class GAN(nn.Module):
         output = generator(*self.latent.draw(N_MATCH_ROWS, rng))
         logits = output[:, generator.n_numeric :]
         wanted = torch.as_tensor(frequencies, dtype=torch.float32, device=self.device)
-        for _ in range(20):
+        for _ in range(N_EXACT_PASSES):
             present = torch.cat(
                 [
                     softmax(block).mean(dim=0)
@@ -261,7 +266,7 @@ class GAN(nn.Module):
             shift = (wanted / present).log()
             logits = logits + shift
             generator.logit_offset += shift
-        for _ in range(10 if rejection_rate else 0):
+        for _ in range(N_SAMPLED_PASSES if rejection_rate else 0):
             rows = self.sample(N_MATCH_ROWS, seed, rejection_rate=rejection_rate)
             rates = torch.from_numpy(rows[:, generator.n_numeric :].mean(axis=0))
             generator.logit_offset += (

@@ -37,6 +37,10 @@ PENALTY_INTERVAL = 2
 AVERAGE_DECAY = 0.99
 """Memory of the running average of the generator's weights."""
 
+WARM_UP = 10
+"""The memory grows to that: at first the average is over about the last ninth of the
+updates made (the schedule of TensorFlow's ``ExponentialMovingAverage``)."""
+
 FINAL_LEARNING_RATE = 0.02
 """Share of the learning rate that would be left after the last update."""
 
@@ -413,7 +417,7 @@ def play(
 
 def average_decay(iteration: int) -> float:
     """Memory of the average after an update: short at first, when all changes."""
-    return min(AVERAGE_DECAY, (iteration + 1) / (iteration + 10))
+    return min(AVERAGE_DECAY, (iteration + 1) / (iteration + WARM_UP))
 
 
 def look_is_cheap(device: torch.device) -> bool:

@@ -67,7 +67,7 @@ class Levels(NamedTuple):
     hidden: np.ndarray
 
 
-def level_shares(column: JoinedColumn, max_bars: int = MAX_BARS) -> Levels:
+def level_shares(column: JoinedColumn) -> Levels:
     """Shares of the levels, of many the most frequent in either sample.
 
     Ordered categories and truth values come in their order, others by their share;
@@ -80,7 +80,7 @@ def level_shares(column: JoinedColumn, max_bars: int = MAX_BARS) -> Levels:
     missing = np.flatnonzero(column.levels.isna())
     by_share = np.argsort(-shares.max(axis=0), kind="stable")
     by_share = by_share[~np.isin(by_share, missing)]
-    own, hidden = np.split(by_share, [max_bars - len(missing)])
+    own, hidden = np.split(by_share, [MAX_BARS - len(missing)])
     own = np.append(_in_their_order(column.levels, own), missing)
     names = ["missing" if i in missing else column.levels[i] for i in own]
     real, synthetic = shares[:, own]

@@ -33,6 +33,9 @@ DECOMPRESSORS = {".gz": gzip.decompress, ".bz2": bz2.decompress, ".xz": lzma.dec
 MAGIC = {b"\x1f\x8b": ".gz", b"BZh91AY&SY": ".bz2", b"\xfd7zXZ\x00": ".xz"}
 """How compressed files begin."""
 
+MAX_LISTED = 12
+"""Names that a message lists."""
+
 
 class TableFileError(GANSamplerError, ValueError):
     """A file that cannot be read or written as asked; the message says what to do."""
@@ -270,10 +273,10 @@ def check_labels(
     )
 
 
-def listed(names: Sequence[str], *, at_most: int = 12) -> str:
+def listed(names: Sequence[str]) -> str:
     """Write names as ``'a', 'b'``, with an ellipsis where there are too many."""
-    shown = [repr(name) for name in names[:at_most]]
-    return ", ".join(shown + ["..."] * (len(names) > at_most))
+    shown = [repr(name) for name in names[:MAX_LISTED]]
+    return ", ".join(shown + ["..."] * (len(names) > MAX_LISTED))
 
 
 def most_frequent(spelled: Iterable[tuple[Any, str]]) -> dict[Any, str]:
