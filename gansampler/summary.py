@@ -1,6 +1,6 @@
 """What the whole table shows of each column: its kind, its range, what it may hold.
 
-A new kind of column begins here, with its place in ``Kind`` and ``kind_of``.
+A new kind of column begins here, with its place in ``Content`` and ``kind_of``.
 """
 
 from __future__ import annotations
@@ -24,8 +24,12 @@ from gansampler.ticks import (
     times_of,
 )
 
-Kind = Literal["number", "large_integer", "time", "category"]
-"""Large integers are those of an integer dtype that floats may not hold exactly."""
+Content = Literal["number", "time", "category"]
+"""What a column holds."""
+
+Kind = Literal[Content, "large_integer"]
+"""How a column is treated: large integers are those of an integer dtype that floats may
+not hold exactly."""
 
 FEW_VALUES = 32
 FEW_REPEATS = 5
@@ -201,7 +205,7 @@ class ColumnPart:
 
     name: Hashable
     dtype: Any
-    kind: Kind
+    kind: Content
     n_present: int = 0
     low: float = np.inf
     high: float = -np.inf
@@ -437,7 +441,7 @@ def _range(numbers: np.ndarray) -> tuple[float, float]:
     return float(numbers.min()) + 0.0, float(numbers.max()) + 0.0
 
 
-def kind_of(name: Hashable, cells: pd.Series) -> Kind:
+def kind_of(name: Hashable, cells: pd.Series) -> Content:
     """What a column holds, by its dtype and, in a column of objects, its cells.
 
     Parameters

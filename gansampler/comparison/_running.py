@@ -51,7 +51,9 @@ class Plan:
     pos_label: Any
 
 
-def run_fold(plan: Plan, method: Method, fold: Fold, X: Any, y: np.ndarray) -> Any:
+def run_fold(
+    plan: Plan, method: Method, fold: Fold, X: Any, y: np.ndarray
+) -> list[dict[str, Any]]:
     """Results of one method on one fold.
 
     Parameters
@@ -80,8 +82,8 @@ def run_fold(plan: Plan, method: Method, fold: Fold, X: Any, y: np.ndarray) -> A
         }
         for name in plan.classifiers
     ]
-    # The last bits of some sums hang on the number of threads, which is another one
-    # in joblib's workers.
+    # The last bits of some sums depend on the number of threads, which is another
+    # one in joblib's workers.
     with threadpool_limits(limits=1):
         start = perf_counter()
         try:

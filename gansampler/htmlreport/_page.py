@@ -216,7 +216,7 @@ def conclusion(
     sentence : str
     """
     status = worst([judgement.status, training.report.status if training else OK])
-    findings = {POOR: [], WARN: []}  # type: dict[str, list[str]]
+    findings: dict[str, list[str]] = {POOR: [], WARN: []}
     for verdict in judgement.verdicts:
         if verdict.status != OK:
             findings[verdict.status].append(SUBJECTS[verdict.name])
