@@ -156,9 +156,9 @@ def test_rows_of_one_distribution_give_no_cause_for_complaint(samples):
         ["copies", "told apart", "coverage", "columns", "dependence", "other classes"],
         OK,
     )
-    assert conclusion(judgement) == (OK, "Nothing speaks against these rows.")
+    assert conclusion(judgement) == (OK, "No fault was found with these rows.")
     page = page_of(judgement)
-    assert "Nothing speaks against these rows." in page.words
+    assert "No fault was found with these rows." in page.words
     assert "300 synthetic rows beside 150 real ones, 5 columns." in page.words
     assert all(name in page.words for name in real)
 
@@ -309,7 +309,7 @@ def test_few_real_rows_are_not_judged_but_for_copies(plain, samples, n_real):
     judgement = judge_class(rows_of(real[:n_real], synthetic, others))
     assert list(statuses(judgement)) == ["copies"]
     assert conclusion(judgement)[1] == (
-        f"Nothing speaks against these rows. There are only {n_real} real rows, too "
+        f"No fault was found with these rows. There are only {n_real} real rows, too "
         "few to tell more."
     ).replace("are only 1 real rows", "is only 1 real row")
     page_of(judgement)
@@ -382,7 +382,7 @@ def test_the_same_rows_make_the_same_page_whatever_the_style(
 
     first = write()
     page = check(first)
-    assert "Of 2 classes: 2 without objection." in page.words
+    assert "Of 2 classes: 2 without fault." in page.words
     figures = plt.get_fignums()
     with plt.style.context("dark_background"):
         assert write() == first
@@ -476,7 +476,7 @@ def failure(capsys, folder, *arguments):
 def test_a_report_from_files(plain, folder, capsys):
     assert main(report(*TARGET)) == 0
     assert capsys.readouterr() == (
-        "class 'yes': Nothing speaks against these rows.\nwrote page.html\n",
+        "class 'yes': No fault was found with these rows.\nwrote page.html\n",
         "",
     )
     page = check((folder / "page.html").read_bytes())

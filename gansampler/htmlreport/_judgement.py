@@ -310,9 +310,9 @@ def _columns(columns: pd.DataFrame) -> Verdict:
         str(off["status"].iloc[0]),
         f"{len(off)} of {n_columns} columns {'is' if len(off) == 1 else 'are'} off "
         f"(gap, 0 is best and 1 worst): {named}{more}.",
-        "The table of columns says in which way. Lower border_rejection, which shifts "
-        "columns away from other classes on purpose; rare_levels='table' borrows their "
-        "levels on purpose, too.",
+        "The table of columns shows how. Lower border_rejection, which shifts columns "
+        "away from other classes on purpose; rare_levels='table' borrows their levels "
+        "on purpose, too.",
     )
 
 

@@ -178,7 +178,7 @@ def _overview(
     said = {
         POOR: "not to be used as they are",
         WARN: "worth a look",
-        OK: "without objection",
+        OK: "without fault",
     }
     summary = ", ".join(f"{n} {said[status]}" for status, n in counts.items() if n)
     rows = "".join(
@@ -234,7 +234,7 @@ def conclusion(
     elif findings[WARN]:
         text = f"To be used after a look at {_listed(findings[WARN])}."
     else:
-        text = "Nothing speaks against these rows."
+        text = "No fault was found with these rows."
     return status, text + few
 
 
@@ -263,7 +263,7 @@ def _section(
     ]
     note = (
         f'<p class="note">Looked at: {" and ".join(looked_at)}, chosen at random. '
-        "The share of copies is reckoned up to all real rows.</p>"
+        "The share of copies is scaled up to all real rows.</p>"
         if looked_at
         else ""
     )
