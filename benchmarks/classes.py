@@ -2,9 +2,9 @@
 
 Ten classes of 50 to 400 rows are trained by one sampler's own code, one after the
 other, in two threads, and in two processes of joblib's that start anew, as a first
-call would start them. All give the same generators. The seconds by the clock hang on
-what else the machine does, so the ways alternate and the load is recorded. Run it from
-the root of a checkout::
+call would start them. All give the same generators. The seconds by the clock depend
+on what else the machine does, so the ways alternate and the load is recorded. Run it
+from the root of a checkout::
 
     python -m benchmarks.classes --repeats 3
 """

@@ -1,4 +1,4 @@
-"""Measure how much scores hang on a sampler's random state.
+"""Measure how much scores depend on a sampler's random state.
 
 The split, its folds and the seeds of the classifiers stay the same; only the sampler
 gets another ``random_state`` each time. One CSV row for each (dataset, method, seed,

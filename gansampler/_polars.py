@@ -134,7 +134,7 @@ def memory_of(X: Any) -> Memory | None:
         "levels": those of each Enum column, in order; "categories": of each
         Categorical column name and space of its own categories, empty where they are
         those of all; "nan": the columns whose missing cells are NaN and never null.
-        None of all that is no Polars frame.
+        None for anything that is not a Polars frame.
     """
     if not is_polars(X) or not hasattr(X, "schema"):
         return None

@@ -15,7 +15,7 @@ def most_rows(n_columns: int, n_classes: int = 1) -> int:
 
 
 def thinned(rows: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
-    """All rows in order, or a random part of so many."""
+    """The rows, in order; a random ``most`` of them where there are more."""
     return rows if len(rows) <= most else rows[some_positions(len(rows), most, rng)]
 
 

@@ -1,4 +1,4 @@
-"""The figures of a training that verdicts hang on."""
+"""The figures of a training that verdicts depend on."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ N_NAMED = 3
 
 @dataclass(frozen=True)
 class Evidence:
-    """The figures that verdicts hang on; NaN where one could not be measured.
+    """The figures that verdicts depend on; NaN where one could not be measured.
 
     Parameters
     ----------

@@ -241,7 +241,7 @@ def smallest(numbers: np.ndarray, k: int) -> np.ndarray:
     Parameters
     ----------
     numbers : ndarray of shape (n_rows, n_columns)
-        Spoilt: those that were found are infinite afterwards.
+        Overwritten: those that were found are infinite afterwards.
     k : int
         At most as many as there are columns.
 

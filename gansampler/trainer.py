@@ -127,7 +127,7 @@ class Trainer:
     groups : OneHotGroups
         Columns that are learned as one.
     device : str or torch.device
-        Where to train; what is there is seen where that happens.
+        Where to train; resolved on the machine that trains.
     watcher : Watcher
         Who sees the trainings.
     """

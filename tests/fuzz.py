@@ -522,7 +522,7 @@ def fingerprint(data):
 
 @contextmanager
 def quick_measures():
-    """Fewer rows to calibrate and to report on: the contract does not hang on them."""
+    """Fewer rows to calibrate and to report on: the contract is the same with them."""
     with (
         mock.patch.multiple(synthesis, N_CALIBRATION_ROWS=256, N_THRESHOLD_ROWS=128),
         mock.patch.object(judging, "N_REPORT_ROWS", 40),

@@ -467,7 +467,7 @@ def test_the_choice_of_the_checkpoint_does_not_change_the_training():
 @pytest.mark.parametrize("gradient_penalty", [0, 100])
 def test_the_recorded_value_is_minus_the_loss_whatever_the_penalty(gradient_penalty):
     history = train(loss="minimax", gradient_penalty=gradient_penalty).history
-    # Summed in another order: the last digit hangs on the processor.
+    # Summed in another order: the last digit depends on the processor.
     np.testing.assert_allclose(
         history["discriminator_loss"], -history["value"], rtol=1e-6
     )

@@ -208,9 +208,7 @@ def test_copies_of_rows_that_are_not_looked_at_closely_are_found(plain):
     assert statuses(judgement)["copies"] == POOR
 
 
-def test_copies_are_reckoned_up_where_a_part_of_the_rows_is_looked_at(
-    plain, monkeypatch
-):
+def test_copies_are_scaled_up_where_a_part_of_the_rows_is_looked_at(plain, monkeypatch):
     monkeypatch.setattr(_thinning, "MAX_CELLS", 0)
     monkeypatch.setattr(_thinning, "MIN_CLASS_ROWS", 500)
     real = pd.DataFrame(np.random.default_rng(0).normal(size=(2000, 2))).add_prefix("x")

@@ -20,10 +20,11 @@ EXIT_ERROR = 1
 EXIT_INTERRUPTED = 128 + signal.SIGINT
 EXIT_TERMINATED = 128 + signal.SIGTERM
 EXIT_PIPE = 141
-"""128 + SIGPIPE, which Windows has not."""
+"""128 + SIGPIPE, which Windows lacks."""
 
 UNALLOCATED = "can't allocate memory", "Storage size calculation overflowed"
-"""What PyTorch says where memory does not suffice, in errors of no own kind."""
+"""What PyTorch says where memory does not suffice, in errors without a class of their
+own."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -9,7 +9,7 @@ from scipy.stats import poisson
 from gansampler.encoding.grids import Grid
 
 MIN_COUNT = 3
-"""Rows that show an atom at least."""
+"""Least number of rows that show an atom."""
 
 BY_CHANCE = 0.01
 """Share of columns without atoms in which one is found."""
@@ -21,8 +21,8 @@ FREQUENT_SHARE = 0.25
 FREQUENT_COUNT = 3
 """A number that this share of the class, and this many rows, show is frequent: it is
 learned as a level beside the other numbers of its column. Whether a row has it tends to
-hang on other columns (no mailbox, no messages), which a number close to it would lose.
-"""
+depend on other columns (no mailbox, no messages), which a number close to it would
+lose."""
 
 OUTER_SHARE = 0.05
 OUTER_COUNT = 5

@@ -427,7 +427,7 @@ def least_code(codes: np.ndarray) -> np.ndarray:
 
 
 def tabulate(source: np.ndarray, target: np.ndarray, n_codes: int) -> np.ndarray | None:
-    """Code of the target for each of the source, None where it does not hang on it."""
+    """Code of the target for each of the source, None where none follows."""
     both = (source >= 0) & (target >= 0)
     codes, follows = source[both], target[both]
     table = np.full(n_codes + 1, -1)

@@ -70,6 +70,7 @@ class Lenders:
         columns: Sequence[LendingColumn],
     ) -> None:
         self.matrix = matrix
+        # Plain tuples: model files hold no named ones.
         self.columns: list[tuple[int, int, float]] = [
             (column.position, column.first_rare, column.share) for column in columns
         ]

@@ -359,7 +359,7 @@ class NumericColumn:
         one_hot : ndarray of shape (n_rows, indicator.width)
             Which of them are frequent values.
         matrix, chance : ndarray
-            Not used: no number hangs on other cells, or is left to chance.
+            Not used: no number depends on other cells, or is left to chance.
 
         Returns
         -------

@@ -20,16 +20,16 @@ from gansampler.gan.networks import (
 
 FIRST_BLOCK, LARGEST_BLOCK = 256, 4096
 """Rows generated at a time: few at first, for small draws, then twice as many each
-time, up to what fits a processor's cache. Rows hang on these sizes in their last bits,
-so they are the same for a draw of any length."""
+time, up to what fits a processor's cache. Rows depend on these sizes in their last
+bits, so they are the same for a draw of any length."""
 
 N_MATCH_ROWS = 8192
 """Generated rows on which the rates of levels are measured."""
 
 N_EXACT_PASSES, N_SAMPLED_PASSES = 20, 10
-"""Passes that match the rates: over the probabilities of rows, which cost little and are
-exact; and then, where rows are thrown away, over rows that were drawn and kept, which
-cost more and show rates up to chance only."""
+"""Passes that match the rates: over the probabilities of rows, which cost little and
+are exact; and then, where rows are thrown away, over rows that were drawn and kept,
+which cost more and show rates up to chance only."""
 
 SMALLEST_CHUNK = 256
 """Where a GPU runs out of memory, chunks are halved, but not beyond. The rows are then

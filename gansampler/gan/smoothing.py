@@ -10,8 +10,8 @@ from sklearn.neighbors import NearestNeighbors
 from gansampler._bandwidth import SMOOTHING, silverman_bandwidth
 
 MAX_DIMENSION = 4
-"""Columns that the bandwidth reckons with: it grows towards one with their number, as
-if the class filled all dimensions, which the rows of real tables do not."""
+"""Columns that the bandwidth takes into account: it grows towards one with their
+number, as if the class filled all dimensions, which the rows of real tables do not."""
 
 N_REFERENCES = 500
 """Rows among which neighbours are looked for: a random part of a large class has its

@@ -127,7 +127,7 @@ class TrainingState:
             rows,
             np.random.default_rng(seed),
         ).to(device)
-        # Weights come from the CPU's generator so that they do not hang on the device.
+        # Weights come from the CPU's generator, so that no device changes them.
         weights = torch.Generator().manual_seed(seed)
         self.generator = Generator(
             settings.latent_dim,

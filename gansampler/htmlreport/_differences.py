@@ -1,4 +1,4 @@
-"""In which way the cells of a column differ, in words."""
+"""How the cells of a column differ, in words."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Difference:
 
 
 def describe(column: JoinedColumn) -> Difference:
-    """Say in which way the synthetic cells of a column differ from the real ones.
+    """Say how the synthetic cells of a column differ from the real ones.
 
     Parameters
     ----------
