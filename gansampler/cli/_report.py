@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gansampler.htmlreport import JudgedRows, Training
-    from gansampler.tablefiles import FileTable
+    from gansampler.tablefiles import ComparableTables, FileTable
 
 MAX_CLASSES = 20
 """Classes that a report judges: each takes seconds."""
@@ -28,7 +28,6 @@ def check_page(path: Path, sources: Sequence[Path], overwrite: bool) -> None:
 
 def report(arguments: argparse.Namespace) -> None:
     from gansampler import tablefiles
-    from gansampler.htmlreport import JudgedRows
 
     real, synthetic = arguments.real, arguments.synthetic
     check_page(arguments.output, [real, synthetic], arguments.force)
@@ -44,32 +43,7 @@ def report(arguments: argparse.Namespace) -> None:
         sum(getattr(of_class, name) for of_class in tables.classes.values())
         for name in ("n_real", "n_synthetic")
     )
-    remarks = []
-    if tables.n_left_out:
-        remarks.append(
-            f"The first {tables.n_left_out:,} rows of {synthetic} are those of {real} "
-            "and were left out."
-        )
-    if tables.n_kept_although_real:
-        remarks.append(
-            f"Of the first {n_real:,} rows of {synthetic} "
-            f"{tables.n_kept_although_real:,} are those of {real} and the others are "
-            "not, so all were judged as synthetic: if none is, remove them, or tell "
-            "them from synthetic rows with --mark."
-        )
-    rows = []
-    for label, of_class in tables.classes.items():
-        if of_class.n_synthetic and not of_class.n_real:
-            remarks.append(
-                f"Class {label!r} has no real rows: its {of_class.n_synthetic:,} "
-                "synthetic rows were not judged."
-            )
-        elif of_class.n_synthetic:
-            others = [o.real for name, o in tables.classes.items() if name != label]
-            text = None if arguments.target is None else label
-            rows.append(
-                JudgedRows(label=text, others=_stacked(others), **of_class._asdict())
-            )
+    rows = _rows_to_judge(tables, arguments.target)
     n_columns = rows[0].real.shape[1]
     classes = "all rows compared as one, since no --target was given"
     if arguments.target is not None:
@@ -79,7 +53,48 @@ def report(arguments: argparse.Namespace) -> None:
         f"{n_columns:,} columns; {classes}."
     ]
     title = f"{synthetic.name} beside {real.name}"
+    remarks = _remarks(tables, real, synthetic)
     _write_report(rows, title, facts, remarks, {}, arguments.output, arguments)
+
+
+def _remarks(tables: ComparableTables, real: Path, synthetic: Path) -> list[str]:
+    """What of the files was not judged, or not as it may have been meant."""
+    remarks = []
+    if tables.n_left_out:
+        remarks.append(
+            f"The first {tables.n_left_out:,} rows of {synthetic} are those of {real} "
+            "and were left out."
+        )
+    if tables.n_kept_although_real:
+        n_real = sum(of_class.n_real for of_class in tables.classes.values())
+        remarks.append(
+            f"Of the first {n_real:,} rows of {synthetic} "
+            f"{tables.n_kept_although_real:,} are those of {real} and the others are "
+            "not, so all were judged as synthetic: if none is, remove them, or tell "
+            "them from synthetic rows with --mark."
+        )
+    for label, of_class in tables.classes.items():
+        if of_class.n_synthetic and not of_class.n_real:
+            remarks.append(
+                f"Class {label!r} has no real rows: its {of_class.n_synthetic:,} "
+                "synthetic rows were not judged."
+            )
+    return remarks
+
+
+def _rows_to_judge(tables: ComparableTables, target: str | None) -> list[JudgedRows]:
+    """The classes of which there are real and synthetic rows."""
+    from gansampler.htmlreport import JudgedRows
+
+    rows = []
+    for label, of_class in tables.classes.items():
+        if of_class.n_synthetic and of_class.n_real:
+            others = [o.real for name, o in tables.classes.items() if name != label]
+            text = None if target is None else label
+            rows.append(
+                JudgedRows(label=text, others=_stacked(others), **of_class._asdict())
+            )
+    return rows
 
 
 def report_on_training(

@@ -227,6 +227,17 @@ def _checked(X: Any, y: Any) -> tuple[Any, np.ndarray]:
             )
     X, y = _polars.table_as_pandas(X), _polars.labels_as_pandas(y)
     validation.check_labels(X, y)
+    labels = _checked_labels(y)
+    X = _checked_table(X)
+    if len(np.unique(labels)) < 2:
+        (label,) = labels[:1].tolist()
+        raise InvalidTableError(
+            f"y has one class only, {label!r}. A comparison needs at least two."
+        )
+    return X, labels
+
+
+def _checked_labels(y: Any) -> np.ndarray:
     labels = np.asarray(y)
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels.ravel()
@@ -239,33 +250,31 @@ def _checked(X: Any, y: Any) -> tuple[Any, np.ndarray]:
             "y holds times, which classifiers take for no classes. Pass strings: "
             "y.astype(str)."
         )
-    if isinstance(X, pd.DataFrame):
-        validation.check_frame(X)
-        if len({isinstance(name, str) for name in X.columns}) > 1:
-            raise InvalidTableError(
-                "X has columns with names that are strings and others that are not, "
-                "which scikit-learn does not take. Make them all strings: "
-                "X.rename(columns=str)."
-            )
-        if X.columns.nlevels > 1:
-            raise InvalidTableError(
-                f"X has columns of {X.columns.nlevels} levels, which scikit-learn's "
-                "transformers do not take. Join the levels into one name each."
-            )
-    else:
+    # Objects that are all numbers or booleans become such.
+    return pd.Series(labels).infer_objects().to_numpy()
+
+
+def _checked_table(X: Any) -> Any:
+    if not isinstance(X, pd.DataFrame):
         X = np.asarray(pd.DataFrame(X) if isinstance(X, (list, tuple)) else X)
         if X.ndim != 2:
             raise InvalidTableError(
                 f"X has {X.ndim} axes. Pass a table of rows and columns."
             )
-    # Objects that are all numbers or booleans become such.
-    labels = pd.Series(labels).infer_objects().to_numpy()
-    if len(np.unique(labels)) < 2:
-        (label,) = labels[:1].tolist()
+        return X
+    validation.check_frame(X)
+    if len({isinstance(name, str) for name in X.columns}) > 1:
         raise InvalidTableError(
-            f"y has one class only, {label!r}. A comparison needs at least two."
+            "X has columns with names that are strings and others that are not, "
+            "which scikit-learn does not take. Make them all strings: "
+            "X.rename(columns=str)."
         )
-    return X, labels
+    if X.columns.nlevels > 1:
+        raise InvalidTableError(
+            f"X has columns of {X.columns.nlevels} levels, which scikit-learn's "
+            "transformers do not take. Join the levels into one name each."
+        )
+    return X
 
 
 def _positive(classes: np.ndarray, counts: np.ndarray, pos_label: Any) -> Any:

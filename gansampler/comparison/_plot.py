@@ -48,55 +48,53 @@ def draw(
     ndarray of Axes
     """
     plt = require_matplotlib()
-    methods = next(iter(tests.values())).index
     if axes is None:
-        size = (2.1 + 2.7 * len(tests), 1.5 + 0.36 * len(methods))
-        figure, axes = plt.subplots(
-            1,
-            len(tests),
-            sharey=True,
-            squeeze=False,
-            figsize=size,
-            layout="constrained",
-        )
-        title = f"Difference to no resampling: {note}"
-        figure.suptitle(fill(title, int(13 * size[0])), fontsize="medium")
-        figure.supxlabel(fill(LEGEND, int(15 * size[0])), fontsize="small")
+        axes = _new_axes(plt, tests, note)
     axes = np.ravel(np.asarray(axes, dtype=object))
     if len(axes) != len(tests):
         raise ValueError(
             f"ax must be one Axes for each of {len(tests)} metrics. Got {len(axes)}."
         )
-    positions = np.arange(len(methods))
-    is_baseline = [key[0] in BASELINES for key in methods]
     for axis, (name, test) in zip(axes, tests.items(), strict=True):
-        axis.axvline(0, color="0.5", linewidth=1, zorder=0)
-        for position, base, (_, row) in zip(
-            positions, is_baseline, test.iterrows(), strict=True
-        ):
-            if np.isnan(row["difference"]):
-                axis.text(
-                    0, position, " failed", color="0.5", va="center", size="small"
-                )
-                continue
-            color = REAL_COLOR if base else SYNTHETIC_COLOR
-            sure = row["p_holm"] < ALPHA
-            axis.plot([row["low"], row["high"]], [position] * 2, color=color, lw=2)
-            axis.plot(
-                row["difference"],
-                position,
-                marker="s" if base else "o",
-                markersize=8,
-                color=color,
-                markerfacecolor=color if sure else axis.get_facecolor(),
-                markeredgewidth=2,
-            )
-        axis.set_title(label(name), fontsize="medium")
-        axis.set_yticks(
-            positions, [label(method_name(*key), MAX_NAME) for key in methods]
-        )
-        axis.set_ylim(len(methods) - 0.5, -0.5)
-        axis.locator_params(axis="x", nbins=4)
-        axis.tick_params(axis="y", length=0)
-        axis.spines[["top", "right", "left"]].set_visible(False)
+        _draw_panel(axis, name, test)
     return axes
+
+
+def _new_axes(plt: Any, tests: Mapping[str, pd.DataFrame], note: str) -> Any:
+    n_methods = len(next(iter(tests.values())))
+    size = (2.1 + 2.7 * len(tests), 1.5 + 0.36 * n_methods)
+    figure, axes = plt.subplots(
+        1, len(tests), sharey=True, squeeze=False, figsize=size, layout="constrained"
+    )
+    title = f"Difference to no resampling: {note}"
+    figure.suptitle(fill(title, int(13 * size[0])), fontsize="medium")
+    figure.supxlabel(fill(LEGEND, int(15 * size[0])), fontsize="small")
+    return axes
+
+
+def _draw_panel(axis: Any, name: str, test: pd.DataFrame) -> None:
+    axis.axvline(0, color="0.5", linewidth=1, zorder=0)
+    is_baseline = [method[0] in BASELINES for method in test.index]
+    for position, (_, row) in enumerate(test.iterrows()):
+        if np.isnan(row["difference"]):
+            axis.text(0, position, " failed", color="0.5", va="center", size="small")
+            continue
+        color = REAL_COLOR if is_baseline[position] else SYNTHETIC_COLOR
+        sure = row["p_holm"] < ALPHA
+        axis.plot([row["low"], row["high"]], [position] * 2, color=color, lw=2)
+        axis.plot(
+            row["difference"],
+            position,
+            marker="s" if is_baseline[position] else "o",
+            markersize=8,
+            color=color,
+            markerfacecolor=color if sure else axis.get_facecolor(),
+            markeredgewidth=2,
+        )
+    names = [label(method_name(*method), MAX_NAME) for method in test.index]
+    axis.set_title(label(name), fontsize="medium")
+    axis.set_yticks(range(len(names)), names)
+    axis.set_ylim(len(names) - 0.5, -0.5)
+    axis.locator_params(axis="x", nbins=4)
+    axis.tick_params(axis="y", length=0)
+    axis.spines[["top", "right", "left"]].set_visible(False)

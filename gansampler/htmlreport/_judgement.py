@@ -166,15 +166,11 @@ def judge_class(rows: JudgedRows, *, random_state: int = 0) -> ClassJudgement:
     differences = {name: describe(column) for name, column in joined.items()}
     columns = _judged_columns(rows, gaps, differences)
     frames = [real, synthetic] + ([] if rows.others is None else [rows.others])
-    few = few_levels([some_rows(frame, MAX_LEARNED, rng) for frame in frames])
-    learned, *few = few
-    few = [some_rows(frame, MAX_ROWS, rng) for frame in (learned, *few)]
-    figures = measure_figures(few[0], few[1], learned=learned, rng=rng)
-    # Copies are looked for among all rows, their levels as they are; where only a part
-    # of the real rows is at hand, as large a part of the copies is found.
-    part = len(rows.real) / rows.n_real
-    copies = np.array(measure_copies(rows.real, rows.synthetic))
-    figures.loc["duplicate_share"] = np.minimum(1.0, copies / part)
+    learned, *compared = few_levels(
+        [some_rows(frame, MAX_LEARNED, rng) for frame in frames]
+    )
+    few = [some_rows(frame, MAX_ROWS, rng) for frame in (learned, *compared)]
+    figures = _figures(rows, few, learned, rng)
     verdicts = [_copies(figures, joined, rows)]
     if len(rows.real) >= MIN_JUDGED_ROWS:
         verdicts += [
@@ -188,6 +184,22 @@ def judge_class(rows: JudgedRows, *, random_state: int = 0) -> ClassJudgement:
     return ClassJudgement(
         rows, figures, columns, differences, joined, (few[0], few[1]), found
     )
+
+
+def _figures(
+    rows: JudgedRows,
+    few: Sequence[pd.DataFrame],
+    learned: pd.DataFrame,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Figures of few rows with few levels; the share of copies is that of all rows."""
+    figures = measure_figures(few[0], few[1], learned=learned, rng=rng)
+    # Copies are looked for among all rows, their levels as they are; where only a part
+    # of the real rows is at hand, as large a part of the copies is found.
+    part = len(rows.real) / rows.n_real
+    copies = np.array(measure_copies(rows.real, rows.synthetic))
+    figures.loc["duplicate_share"] = np.minimum(1.0, copies / part)
+    return figures
 
 
 def _judged_columns(

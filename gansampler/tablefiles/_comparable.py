@@ -132,26 +132,7 @@ def read_comparable(
     files = [_open(real, target, separator, encoding)]
     known = files[0].columns.keys()
     files += [_open(synthetic, target, separator, encoding, known)]
-    kept = np.arange(files[1].n_rows)
-    if mark is not None:
-        kept = _marked(files[1], mark)
-        if mark in files[0].columns:
-            raise TableFileError(
-                f"{real} has a column {mark!r}, too, but only {synthetic} may mark its "
-                "rows: remove the column from the real rows or give it another name"
-            )
-        del files[1].columns[mark]
-    _check_same_columns(*files)
-    n_repeated = _n_repeated(*files) if mark is None else 0
-    n_left_out = n_repeated if n_repeated == files[0].n_rows else 0
-    kept = kept[n_left_out:]
-    if not len(kept):
-        what = (
-            f"no row of {synthetic} is marked in column {mark!r}"
-            if mark is not None
-            else f"{synthetic} holds the rows of {real} and no others"
-        )
-        raise TableFileError(f"{what}: there are no synthetic rows to look at")
+    kept, n_repeated, n_left_out = _synthetic_rows(files, mark)
     rows = [np.arange(files[0].n_rows), kept]
     labels = _labels(files, rows, target)
     wanted = list(pd.Series(labels[1]).value_counts(sort=True).index)
@@ -207,6 +188,35 @@ def _open(
                 if known & file.columns.keys():
                     return file
         raise
+
+
+def _synthetic_rows(
+    files: Sequence[_File], mark: str | None
+) -> tuple[np.ndarray, int, int]:
+    """Positions of the synthetic rows; how many first rows are real, and left out."""
+    real, synthetic = files
+    kept = np.arange(synthetic.n_rows)
+    if mark is not None:
+        kept = _marked(synthetic, mark)
+        if mark in real.columns:
+            raise TableFileError(
+                f"{real.path} has a column {mark!r}, too, but only {synthetic.path} "
+                "may mark its rows: remove the column from the real rows or give it "
+                "another name"
+            )
+        del synthetic.columns[mark]
+    _check_same_columns(real, synthetic)
+    n_repeated = _n_repeated(real, synthetic) if mark is None else 0
+    n_left_out = n_repeated if n_repeated == real.n_rows else 0
+    kept = kept[n_left_out:]
+    if not len(kept):
+        what = (
+            f"no row of {synthetic.path} is marked in column {mark!r}"
+            if mark is not None
+            else f"{synthetic.path} holds the rows of {real.path} and no others"
+        )
+        raise TableFileError(f"{what}: there are no synthetic rows to look at")
+    return kept, n_repeated, n_left_out
 
 
 def _marked(file: _File, mark: str) -> np.ndarray:
