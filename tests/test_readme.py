@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from gansampler.datasets import load_churn
+
 README = Path(__file__).parents[1] / "README.md"
 
 
@@ -27,6 +29,15 @@ def test_python_blocks_run_one_after_the_other(capsys, tmp_path, monkeypatch):
     assert len(namespace["more"]) == 100
     assert set(namespace["history"].targets_) == {"value", "probabilities"}
     assert (tmp_path / "rows.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_amounts_that_are_named_can_be_had_from_its_table():
+    _, y = load_churn()
+    ratio = (y == "yes").sum() / (y == "no").sum()
+    lists = re.findall(r"\[(0\.[0-9, .]+)\]", README.read_text())
+    assert lists == ["0.3, 1.0", "0.3, 1.0"]
+    assert all(float(amount) > ratio for amount in ", ".join(lists).split(", "))
+    assert f"({ratio:.3f} in churn)" in README.read_text()
 
 
 def test_figures_are_those_of_the_results():
