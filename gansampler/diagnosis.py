@@ -15,6 +15,7 @@ from typing import Any
 
 from gansampler._wording import percent
 from gansampler.evidence import Evidence
+from gansampler.gan import TrainingSettings
 
 __all__ = ["Evidence", "Verdict", "diagnose"]
 
@@ -41,8 +42,9 @@ because the generator's lie about anywhere."""
 CHANCE = 2
 """Standard errors by which that distance has to differ from 1, besides."""
 
-MIN_LEARNING_RATE = {"adam": 0.001, "sgd": 0.1}
-"""Learning rates below which a training may stop long before it is done."""
+USUAL_LEARNING_RATE = {"adam": 0.001, "sgd": 0.1}
+"""Learning rates below which a training may stop long before it is done, and above
+which it may be unstable."""
 
 MAX_SGD_PENALTY = 1.0
 """Weight of the gradient penalty beyond which SGD learns slowly at a rate below the
@@ -294,10 +296,12 @@ def _columns(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | Non
             "and 1 worst):"
         )
     )
-    advice = _now("raise", "max_iter", parameters)
-    if parameters.get("border_rejection"):
-        advice = _now("lower", "border_rejection", parameters)
-    return make_verdict("columns", status, f"{start} {named}.", _sentence([advice]))
+    advice = [_now("raise", "max_iter", parameters)]
+    # Dropping a share of the rows moves no distribution by more than that share.
+    if evidence.gaps[0][2] <= (parameters.get("border_rejection") or 0):
+        advice = advice if _short(parameters) else []
+        advice.append(_now("lower", "border_rejection", parameters))
+    return make_verdict("columns", status, f"{start} {named}.", _sentence(advice))
 
 
 def _identifiers(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:
@@ -432,9 +436,12 @@ def _sentence(advice: Sequence[str]) -> str:
 
 def _spread_out(parameters: Mapping[str, Any]) -> str:
     # Networks that start from noise start with all rows at one place.
-    if not _too_slow(parameters):
-        return _calm_down(parameters)
-    return _sentence([_faster(parameters), _now("raise", "max_iter", parameters)])
+    longer = _now("raise", "max_iter", parameters)
+    if _too_slow(parameters):
+        return _sentence([_faster(parameters), longer])
+    if _short(parameters) and _relative_rate(parameters) <= 1:
+        return _sentence([longer, *_starts_from_rows(parameters)])
+    return _calm_down(parameters)
 
 
 def _calm_down(parameters: Mapping[str, Any]) -> str:
@@ -448,8 +455,17 @@ def _calm_down(parameters: Mapping[str, Any]) -> str:
 
 
 def _too_slow(parameters: Mapping[str, Any]) -> bool:
-    least = MIN_LEARNING_RATE[parameters.get("optimizer", "adam")]
-    return bool(parameters.get("learning_rate", least) < least)
+    return _relative_rate(parameters) < 1
+
+
+def _relative_rate(parameters: Mapping[str, Any]) -> float:
+    usual = USUAL_LEARNING_RATE[parameters.get("optimizer", "adam")]
+    return float(parameters.get("learning_rate", usual)) / usual
+
+
+def _short(parameters: Mapping[str, Any]) -> bool:
+    usual = TrainingSettings.max_iter
+    return bool(parameters.get("max_iter", usual) < usual)
 
 
 def _faster(parameters: Mapping[str, Any]) -> str:

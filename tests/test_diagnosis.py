@@ -100,7 +100,7 @@ FAILURES = {
         "poor",
         "The distributions of these columns are not the class's (gap, 0 is best and 1 "
         "worst): 'age' (0.50), 'plan' (0.40).",
-        "Lower border_rejection (now 0.2).",
+        "Raise max_iter (now 500).",
     ),
     "late_divergence": (
         {"rise": 0.5},
@@ -146,10 +146,36 @@ def test_each_failure_is_named_and_no_other(name):
     assert {verdict.status for verdict in verdicts[1:]} == {"ok"}
 
 
-def test_no_remedy_goes_beyond_what_a_parameter_allows():
-    off = replace(HEALTHY, gaps=(("age", 0.5, 0.35),))
-    verdict = diagnose(off, PARAMETERS | {"border_rejection": 0.0})[0]
-    assert (verdict.name, verdict.remedy) == ("columns", "Raise max_iter (now 500).")
+@pytest.mark.parametrize(
+    ("beyond", "border_rejection", "max_iter", "remedy"),
+    [
+        (0.2, 0.2, 500, "Lower border_rejection (now 0.2)."),
+        (0.35, 0.9, 500, "Lower border_rejection (now 0.9)."),
+        (0.35, 0.2, 500, "Raise max_iter (now 500)."),
+        (0.35, 0.0, 500, "Raise max_iter (now 500)."),
+        (0.2, 0.2, 50, "Raise max_iter (now 50), or lower border_rejection (now 0.2)."),
+        (0.35, 0.2, 50, "Raise max_iter (now 50)."),
+    ],
+)
+def test_rows_that_are_dropped_explain_gaps_up_to_their_share(
+    beyond, border_rejection, max_iter, remedy
+):
+    off = replace(HEALTHY, gaps=(("age", 0.5, beyond),))
+    parameters = {"border_rejection": border_rejection, "max_iter": max_iter}
+    verdict = diagnose(off, PARAMETERS | parameters)[0]
+    assert (verdict.name, verdict.remedy) == ("columns", remedy)
+
+
+def test_a_short_training_at_the_usual_rate_is_told_to_go_on():
+    short = PARAMETERS | {"learning_rate": 0.001, "max_iter": 50}
+    verdict = diagnose(replace(HEALTHY, spread=0.5), short)[0]
+    assert (verdict.name, verdict.remedy) == (
+        "mode_collapse",
+        "Raise max_iter (now 50), or set latent_distribution='neighbors'.",
+    )
+    fast = short | {"learning_rate": 0.05}
+    verdict = diagnose(replace(HEALTHY, spread=0.5), fast)[0]
+    assert verdict.remedy.startswith("Lower learning_rate (now 0.05)")
 
 
 @pytest.mark.parametrize(("loss", "weight"), [("minimax", 3.0), ("wasserstein", 10.0)])
