@@ -80,6 +80,10 @@ new rows of the same distribution exceed by up to 0.17 (see
 ``evidence.share_among_others``)."""
 
 
+CONVERTERS = {"numbers": "pd.to_numeric", "dates": "pd.to_datetime"}
+"""What makes of texts what they were meant to be."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """One judgement on a training.
@@ -318,6 +322,26 @@ def _identifiers(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict |
     )
 
 
+def _stored_as_text(
+    evidence: Evidence, parameters: Mapping[str, Any]
+) -> Verdict | None:
+    if not evidence.meant_as:
+        return None
+    named = ", ".join(f"{name!r} ({kind})" for name, kind in evidence.meant_as)
+    calls = [
+        f"{CONVERTERS[kind]}(X[{name!r}], errors='coerce')"
+        for name, kind in evidence.meant_as
+    ]
+    return make_verdict(
+        "stored_as_text",
+        WARN,
+        "These columns are text although nearly all of their cells look like numbers "
+        f"or dates: {named}. Synthetic rows only have the cells that the class shows.",
+        f"Convert them before resampling: {', '.join(calls)}. Cells that pandas cannot "
+        "read become missing.",
+    )
+
+
 def _rare_levels(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:
     if not evidence.unseen_levels or parameters.get("rare_levels") == "table":
         return None
@@ -374,6 +398,7 @@ JUDGES = (
     _copying,
     _columns,
     _identifiers,
+    _stored_as_text,
     _rare_levels,
     _late_divergence,
     _majority,

@@ -79,6 +79,9 @@ class Evidence:
     unseen_levels : tuple of (hashable, float), default=()
         Columns in which further rows of the class are expected to have levels that it
         has not shown so far, as other classes do, and how often, most often first.
+    meant_as : tuple of (hashable, {"numbers", "dates"}), default=()
+        Columns of text whose cells look like numbers or dates. They are in neither of
+        the two above.
     spread_error : float, default=0.0
         Standard error of ``spread``: large where a few rows of the class differ and
         the rest hardly do.
@@ -107,6 +110,7 @@ class Evidence:
     real_among_others: float
     identifiers: tuple[Hashable, ...] = ()
     unseen_levels: tuple[tuple[Hashable, float], ...] = ()
+    meant_as: tuple[tuple[Hashable, str], ...] = ()
     spread_error: float = 0.0
 
 
@@ -179,6 +183,7 @@ def gather(
     usual, usual_error = mean_distance(real)
     drawn, drawn_error = mean_distance(settled)
     spread = _ratio(drawn, usual)
+    texts = [column for column in levels if not column.meant_as]
     rng = np.random.default_rng(seed)
     looked_from = some_positions(len(known), len(real), rng)
     apart = neighbourhood_radii(Points(known), 1, looked_from)
@@ -201,8 +206,9 @@ def gather(
         rise=_ratio(_rise(history["selection_distance"]), usual),
         among_others=share_among_others(synthetic, real, samples.others, seed),
         real_among_others=share_among_others(real, real, samples.others, seed),
-        identifiers=tuple(column.name for column in levels if column.identifies),
-        unseen_levels=_unseen_levels(levels),
+        identifiers=tuple(column.name for column in texts if column.identifies),
+        unseen_levels=_unseen_levels(texts),
+        meant_as=tuple((c.name, c.meant_as) for c in levels if c.meant_as),
         spread_error=spread * math.hypot(usual_error, drawn_error),
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from gansampler.looks import meant_as
 from gansampler.summary import SMALL_LEVELS, ColumnSummary
 
 MIN_TEXTS = 20
@@ -26,6 +28,8 @@ class LevelCounts:
         Rows of the class, those included whose cell is missing.
     own, others : ndarray of shape (n_levels,)
         Number of rows of the class, and of the others, with each level that any shows.
+    meant_as : {"", "numbers", "dates"}, default=""
+        What the levels are if they are text although they were meant to be such.
 
     Examples
     --------
@@ -41,6 +45,7 @@ class LevelCounts:
     n_rows: int
     own: np.ndarray
     others: np.ndarray
+    meant_as: str = ""
 
     @property
     def identifies(self) -> bool:
@@ -89,12 +94,23 @@ def count_levels(
             continue
         parts = [rows.iloc[:, position], others.iloc[:, position]]
         both = pd.concat(parts, ignore_index=True)
-        codes, _ = pd.factorize(both)
+        codes, levels = pd.factorize(both)
         n_levels = int(codes.max(initial=-1)) + 1
         # Missing cells, of code -1, are no level.
         own, other = (
             np.bincount(part[part >= 0], minlength=n_levels)
             for part in (codes[: len(rows)], codes[len(rows) :])
         )
-        counts.append(LevelCounts(summary.name, len(rows), own, other))
+        meant = meant_as(_texts(levels, own + other))
+        counts.append(LevelCounts(summary.name, len(rows), own, other, meant))
     return counts
+
+
+def _texts(levels: pd.Index, counts: np.ndarray) -> Counter[str]:
+    """How often each level is there, if some are texts; nothing otherwise."""
+    if not any(isinstance(level, str) for level in levels):
+        return Counter()
+    texts: Counter[str] = Counter()
+    for level, count in zip(levels, counts.tolist(), strict=True):
+        texts[str(level)] += count
+    return texts

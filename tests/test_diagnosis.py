@@ -242,6 +242,24 @@ def test_identifiers_are_named_where_there_are_some():
     assert {verdict.status for verdict in verdicts[1:]} == {"ok"}
 
 
+def test_numbers_and_dates_among_the_texts_are_named_with_what_converts_them():
+    evidence = replace(
+        HEALTHY, meant_as=(("TotalCharges", "numbers"), ("opened", "dates"))
+    )
+    verdicts = diagnose(evidence, PARAMETERS)
+    assert verdicts[0] == Verdict(
+        "stored_as_text",
+        "warn",
+        "These columns are text although nearly all of their cells look like numbers "
+        "or dates: 'TotalCharges' (numbers), 'opened' (dates). Synthetic rows only "
+        "have the cells that the class shows.",
+        "Convert them before resampling: pd.to_numeric(X['TotalCharges'], "
+        "errors='coerce'), pd.to_datetime(X['opened'], errors='coerce'). Cells that "
+        "pandas cannot read become missing.",
+    )
+    assert {verdict.status for verdict in verdicts[1:]} == {"ok"}
+
+
 def test_levels_that_the_class_may_have_too_are_named_unless_they_are_borrowed():
     evidence = replace(HEALTHY, unseen_levels=(("region", 0.8), ("country", 0.35)))
     verdicts = diagnose(evidence, PARAMETERS)
@@ -390,6 +408,29 @@ def test_identifiers_are_looked_for_in_all_rows_of_a_large_class(
     assert [name for name, _ in evidence.unseen_levels] == (
         ["town"] if found else ["account", "town"]
     )
+
+
+def test_numbers_as_text_are_neither_identifiers_nor_rare_levels():
+    charges = pd.Series([" ", *(f"{20 + 37.35 * i:.2f}" for i in range(149))])
+    days = pd.date_range("2024-01-01", periods=120).strftime("%Y-%m-%d")
+    X = pd.DataFrame(
+        {
+            "charges": charges,
+            "opened": [*days, *days[:30]],
+            "zip": [f"{501 + 97 * i:05d}" for i in range(150)],
+        }
+    )
+    sampler = GANOversampler(max_iter=1, random_state=0)
+    y = np.repeat(["few", "many"], [60, 90])
+    sampler.fit_resample(X, y)
+    evidence = sampler.report_["few"].evidence
+    assert evidence.meant_as == (("charges", "numbers"), ("opened", "dates"))
+    assert (evidence.identifiers, evidence.unseen_levels) == (("zip",), ())
+    # What the remedy says is enough.
+    X["charges"] = pd.to_numeric(X["charges"], errors="coerce")
+    X["opened"] = pd.to_datetime(X["opened"], errors="coerce")
+    sampler.fit_resample(X, y)
+    assert sampler.report_["few"].evidence.meant_as == ()
 
 
 @pytest.mark.parametrize("n", [100, 300])

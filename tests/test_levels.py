@@ -74,6 +74,22 @@ def test_levels_are_likely_to_be_missing_where_most_are_shown_once():
     assert unseen(rows.assign(region=None), others)["region"] == 0
 
 
+@pytest.mark.parametrize("dtype", [object, "str", "category", "string[pyarrow]"])
+def test_texts_are_told_from_numbers_that_are_stored_as_such(dtype):
+    prices = [f"{20 + 37.35 * i:.2f}" for i in range(40)]
+    rows = pd.DataFrame({"price": prices, "code": [f"V{i}" for i in range(40)]})
+    found = counted(rows.astype(dtype), rows[:1].assign(price=" ").astype(dtype))
+    assert (found["price"].meant_as, found["code"].meant_as) == ("numbers", "")
+
+
+def test_numbers_beside_texts_are_numbers_and_categories_without_text_are_not():
+    prices = [20 + 37.35 * i for i in range(40)]
+    rows = pd.DataFrame({"price": pd.Series([*prices, "unknown"], dtype=object)})
+    assert counted(rows, rows[:0])["price"].meant_as == "numbers"
+    rows = pd.DataFrame({"price": pd.Categorical(prices)})
+    assert counted(rows, rows[:0])["price"].meant_as == ""
+
+
 @pytest.mark.parametrize(
     "dtype",
     [

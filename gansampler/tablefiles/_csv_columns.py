@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,6 +18,17 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_float_dtype
 
+from gansampler.looks import (
+    APOSTROPHES,
+    BLANKS,
+    COMPACT_DATE,
+    COMPACT_PATTERNS,
+    INTEGER,
+    MIN_COMPACT_DATES,
+    MONTHS,
+    NUMBER,
+    compact_dates,
+)
 from gansampler.summary import are_few
 from gansampler.tablefiles._files import most_frequent
 
@@ -29,26 +40,13 @@ MISSING_TOKENS = frozenset(
 only "None" may be a class beside others. In a column of text only the empty cell does:
 "NA" may be Namibia, and as a level of its own it loses nothing."""
 
-INTEGER = re.compile("-?(0|[1-9][0-9]*)")
-NUMBER = re.compile(
-    rf"({INTEGER.pattern}|-?(?=\.[0-9]))(\.[0-9]*)?([eE][+-]?[0-9]+)?"
-    # Infinity stays a number so that the sampler refuses it instead of copying it.
-    "|[+-]?(?i:inf|infinity)"
-)
-"""Digits with a zero in front are no number but a code that would lose its zero."""
-
 WITHOUT_ZERO = re.compile(r"^-(?=[0.,]+$)|[.,]0?$")
 """What may be left out of a number: 1.0 is 1 beside it, and -0.0 is 0."""
 
-BLANKS = " \u00a0\u202f"
-APOSTROPHES = "'\u2019"
 GROUP_MARKS = frozenset(",." + BLANKS + APOSTROPHES)
 """What may stand between the thousands of a number: 4.483 may be more than 856."""
 
 PER_CENT = (*(f"{blank}%" for blank in BLANKS), "%")
-
-NEARLY_ALL = 0.95
-"""Share of cells that show what a column was meant to be."""
 
 INT64 = range(-(2**63), 2**63)
 
@@ -71,7 +69,6 @@ TIME_PARTS = (
     " %H:%M:%S.%f",
     "T%H:%M:%S.%f",
 )
-MONTHS = "%Y%m"
 DATE_PATTERNS = (
     *(date + time for date, time in product(DATE_PARTS, TIME_PARTS)),
     "%Y%m%d%H%M",
@@ -81,19 +78,6 @@ DATE_PATTERNS = (
 
 ZONE = re.compile(":[0-9:.]+(Z|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])")
 """Time of day that says how far it is ahead of UTC."""
-
-COMPACT_PATTERNS = {MONTHS: 6, "%Y%m%d": 8, "%Y%m%d%H%M": 12, "%Y%m%d%H%M%S": 14}
-"""Dates of digits alone, and how many they have."""
-
-COMPACT_DATE = re.compile("(19[0-9]{2}|20[0-9]{2}|2100|9999)(0[1-9]|1[0-2])[0-9]*")
-"""Digits alone are a date only within these years, otherwise a number; 9999 is the year
-of what has no end."""
-
-MIN_COMPACT_DATES = 5
-"""So many distinct numbers are not months, or dates beside other numbers, by chance."""
-
-MOST = 0.8
-"""Share of distinct numbers that are dates where all are meant to be."""
 
 HALF_A_MONTH = timedelta(days=15)
 """Takes a date into the month whose first day is the nearest."""
@@ -472,24 +456,6 @@ def _dates(cells: Sequence[str], pattern: str, digits: int) -> Manner | None:
         if all(map(eq, map(write, dates), cells)):
             return Manner(dates, write)
     return None
-
-
-def compact_dates(texts: Set[str]) -> set[str]:
-    """Dates of digits alone among texts, if most texts are such of one pattern."""
-    lengths = Counter(map(len, texts))
-    for pattern, length in COMPACT_PATTERNS.items():
-        # Numbers of six digits are months by chance more often than longer ones.
-        share = NEARLY_ALL if pattern == MONTHS else MOST
-        least = max(min(share * len(texts), len(texts) - 1), MIN_COMPACT_DATES)
-        if lengths[length] < least:
-            continue
-        of_length = (text for text in texts if len(text) == length)
-        numbers = pd.Series([*filter(COMPACT_DATE.fullmatch, of_length)], dtype=object)
-        dates = pd.to_datetime(numbers, format=pattern, errors="coerce")
-        found = numbers[dates.notna()]
-        if len(found) >= least:
-            return set(found)
-    return set()
 
 
 def _date_text(date: datetime, pattern: str, digits: int, *, bare: bool) -> str:

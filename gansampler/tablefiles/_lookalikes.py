@@ -7,49 +7,20 @@ from collections import Counter
 from collections.abc import Sequence, Set
 from typing import NamedTuple
 
-from gansampler.summary import are_few
-from gansampler.tablefiles._csv_columns import (
+from gansampler.looks import (
     APOSTROPHES,
     BLANKS,
-    MISSING_TOKENS,
+    LOOKS,
+    MANY,
     NEARLY_ALL,
     NUMBER,
-    compact_dates,
-    manner_of,
-    unquoted,
+    most_alike,
 )
-
-AMOUNT = (
-    rf"(?:[1-9][0-9]{{0,2}}(?P<mark>[,.{APOSTROPHES}])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*"
-    rf"|[1-9][0-9]{{0,2}}(?:[{BLANKS}][0-9]{{3}})+(?=[.,])"
-    "|0|[1-9][0-9]{0,14}|(?=[.,]))(?:(?!(?P=mark))[.,][0-9]+)?"
-)
-CURRENCY = f"[$€£¥][{BLANKS}]?"
-MONTH_NAME = "(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-DAY, MONTH = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])"
-YEAR = "[0-9]{2}(?:[0-9]{2})?"
-LOOKS = {
-    "numbers": re.compile(
-        # Very long numbers are codes, and long ones after a plus those of phones.
-        rf"(?![0-9]{{16}})(?:{NUMBER.pattern})"
-        rf"|(?:[<>]=?|~|-|\+(?![0-9]{{7}}))?[{BLANKS}]?"
-        rf"(?:{CURRENCY})?{AMOUNT}[{BLANKS}]?[%$€£¥]?-?"
-        rf"|\((?:{CURRENCY})?{AMOUNT.replace('mark', 'other')}\)"
-    ),
-    "dates": re.compile(
-        rf"(?:[0-9]{{4}}(?P<a>[-/.]){MONTH}(?P=a){DAY}"
-        rf"|{DAY}(?P<b>[-/.]){MONTH}(?P=b){YEAR}|{MONTH}(?P<c>[-/.]){DAY}(?P=c){YEAR}"
-        rf"|{DAY}[-/. ]?{MONTH_NAME}[-/., ]*{YEAR}|{MONTH_NAME}[. ]+{DAY},? +{YEAR})"
-        "(?:[T ]+[0-9]{1,2}:[0-9]{2}.*)?"
-    ),
-}
-"""What people, though not this module, may take for numbers and for dates."""
+from gansampler.summary import are_few
+from gansampler.tablefiles._csv_columns import MISSING_TOKENS, manner_of, unquoted
 
 DIGITS = re.compile(rf"-?[0-9]?[0-9.,{BLANKS}{APOSTROPHES}]*[0-9]([eE]-?[0-9]+)?")
 """A number without what may stand around it."""
-
-MANY = 10
-"""Distinct cells from which on it is worth saying what they look like."""
 
 
 class NearlyTyped(NamedTuple):
@@ -89,7 +60,7 @@ def nearly_typed(fields: Sequence[str], separator: str) -> NearlyTyped | None:
         if cells[field] not in MISSING_TOKENS
     }
     counts = Counter(present.values())
-    kind, alike = _most_alike(counts)
+    kind, alike = most_alike(counts)
     if not alike:
         return None
     readable = _readable_together(alike, counts, separator)
@@ -105,28 +76,6 @@ def nearly_typed(fields: Sequence[str], separator: str) -> NearlyTyped | None:
         row = next(styled, min(odd))
         odd = {row: odd[row]}
     return NearlyTyped(kind, odd, rest=bool(readable))
-
-
-def _most_alike(counts: Counter[str]) -> tuple[str, set[str]]:
-    """What most cells look like, and those that do.
-
-    Others have no digits, but for a few: numbers among codes with letters are codes.
-    """
-    if dates := compact_dates(counts.keys()):
-        return "dates", dates
-    # Digits with a zero in front show that all others are codes as well.
-    if any(re.fullmatch("0[0-9]+", cell) for cell in counts):
-        return "", set()
-    total = counts.total()
-    for kind, look in LOOKS.items():
-        alike = {cell for cell in counts if look.fullmatch(cell)}
-        if sum(counts[cell] for cell in alike) <= total / 2:
-            continue
-        others = counts.keys() - alike
-        n_codes = sum(counts[cell] for cell in others if re.search("[0-9]", cell))
-        if n_codes <= (1 - NEARLY_ALL) * total:
-            return kind, alike
-    return "", set()
 
 
 def _readable_together(
