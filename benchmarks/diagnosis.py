@@ -44,7 +44,7 @@ SEEDS = 20
 CONTROL_SEEDS = 1
 TRAIN_SHARE = 0.7
 N_GENERATED = 500
-NAMES = ("gaps", "identifiers", "unseen_levels", "meant_as")
+NAMES = ("gaps", "identifiers", "unseen_levels", "meant_as", "numbered", "coded")
 EVIDENCE = {
     figure.name: figure.name.removeprefix("generator_")
     for figure in fields(Evidence)

@@ -309,16 +309,27 @@ def _columns(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | Non
 
 
 def _identifiers(evidence: Evidence, parameters: Mapping[str, Any]) -> Verdict | None:
-    if not evidence.identifiers:
+    found = [
+        f"No two of the rows that were looked at agree in these columns of {kind}, as "
+        f"if they were identifiers: {', '.join(map(repr, names))}. {consequence}"
+        for kind, names, consequence in (
+            (
+                "text",
+                evidence.identifiers,
+                "Synthetic rows repeat them and learn nothing else.",
+            ),
+            (
+                "whole numbers",
+                evidence.numbered,
+                "Synthetic rows invent them, or have those of rows of other classes.",
+            ),
+        )
+        if names
+    ]
+    if not found:
         return None
-    named = ", ".join(map(repr, evidence.identifiers))
     return make_verdict(
-        "identifiers",
-        WARN,
-        "No two of the rows that were looked at agree in these columns of text, as if "
-        f"they were identifiers: {named}. Synthetic rows repeat them and learn nothing "
-        "else.",
-        "Drop them before resampling.",
+        "identifiers", WARN, " ".join(found), "Drop them before resampling."
     )
 
 
@@ -339,6 +350,28 @@ def _stored_as_text(
         f"or dates: {named}. Synthetic rows only have the cells that the class shows.",
         f"Convert them before resampling: {', '.join(calls)}. Cells that pandas cannot "
         "read become missing.",
+    )
+
+
+def _stored_as_numbers(
+    evidence: Evidence, parameters: Mapping[str, Any]
+) -> Verdict | None:
+    if not evidence.coded:
+        return None
+    named = ", ".join(f"{name!r} ({kind})" for name, kind in evidence.coded)
+    calls = [
+        f"pd.to_datetime(X[{name!r}].astype('Int64').astype('str'), format='%Y%m%d', "
+        "errors='coerce')"
+        if kind == "dates"
+        else f"X[{name!r}].astype('category')"
+        for name, kind in evidence.coded
+    ]
+    return make_verdict(
+        "stored_as_numbers",
+        WARN,
+        f"These columns of whole numbers look like codes or dates: {named}. Synthetic "
+        "rows have numbers between them, which no row of the table has.",
+        f"If they are such, convert them before resampling: {', '.join(calls)}.",
     )
 
 
@@ -399,6 +432,7 @@ JUDGES = (
     _columns,
     _identifiers,
     _stored_as_text,
+    _stored_as_numbers,
     _rare_levels,
     _late_divergence,
     _majority,

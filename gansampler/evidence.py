@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.spatial.distance import cdist
 
 from gansampler._thinning import some_positions
+from gansampler.codes import WholeNumbers
 from gansampler.gan import GAN
 from gansampler.levels import LevelCounts
 from gansampler.neighbors import squared_distances
@@ -82,6 +83,11 @@ class Evidence:
     meant_as : tuple of (hashable, {"numbers", "dates"}), default=()
         Columns of text whose cells look like numbers or dates. They are in neither of
         the two above.
+    numbered : tuple of hashable, default=()
+        Columns of whole numbers in which no two rows of the class or of the others
+        agree, although the numbers lie so close that by chance some would.
+    coded : tuple of (hashable, {"codes", "dates"}), default=()
+        Columns of whole numbers that are codes or dates.
     spread_error : float, default=0.0
         Standard error of ``spread``: large where a few rows of the class differ and
         the rest hardly do.
@@ -111,6 +117,8 @@ class Evidence:
     identifiers: tuple[Hashable, ...] = ()
     unseen_levels: tuple[tuple[Hashable, float], ...] = ()
     meant_as: tuple[tuple[Hashable, str], ...] = ()
+    numbered: tuple[Hashable, ...] = ()
+    coded: tuple[tuple[Hashable, str], ...] = ()
     spread_error: float = 0.0
 
 
@@ -151,6 +159,7 @@ def gather(
     samples: Samples,
     readout: TheoryReadout,
     levels: Sequence[LevelCounts],
+    numbers: Sequence[WholeNumbers],
     *,
     n_rows: int,
     few_valued: bool,
@@ -167,6 +176,8 @@ def gather(
         Of the same training.
     levels : sequence of LevelCounts
         Of the columns of text, in all rows of the class and of the others.
+    numbers : sequence of WholeNumbers
+        What the columns of whole numbers mean.
     n_rows : int
         Rows of the class.
     few_valued : bool
@@ -209,6 +220,10 @@ def gather(
         identifiers=tuple(column.name for column in texts if column.identifies),
         unseen_levels=_unseen_levels(texts),
         meant_as=tuple((c.name, c.meant_as) for c in levels if c.meant_as),
+        numbered=tuple(c.name for c in numbers if c.meaning == "identifiers"),
+        coded=tuple(
+            (c.name, c.meaning) for c in numbers if c.meaning in ("codes", "dates")
+        ),
         spread_error=spread * math.hypot(usual_error, drawn_error),
     )
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gansampler._thinning import thinned
+from gansampler.codes import read_whole_numbers
 from gansampler.diagnosis import MIN_UPDATES, POOR, diagnose
 from gansampler.encoding.lenders import Lenders
 from gansampler.evidence import Samples, gather
@@ -71,6 +72,7 @@ def judge_training(
         samples,
         theory,
         count_levels(*collapsed, encoder.table_),
+        read_whole_numbers(*collapsed, samples.tables[1], encoder.table_),
         n_rows=len(rows),
         few_valued=encoder.few_valued,
         seed=seed,

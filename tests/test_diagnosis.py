@@ -242,6 +242,38 @@ def test_identifiers_are_named_where_there_are_some():
     assert {verdict.status for verdict in verdicts[1:]} == {"ok"}
 
 
+def test_identifiers_that_are_numbers_are_named_apart_from_texts():
+    evidence = replace(HEALTHY, numbered=("customer",))
+    numbers = (
+        "No two of the rows that were looked at agree in these columns of whole "
+        "numbers, as if they were identifiers: 'customer'. Synthetic rows invent them, "
+        "or have those of rows of other classes."
+    )
+    verdicts = diagnose(evidence, PARAMETERS)
+    assert verdicts[0] == Verdict(
+        "identifiers", "warn", numbers, "Drop them before resampling."
+    )
+    both = diagnose(replace(evidence, identifiers=("account",)), PARAMETERS)[0]
+    assert both.message.endswith(f" and learn nothing else. {numbers}")
+
+
+def test_codes_and_dates_among_the_numbers_are_named_with_what_converts_them():
+    evidence = replace(HEALTHY, coded=(("zip", "codes"), ("opened", "dates")))
+    verdicts = diagnose(evidence, PARAMETERS)
+    assert verdicts[0] == Verdict(
+        "stored_as_numbers",
+        "warn",
+        "These columns of whole numbers look like codes or dates: 'zip' (codes), "
+        "'opened' (dates). Synthetic rows have numbers between them, which no row of "
+        "the table has.",
+        "If they are such, convert them before resampling: "
+        "X['zip'].astype('category'), "
+        "pd.to_datetime(X['opened'].astype('Int64').astype('str'), format='%Y%m%d', "
+        "errors='coerce').",
+    )
+    assert {verdict.status for verdict in verdicts[1:]} == {"ok"}
+
+
 def test_numbers_and_dates_among_the_texts_are_named_with_what_converts_them():
     evidence = replace(
         HEALTHY, meant_as=(("TotalCharges", "numbers"), ("opened", "dates"))

@@ -9,6 +9,7 @@ import pytest
 from scipy.spatial.distance import pdist
 
 from gansampler import GANOversampler, judging
+from gansampler.codes import WholeNumbers
 from gansampler.evidence import Samples, gather, mean_distance
 from gansampler.levels import LevelCounts
 from gansampler.theory import TheoryReadout
@@ -64,7 +65,20 @@ def evidence(samples):
         LevelCounts("region", 120, np.repeat([1, 60, 0], [60, 1, 4]), np.full(65, 9)),
         LevelCounts("plan", 120, np.array([60, 60]), np.array([9, 9])),
     ]
-    return gather(gan, samples, READOUT, levels, n_rows=240, few_valued=False, seed=0)
+    numbers = [
+        WholeNumbers("customer", "identifiers"),
+        WholeNumbers("zip", "codes"),
+        WholeNumbers("age", ""),
+        WholeNumbers("opened", "dates"),
+    ]
+    return gather(
+        gan, samples, READOUT, levels, numbers, n_rows=240, few_valued=False, seed=0
+    )
+
+
+def test_whole_numbers_that_are_no_amounts_are_named(evidence):
+    assert evidence.numbered == ("customer",)
+    assert evidence.coded == (("zip", "codes"), ("opened", "dates"))
 
 
 def test_what_is_known_of_the_training_is_passed_on(evidence):
