@@ -814,6 +814,29 @@ def test_verdict_says_when_a_sampler_is_better():
     )
 
 
+def test_verdict_names_the_best_that_is_significant():
+    scores = {NOTHING: LOW, GAN: LOW + 0.06 + 99 * NOISE, SMALL: LOW + 0.02 + NOISE}
+    comparison = made_up({**scores, ("SMOTE", "auto"): LOW + 0.01})
+    assert comparison.verdict() == (
+        "F1: GAN has the highest mean, without significance; GAN (0.3) is better than "
+        "doing nothing, the best without new rows, by +0.020 (p < 0.001)."
+    )
+    best = comparison.best_
+    assert (best.sampler, best.sampling_strategy) == GAN
+    assert not best.is_significant
+    assert str(best) == (
+        "GAN with tree has the best F1, 0.560, but not significantly: no resampling "
+        f"with tree adds no rows and is 0.060 behind (p = {best.p_value:.3f}). "
+        "GAN (0.3) with tree is significantly better than no resampling with tree, by "
+        "0.020 (p < 0.001)."
+    )
+    assert (best.proven.sampler, best.proven.sampling_strategy) == SMALL
+    assert best.proven.is_significant
+    assert best.proven.proven is None
+    tests = comparison.tests()
+    assert best.proven.p_value == pytest.approx(tests.loc[SMALL, "p_holm"])
+
+
 def test_verdict_says_when_doing_without_is_as_good():
     far = 20 * NOISE
     comparison = made_up({NOTHING: LOW - 0.1, WEIGHTS: LOW, SMALL: LOW + 0.01 + far})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -36,6 +37,8 @@ class Best:
         combinations that add rows; 1 if it is that one, NaN with one fold.
     is_significant : bool
         Whether the p-value is below 0.05.
+    proven : Best or None, default=None
+        If it is not significant: the best of the combinations that are.
 
     Examples
     --------
@@ -60,12 +63,11 @@ class Best:
     difference: float
     p_value: float
     is_significant: bool
+    proven: Best | None = None
 
     def __str__(self) -> str:
-        method = method_name(self.sampler, self.sampling_strategy)
         text = (
-            f"{method} with {self.classifier} has the best {metric_name(self.metric)}, "
-            f"{self.score:.3f}"
+            f"{self._name()} has the best {metric_name(self.metric)}, {self.score:.3f}"
         )
         if self.simplest == (self.sampler, self.classifier):
             return f"{text}, and adds no rows."
@@ -73,34 +75,50 @@ class Best:
         p = p_text(self.p_value)
         if self.is_significant:
             return f"{text}: {self.difference:.3f} more than {simplest} ({p})."
-        return (
+        text = (
             f"{text}, but not significantly: {simplest} adds no rows and is "
             f"{self.difference:.3f} behind ({p})."
         )
+        if self.proven is None:
+            return text
+        return (
+            f"{text} {self.proven._name()} is significantly better than {simplest}, by "
+            f"{self.proven.difference:.3f} ({p_text(self.proven.p_value)})."
+        )
+
+    def _name(self) -> str:
+        method = method_name(self.sampler, self.sampling_strategy)
+        return f"{method} with {self.classifier}"
 
 
 def best_of(scores: pd.DataFrame, metric: str, test_share: float) -> Best:
     """The best column of complete scores by fold, method and classifier."""
-    simplest, sampler, tests = contest(scores, test_share)
+    simplest, sampler, proven, tests = contest(scores, test_share)
     if simplest is None:
         raise RuntimeError(
             "Nothing that adds no rows was scored in all folds. See the column "
             "error of results_."
         )
     means = dict(scores.mean())
-    best, difference, p_value = simplest, 0.0, 1.0
-    if tests and means[sampler] > means[simplest]:
-        best = sampler
-        difference, p_value = tests[best].difference, tests[best].p_value
-    return Best(
-        sampler=best[0],
-        sampling_strategy=best[1],
-        classifier=best[2],
-        metric=metric,
-        score=means[best],
-        standard_error=corrected_standard_error(scores[best].to_numpy(), test_share),
-        simplest=(simplest[0], simplest[2]),
-        difference=difference,
-        p_value=p_value,
-        is_significant=p_value < ALPHA,
-    )
+
+    def combination(key: Any, proven: Best | None = None) -> Best:
+        p_value = tests[key].p_value if key in tests else 1.0
+        return Best(
+            sampler=key[0],
+            sampling_strategy=key[1],
+            classifier=key[2],
+            metric=metric,
+            score=means[key],
+            standard_error=corrected_standard_error(scores[key].to_numpy(), test_share),
+            simplest=(simplest[0], simplest[2]),
+            difference=tests[key].difference if key in tests else 0.0,
+            p_value=p_value,
+            is_significant=p_value < ALPHA,
+            proven=proven,
+        )
+
+    if not tests or means[sampler] <= means[simplest]:
+        return combination(simplest)
+    if proven in (None, sampler):
+        return combination(sampler)
+    return combination(sampler, combination(proven))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from gansampler.comparison._methods import BASELINES
 from gansampler.comparison._statistics import (
+    ALPHA,
     PairedTest,
     corrected_standard_error,
     corrected_t_test,
@@ -27,11 +28,14 @@ class Contest(NamedTuple):
     """The best that adds no rows, the best that does, and tests of all that do.
 
     The tests are against the former, with p-values adjusted for their number. The best
-    are None where there is none, and then there are no tests.
+    are None where there is none, and then there are no tests. The best sampler may owe
+    its mean to few folds: ``proven`` is the best of those that are significantly
+    better, or None.
     """
 
     simplest: Any
     sampler: Any
+    proven: Any
     tests: dict[Any, PairedTest]
 
 
@@ -78,7 +82,7 @@ def contest(scores: pd.DataFrame, test_share: float) -> Contest:
         max(keys, key=means.__getitem__, default=None) for keys in (simple, samplers)
     )
     if simplest is None or sampler is None:
-        return Contest(simplest, sampler, {})
+        return Contest(simplest, sampler, None, {})
     tests = {
         key: corrected_t_test(scores[key] - scores[simplest], test_share)
         for key in samplers
@@ -88,7 +92,13 @@ def contest(scores: pd.DataFrame, test_share: float) -> Contest:
         key: test._replace(p_value=p_value)
         for (key, test), p_value in zip(tests.items(), p_values, strict=True)
     }
-    return Contest(simplest, sampler, adjusted)
+    better = [
+        key
+        for key, test in adjusted.items()
+        if test.p_value < ALPHA and test.difference > 0
+    ]
+    proven = max(better, key=means.__getitem__, default=None)
+    return Contest(simplest, sampler, proven, adjusted)
 
 
 def paired_tests(

@@ -74,16 +74,22 @@ def verdict(
 def _on_metric(metric: str, scores: pd.DataFrame, test_share: float) -> str:
     """Whether adding rows was worth it, by one metric."""
     name = metric_name(metric)
-    simplest, best, tests = contest(scores, test_share)
+    simplest, best, proven, tests = contest(scores, test_share)
     if not tests:
         return f"{name}: nothing to compare."
-    test, doing = tests[best], DOING[simplest[0]]
-    sampler, by = method_name(*best), f"{test.difference:+.3f}"
+    shown = best if proven is None else proven
+    test, doing = tests[shown], DOING[simplest[0]]
+    sampler, by = method_name(*shown), f"{test.difference:+.3f}"
     p = p_text(test.p_value)
-    if test.p_value < ALPHA and test.difference > 0:
+    if proven is not None:
+        unsure = (
+            f"{method_name(*best)} has the highest mean, without significance; "
+            if best != shown
+            else ""
+        )
         return (
-            f"{name}: {sampler} is better than {doing}, the best without new rows, by "
-            f"{by} ({p})."
+            f"{name}: {unsure}{sampler} is better than {doing}, the best without new "
+            f"rows, by {by} ({p})."
         )
     if all(each.p_value < ALPHA for each in tests.values()):
         return (
