@@ -963,6 +963,34 @@ def test_pipelines_come_ready_to_fit(mixed_table):
     assert comparison.pipeline().fit(X, y).predict(X[:3]).shape == (3,)
 
 
+class Picky(GaussianNB):
+    """Refuses to learn from few rows."""
+
+    def fit(self, X, y):
+        if len(y) < 160:
+            raise ValueError("too few")
+        return super().fit(X, y)
+
+
+def test_pipelines_have_a_classifier_that_was_scored_in_all_folds(numbers):
+    """Once it was the best by the folds in which it had not failed."""
+    X, y = numbers
+    options = {
+        "samplers": {"same": FunctionSampler(validate=False)},
+        "scoring": {"made": lambda model, *rows: 0.5 + isinstance(model, Picky) / 4},
+        "cv": [(np.arange(n_train), np.arange(160, 240)) for n_train in (160, 150)],
+    }
+    classifiers = {"linear": "logistic regression", "picky": Picky()}
+    comparison = compare(X, y, classifiers=classifiers, **options)
+    assert comparison.best_.classifier == "linear"
+    for pipeline in (comparison.pipeline(), comparison.pipeline("same")):
+        assert isinstance(pipeline[-1], LogisticRegression)
+    assert isinstance(comparison.pipeline(classifier="picky")[-1], Picky)
+    comparison = compare(X, y, classifiers={"picky": Picky()}, **options)
+    for pipeline in (comparison.pipeline(), comparison.pipeline("same")):
+        assert isinstance(pipeline[-1], Picky)
+
+
 @pytest.mark.parametrize(
     ("scoring", "tuned_by"),
     [

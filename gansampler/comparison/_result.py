@@ -339,7 +339,8 @@ class Comparison:
         sampler : str or tuple of str, default=None
             Sampler, or sampler and amount. None is that of ``best_``.
         classifier : str, default=None
-            None is the best with this sampler, by the first metric.
+            None is the best with this sampler, by the first metric, of those that were
+            scored in all folds, if any; without ``sampler``, that of ``best_``.
 
         Returns
         -------
@@ -370,6 +371,7 @@ class Comparison:
         if sampler is None:
             best = self.best_
             sampler = best.sampler, best.sampling_strategy
+            classifier = best.classifier if classifier is None else classifier
         key = self._key(sampler)
         if classifier is None:
             classifier = self._best_classifier(key)
@@ -381,14 +383,18 @@ class Comparison:
         return build_pipeline(self._plan, self._methods[key], classifier, self._seed)
 
     def _best_classifier(self, key: Key) -> str:
-        cells = self._cells(self.metrics_[0])[key]
-        means = cells.groupby(level="classifier", sort=False).mean().dropna()
-        if means.empty:
+        scores = by_fold(self._cells(self.metrics_[0]), by_classifier=True)
+        its_own = [(*key, name) for name in self._plan.classifiers]
+        scores = scores.dropna(how="all")[its_own]
+        whole = scores.dropna(axis=1)
+        scores = scores if whole.empty else whole
+        means: dict[Any, float] = dict(scores.mean().dropna())
+        if not means:
             raise ValueError(
                 f"{method_name(*key)} failed with all classifiers. Name the "
                 "classifier to use."
             )
-        return str(means.idxmax())
+        return str(max(means, key=means.__getitem__)[-1])
 
     def __repr__(self) -> str:
         means = self._means().to_string(float_format="{:.3f}".format)
