@@ -300,12 +300,23 @@ def test_two_sample_test_of_two_normals_is_that_of_theory(shift):
     assert best - 0.06 < classifier_two_sample_test(real, synthetic) < best + 0.03
 
 
-def test_two_sample_test_is_one_half_on_average_for_small_samples_of_one_distribution():
+@pytest.mark.parametrize("n_rows", [4, 12])
+def test_two_sample_test_is_one_half_on_average_for_small_samples_of_one_distribution(
+    n_rows,
+):
     areas = [
-        classifier_two_sample_test(normal(2 * i, 12), normal(2 * i + 1, 12))
+        classifier_two_sample_test(normal(2 * i, n_rows), normal(2 * i + 1, n_rows))
         for i in range(20)
     ]
+    assert np.std(areas) > 0
     assert abs(np.mean(areas) - 0.5) < 3 * np.std(areas) / np.sqrt(20)
+
+
+@pytest.mark.parametrize("n_rows", [4, 5, 6, 9])
+def test_two_sample_test_tells_few_rows_apart_that_are_far_apart(n_rows):
+    """Up to five rows a side no tree could split: the area was one half."""
+    real, synthetic = normal(0, n_rows), normal(1, n_rows) + 100
+    assert classifier_two_sample_test(real, synthetic) == 1.0
 
 
 def test_two_sample_test_sees_decimals_where_real_numbers_are_whole():

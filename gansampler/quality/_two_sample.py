@@ -15,6 +15,9 @@ from gansampler.quality._space import as_matrices
 
 N_FOLDS = 5
 
+MIN_LEAF = 5
+"""Rows that a leaf of the default classifier has at least, if there are enough."""
+
 
 def classifier_two_sample_test(
     real: Any,
@@ -37,10 +40,10 @@ def classifier_two_sample_test(
         ``common_space``; arrays are taken as they are.
     classifier : classifier with ``predict_proba``, default=None
         Never altered. If None, gradient boosting of small trees, with leaves of at
-        least five rows so that few rows suffice. Of what scikit-learn offers, trees
-        see best what generators of tables get wrong, such as decimals in whole
-        numbers, values piled up at the ends of a range and lost dependences, and they
-        need no scaling.
+        least five rows, or half as many as a sample has where that is less, so that
+        few rows suffice. Of what scikit-learn offers, trees see best what generators
+        of tables get wrong, such as decimals in whole numbers, values piled up at the
+        ends of a range and lost dependences, and they need no scaling.
     random_state : int, default=0
         Seed of the cut, of the folds and of the default classifier.
 
@@ -77,7 +80,7 @@ def classifier_two_sample_test(
     X = np.vstack([rng.permutation(sample)[:n_rows] for sample in (a, b)])
     is_synthetic = np.repeat([0, 1], n_rows)
     if classifier is None:
-        classifier = _default_classifier(random_state)
+        classifier = _default_classifier(n_rows, random_state)
     folds = StratifiedKFold(
         min(N_FOLDS, n_rows), shuffle=True, random_state=random_state
     )
@@ -94,11 +97,13 @@ def classifier_two_sample_test(
     return float(np.mean(areas))
 
 
-def _default_classifier(random_state: int) -> ClassifierMixin:
+def _default_classifier(n_rows: int, random_state: int) -> ClassifierMixin:
+    """A classifier that can tell so many rows of either kind apart."""
     return HistGradientBoostingClassifier(
         max_iter=50,
         max_leaf_nodes=8,
-        min_samples_leaf=5,
+        # The rows that a fold leaves of either kind must fit into one.
+        min_samples_leaf=min(MIN_LEAF, n_rows // 2),
         early_stopping=False,
         random_state=random_state,
     )
