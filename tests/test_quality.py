@@ -257,6 +257,12 @@ def test_authenticity_of_a_second_sample_is_that_of_theory(n_columns, expected):
     assert authenticity(real, synthetic) == pytest.approx(expected, abs=0.03)
 
 
+@pytest.mark.parametrize(("n_columns", "expected"), [(10, 0.6), (30, 0.8)])
+def test_authenticity_of_a_second_sample_is_high_in_many_columns(n_columns, expected):
+    real, synthetic = normal(0, 1000, n_columns), normal(1, 1000, n_columns)
+    assert authenticity(real, synthetic) == pytest.approx(expected, abs=0.05)
+
+
 def test_authenticity_of_copies_is_0_and_of_far_rows_1():
     assert authenticity(normal(0), normal(0)) == 0.0
     assert authenticity(normal(0), normal(1) + 100) == 1.0
