@@ -521,7 +521,7 @@ def test_nothing_but_failures_can_still_be_read(numbers):
     assert "F1: nothing to compare." in comparison.verdict()
     assert comparison.best_.sampler == "no resampling"
     comparison = compare(*numbers, classifiers={"none": _Unfit()})
-    with pytest.raises(RuntimeError, match=r"^Nothing that adds no rows was scored in"):
+    with pytest.raises(RuntimeError, match=r"^No method without a sampler was scored"):
         _ = comparison.best_
     assert "nothing to compare" in repr(comparison)
 
@@ -581,7 +581,7 @@ def test_the_best_is_sought_in_the_folds_that_all_have_in_common():
         "F1: nothing to compare.\nNot compared above, since some of the scores are "
         "missing: no resampling, GAN."
     )
-    with pytest.raises(RuntimeError, match=r"^Nothing that adds no rows was scored in"):
+    with pytest.raises(RuntimeError, match=r"^No method without a sampler was scored"):
         _ = apart.best_
 
 
@@ -800,7 +800,7 @@ NOISE = np.array([0.001, -0.001, 0.002, 0.0, -0.002])
 def test_verdict_says_when_a_sampler_is_better():
     comparison = made_up({NOTHING: LOW, WEIGHTS: LOW - 0.1, GAN: LOW + 0.1 + NOISE})
     assert comparison.verdict() == (
-        "F1: GAN is better than doing nothing, the best without new rows, by +0.100 "
+        "F1: GAN is better than doing nothing, the best without a sampler, by +0.100 "
         "(p < 0.001)."
     )
     best = comparison.best_
@@ -814,12 +814,25 @@ def test_verdict_says_when_a_sampler_is_better():
     )
 
 
+def test_no_text_says_of_a_sampler_that_removes_rows_that_it_adds_some(numbers):
+    sampler = RandomUnderSampler()
+    comparison = compare(*numbers, samplers=sampler, scoring="recall", n_repeats=2)
+    results = comparison.results_.set_index("sampler")
+    assert (results.loc["RandomUnderSampler", "n_added"] < 0).all()
+    verdict = comparison.verdict()
+    assert verdict.startswith(
+        "recall: RandomUnderSampler is better than doing nothing, the best without a "
+        "sampler, by +0."
+    )
+    assert "rows" not in verdict + str(comparison.best_)
+
+
 def test_verdict_names_the_best_that_is_significant():
     scores = {NOTHING: LOW, GAN: LOW + 0.06 + 99 * NOISE, SMALL: LOW + 0.02 + NOISE}
     comparison = made_up({**scores, ("SMOTE", "auto"): LOW + 0.01})
     assert comparison.verdict() == (
         "F1: GAN has the highest mean, without significance; GAN (0.3) is better than "
-        "doing nothing, the best without new rows, by +0.020 (p < 0.001)."
+        "doing nothing, the best without a sampler, by +0.020 (p < 0.001)."
     )
     best = comparison.best_
     assert (best.sampler, best.sampling_strategy) == GAN

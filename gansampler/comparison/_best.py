@@ -29,12 +29,12 @@ class Best:
     standard_error : float
         Of the mean, corrected as the tests are.
     simplest : tuple of str
-        Sampler and classifier of the best combination that adds no rows.
+        Method and classifier of the best combination without a sampler.
     difference : float
         How much better it is than that one; 0 if it is that one.
     p_value : float
         Of the corrected resampled t-test against that one, by Holm's method for all
-        combinations that add rows; 1 if it is that one, NaN with one fold.
+        combinations with a sampler; 1 if it is that one, NaN with one fold.
     is_significant : bool
         Whether the p-value is below 0.05.
     proven : Best or None, default=None
@@ -96,7 +96,7 @@ def best_of(scores: pd.DataFrame, metric: str, test_share: float) -> Best:
     simplest, sampler, proven, tests = contest(scores, test_share)
     if simplest is None:
         raise RuntimeError(
-            "Nothing that adds no rows was scored in all folds. See the column "
+            "No method without a sampler was scored in all folds. See the column "
             "error of results_."
         )
     means = dict(scores.mean())

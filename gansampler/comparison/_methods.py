@@ -26,7 +26,7 @@ from gansampler.oversampler import GANOversampler
 
 NONE, WEIGHTS, THRESHOLD = "no resampling", "class weights", "tuned threshold"
 BASELINES = (NONE, WEIGHTS, THRESHOLD)
-"""The methods that add no rows."""
+"""The methods without a sampler."""
 
 
 @dataclass(frozen=True)

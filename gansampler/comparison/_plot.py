@@ -22,7 +22,7 @@ from gansampler.plots._style import (
 MAX_NAME = 32
 
 LEGEND = (
-    "Right is better. Filled: significant at 5 % by Holm's method. Squares add no rows."
+    "Right is better. Filled: significant at 5 % by Holm's method. Squares: no sampler."
 )
 
 

@@ -69,7 +69,7 @@ class Comparison:
         The metrics; the first decides.
     best_ : Best
         The combination with the highest mean of the first metric, and whether it is
-        better than the best one that adds no rows.
+        better than the best one without a sampler.
 
     Examples
     --------
@@ -145,7 +145,7 @@ class Comparison:
         Raises
         ------
         RuntimeError
-            If nothing that adds no rows was scored in all folds.
+            If no method without a sampler was scored in all folds.
 
         Examples
         --------
@@ -249,9 +249,9 @@ class Comparison:
         return paired_tests(cells, self._key(reference), self._test_share)
 
     def verdict(self) -> str:
-        """Say in a sentence for each metric whether adding rows was worth it.
+        """Say in a sentence for each metric whether a sampler was worth it.
 
-        For each metric, the best method that adds no rows (no resampling, class weights
+        For each metric, the best method without a sampler (no resampling, class weights
         or a tuned threshold, by the mean over classifiers and folds) is compared with
         the samplers, by the tests of ``tests``.
 

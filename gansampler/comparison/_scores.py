@@ -25,7 +25,7 @@ FACTS = ["n_added", "sampler_seconds", "classifier_seconds", "error"]
 
 
 class Contest(NamedTuple):
-    """The best that adds no rows, the best that does, and tests of all that do.
+    """The best without a sampler, the best sampler, and tests of all samplers.
 
     The tests are against the former, with p-values adjusted for their number. The best
     are None where there is none, and then there are no tests. The best sampler may owe
@@ -73,7 +73,7 @@ def complete(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def contest(scores: pd.DataFrame, test_share: float) -> Contest:
-    """Whether the best column that adds rows beats the best that adds none."""
+    """Whether the best column of a sampler beats the best without one."""
     means: dict[Any, float] = dict(scores.mean())
     simple = [key for key in means if key[0] in BASELINES]
     samplers = [key for key in means if key not in simple]

@@ -72,7 +72,7 @@ def verdict(
 
 
 def _on_metric(metric: str, scores: pd.DataFrame, test_share: float) -> str:
-    """Whether adding rows was worth it, by one metric."""
+    """Whether a sampler was worth it, by one metric."""
     name = metric_name(metric)
     simplest, best, proven, tests = contest(scores, test_share)
     if not tests:
@@ -88,8 +88,8 @@ def _on_metric(metric: str, scores: pd.DataFrame, test_share: float) -> str:
             else ""
         )
         return (
-            f"{name}: {unsure}{sampler} is better than {doing}, the best without new "
-            f"rows, by {by} ({p})."
+            f"{name}: {unsure}{sampler} is better than {doing}, the best without a "
+            f"sampler, by {by} ({p})."
         )
     if all(each.p_value < ALPHA for each in tests.values()):
         return (
