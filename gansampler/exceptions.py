@@ -98,8 +98,8 @@ class TrainingDivergedError(GANSamplerError, ValueError):
     >>> sampler.fit_resample(X, y)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     gansampler.exceptions.TrainingDivergedError: Training on class 'graphic' diverged:
-    the ...'s loss is nan at iteration 1. Lower learning_rate or, with
-    optimizer='sgd', gradient_penalty.
+    the ...'s loss is nan at iteration 1. Lower learning_rate; with
+    optimizer='sgd', lower gradient_penalty first.
     """
 
 

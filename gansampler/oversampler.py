@@ -91,9 +91,10 @@ class GANOversampler(BaseOverSampler):
 
     optimizer : {{'adam', 'sgd'}}, default='adam'
         Optimiser of both networks. SGD has momentum 0.5 and needs a larger
-        ``learning_rate``, about 0.1 (0.02 for 'wasserstein'), and on tables of few
-        columns a smaller ``gradient_penalty``, about 0.3, since it diverges there
-        under a heavy one.
+        ``learning_rate``, about 0.1, and on tables of few columns a smaller
+        ``gradient_penalty``, about 0.3, since it diverges there under a heavy one.
+        For 'wasserstein' take a ``learning_rate`` of 0.02 and a ``gradient_penalty``
+        of 0.3 on any table.
 
     learning_rate : float, default=0.001
         Constant for the first half of the training, then falling towards 2 % of it.

@@ -246,7 +246,8 @@ def test_a_gradient_that_is_not_finite_is_caught_before_the_step(
         small(updates=updates).fit_resample(*table)
     assert str(error.value) == (
         f"Training on class 1 diverged: the {player}'s gradient is {number} at "
-        "iteration 3. Lower learning_rate or, with optimizer='sgd', gradient_penalty."
+        "iteration 3. Lower learning_rate; with optimizer='sgd', lower "
+        "gradient_penalty first."
     )
     ((state, before),) = weights
     for then, now in zip(before, state.generator.parameters(), strict=True):

@@ -738,7 +738,7 @@ def test_a_loss_that_is_not_finite_is_caught_before_the_step(monkeypatch):
         train()
     assert str(error.value) == (
         "Training on the rows diverged: the discriminator's loss is nan at iteration "
-        "1. Lower learning_rate or, with optimizer='sgd', gradient_penalty."
+        "1. Lower learning_rate; with optimizer='sgd', lower gradient_penalty first."
     )
 
 
@@ -755,9 +755,19 @@ def test_where_sgd_diverges_a_lighter_penalty_helps_as_the_message_says():
     rows = normal_rows(40, 1)
     settings = {"optimizer": "sgd", "learning_rate": 0.1, "max_iter": 60}
     for weight in (None, 10):
-        with pytest.raises(TrainingDivergedError, match=r"'sgd', gradient_penalty\.$"):
+        with pytest.raises(TrainingDivergedError, match=r"gradient_penalty first\.$"):
             train(rows, n_numeric=1, gradient_penalty=weight, **settings)
     assert len(train(rows, n_numeric=1, gradient_penalty=0.3, **settings).history) == 60
+
+
+@pytest.mark.parametrize("n_columns", [2, 10])
+def test_sgd_plays_the_wasserstein_game_as_documented(n_columns):
+    rows = normal_rows(60, n_columns)
+    settings = {"loss": "wasserstein", "optimizer": "sgd", "learning_rate": 0.02}
+    gan = train(
+        rows, n_numeric=n_columns, gradient_penalty=0.3, max_iter=200, **settings
+    )
+    assert len(gan.history) == 200
 
 
 @pytest.mark.parametrize("checkpoint", ["best", "last"])
@@ -788,7 +798,7 @@ def test_a_last_step_that_leads_nowhere_is_a_divergence(
         )
     assert str(error.value) == (
         f"Training on the rows diverged: the {player}'s output is nan at iteration 1. "
-        "Lower learning_rate or, with optimizer='sgd', gradient_penalty."
+        "Lower learning_rate; with optimizer='sgd', lower gradient_penalty first."
     )
 
 

@@ -1019,7 +1019,7 @@ def test_a_divergence_names_the_class_the_iteration_and_the_remedy(quick):
     assert message.startswith("Training on class 1 diverged: the ")
     assert "at iteration " in message
     assert message.endswith(
-        "Lower learning_rate or, with optimizer='sgd', gradient_penalty."
+        "Lower learning_rate; with optimizer='sgd', lower gradient_penalty first."
     )
 
 
@@ -1033,8 +1033,8 @@ def test_a_divergence_in_the_last_update_is_one_too(quick, checkpoint):
         "Training on class 1 diverged: the discriminator's output is "
     )
     assert message.endswith(
-        " at iteration 1. Lower learning_rate or, with optimizer='sgd', "
-        "gradient_penalty."
+        " at iteration 1. Lower learning_rate; with optimizer='sgd', lower "
+        "gradient_penalty first."
     )
 
 

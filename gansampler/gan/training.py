@@ -461,5 +461,6 @@ def divergence(
     """The error for a figure that is not finite."""
     return TrainingDivergedError(
         f"Training on {name} diverged: the {what} is {number.item()} at iteration "
-        f"{update}. Lower learning_rate or, with optimizer='sgd', gradient_penalty."
+        f"{update}. Lower learning_rate; with optimizer='sgd', lower gradient_penalty "
+        "first."
     )
