@@ -24,6 +24,9 @@ ROUNDING = 1e-9
 def energy_distance(real: Any, synthetic: Any) -> float:
     """Squared energy distance between two samples, without bias.
 
+    Time grows with the square of the number of rows: of larger tables pass samples of
+    a few thousand rows.
+
     Parameters
     ----------
     real, synthetic : DataFrame or ndarray of shape (n_rows, n_columns)
@@ -62,6 +65,9 @@ def energy_distance(real: Any, synthetic: Any) -> float:
 
 def coverage(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
     """Share of real rows that have a synthetic row inside their neighbourhood.
+
+    Time grows with the square of the number of rows: of larger tables pass samples of
+    a few thousand rows.
 
     Parameters
     ----------
@@ -107,6 +113,9 @@ def coverage(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
 
 def density(real: Any, synthetic: Any, n_neighbors: int = 5) -> float:
     """How many real neighbourhoods a synthetic row lies in, relative to real rows.
+
+    Time grows with the square of the number of rows: of larger tables pass samples of
+    a few thousand rows.
 
     Parameters
     ----------

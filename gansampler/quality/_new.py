@@ -14,6 +14,9 @@ from gansampler.quality._space import as_points, join_columns
 def nearest_row_ratio(real: Any, synthetic: Any, held_out: Any = None) -> float:
     """How new synthetic rows are: relative distance to the nearest real row.
 
+    Time grows with the square of the number of rows: of larger tables pass samples of
+    a few thousand rows. Copies of real rows that are left out then go unseen.
+
     Parameters
     ----------
     real, synthetic : DataFrame or ndarray of shape (n_rows, n_columns)
@@ -77,6 +80,9 @@ def authenticity(real: Any, synthetic: Any) -> float:
     A synthetic row is authentic if it lies farther from its nearest real row than
     that real row lies from its own nearest other one; of real rows that are equally
     near, each has to be that far from another. Rows that repeat a real row never are.
+
+    Time grows with the square of the number of rows: of larger tables pass samples of
+    a few thousand rows. Copies of real rows that are left out then go unseen.
 
     Parameters
     ----------
