@@ -237,7 +237,8 @@ def test_columns_that_are_off_are_named_with_the_way_they_are(samples):
     )
     assert faults["visits"] == ("100 % of the cells have decimals, and no real one",)
     assert re.fullmatch(
-        r"8\d % of the cells lie beyond the real range \(18 to 89\)", faults["age"][0]
+        r"8\d % of the cells lie beyond the real range \(18 to 89\), as far as 149",
+        faults["age"][0],
     )
     assert statuses(judgement)["told apart"] == POOR
     status, sentence = conclusion(judgement)
@@ -255,6 +256,56 @@ def test_new_rows_of_the_same_distribution_hardly_ever_lie_beyond_the_range(n_ro
     # Fifty times as wide.
     wide = join_columns({"real": real, "synthetic": 50 * new}, (1, 1))
     assert sum(bool(describe(column).faults) for column in wide) > 350
+
+
+@pytest.mark.parametrize("n_rows", [10, 30, 100, 1000])
+@pytest.mark.parametrize("zeros", [0.0, 0.9])
+def test_many_rows_beside_few_of_heavy_tails_hardly_ever_lie_too_far_out(n_rows, zeros):
+    rng = np.random.default_rng(0)
+    real, new = (
+        pd.DataFrame(
+            rng.lognormal(5, 1.5, (n, 200)).round()
+            * (rng.uniform(size=(n, 200)) >= zeros)
+        )
+        for n in (n_rows, 2000)
+    )
+    columns = join_columns({"real": real, "synthetic": new}, (1, 1))
+    assert sum(bool(describe(column).faults) for column in columns) <= 3
+
+
+NUMBERS, DATES = np.arange(60.0, 140), pd.date_range("2020-01-01", periods=80)
+
+
+@pytest.mark.parametrize(
+    ("cells", "wrong", "n_wrong", "said"),
+    [
+        (NUMBERS, 1e9, 80, "4 % (60 to 139) 1,000,000,000"),
+        (NUMBERS, -1.0, 80, "4 % (60 to 139) -1"),
+        (NUMBERS, 1e6, 1, "<1 % (60 to 139) 1,000,000"),
+        (NUMBERS, 1e30, 1, "<1 % (60 to 139) 1e+30"),
+        (np.full(80, 7.0), 8.0, 80, "4 % (7 to 7) 8"),
+        (
+            DATES,
+            pd.Timestamp("1900-01-01"),
+            80,
+            "4 % (2020-01-01 to 2020-03-20) 1900-01-01",
+        ),
+    ],
+)
+def test_a_few_cells_far_out_are_a_fault(plain, cells, wrong, n_wrong, said):
+    rng = np.random.default_rng(0)
+    real, synthetic = (
+        pd.DataFrame({"a": rng.normal(size=n), "x": rng.choice(cells, n)})
+        for n in (600, 2000)
+    )
+    synthetic.loc[: n_wrong - 1, "x"] = wrong
+    judgement = judge_class(rows_of(real, synthetic))
+    share, span, farthest = re.fullmatch(r"(.* %) (\(.*\)) (.*)", said).groups()
+    assert judgement.differences["x"].faults == (
+        f"{share} of the cells lie beyond the real range {span}, as far as {farthest}",
+    )
+    assert judgement.columns["status"].to_dict() == {"x": WARN, "a": OK}
+    assert conclusion(judgement)[0] == WARN
 
 
 def test_rows_among_other_classes_and_rows_of_one_mode_are_seen(plain, samples):

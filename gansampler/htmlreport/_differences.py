@@ -17,6 +17,11 @@ from gansampler.quality._space import JoinedColumn
 MAX_OUTSIDE = 0.05
 """Share of numbers beyond the real range, above what new real rows show by chance."""
 
+FAR, ABSURD = 0.5, 1000
+"""Distances beyond the real range, in units of it. No more numbers may lie beyond the
+first than chance explains, and none beyond the second, which thousands of new rows
+hardly ever reach even beside ten real ones of a lognormal column."""
+
 RARE, MANY = 0.001, 1000
 """Chance that more lie there, and rows whose share is nearly that of the mass."""
 
@@ -133,11 +138,18 @@ def _faults_of_numbers(
     broken = float((synthetic != np.round(synthetic)).mean())
     if whole.all() and broken:
         faults.append(f"{percent(broken)} of the cells have decimals, and no real one")
-    outside = float(((synthetic < real.min()) | (synthetic > real.max())).mean())
-    if outside > MAX_OUTSIDE + _outside_by_chance(len(real), len(synthetic)):
+    low, high = real.min(), real.max()
+    beyond = np.maximum(low - synthetic, synthetic - high)
+    outside = float((beyond > 0).mean())
+    far = float((beyond > FAR * (high - low)).mean())
+    by_chance = _outside_by_chance(len(real), len(synthetic))
+    # Against a constant nothing is absurd: it has no scale.
+    absurd = low < high and beyond.max() > ABSURD * (high - low)
+    if outside > MAX_OUTSIDE + by_chance or far > by_chance or absurd:
+        farthest = _write(column, synthetic[beyond.argmax()])
         faults.append(
             f"{percent(outside)} of the cells lie beyond the real range "
-            f"({_write(column, real.min())} to {_write(column, real.max())})"
+            f"({_write(column, low)} to {_write(column, high)}), as far as {farthest}"
         )
     return faults
 
@@ -163,7 +175,7 @@ def _change(real: float, synthetic: float) -> str:
 def _write(column: JoinedColumn, number: float) -> str:
     """A number or a time as it is read best."""
     if not column.summary.counts_from_origin:
-        return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
+        return f"{number:,.0f}" if 1000 <= abs(number) < 1e15 else f"{number:.3g}"
     value: Any = column.summary.from_numbers(np.array([number])).iloc[0]
     if isinstance(value, pd.Timestamp):
         days = value == value.normalize()
