@@ -330,6 +330,45 @@ def test_lost_dependence_is_named(plain, samples):
     assert re.search(r"differences: 'a' with 'b' \((0\.9|1\.0)", verdict.message)
 
 
+def related(n_rows, rng):
+    """Rows with rules between columns, and columns without."""
+    numbers = {f"x{i}": rng.normal(100, 10, n_rows).round(1) for i in range(8)}
+    has_car = rng.choice(["yes", "no"], n_rows)
+    car = np.where(has_car == "no", "none", rng.choice(["vw", "kia"], n_rows))
+    total = numbers["x0"] + numbers["x1"]
+    return pd.DataFrame(numbers | {"has_car": has_car, "car": car, "total": total})
+
+
+@pytest.mark.parametrize(
+    ("column", "pair"),
+    [("car", "'has_car' with 'car'"), ("total", "'x[01]' with 'total'")],
+)
+def test_one_broken_rule_among_many_pairs_is_named(plain, column, pair):
+    rng = np.random.default_rng(0)
+    real, synthetic = related(300, rng), related(500, rng)
+    assert judge_class(rows_of(real, synthetic)).status == OK
+    synthetic[column] = rng.permutation(synthetic[column])
+    judgement = judge_class(rows_of(real, synthetic))
+    (verdict,) = (v for v in judgement.verdicts if v.status != OK)
+    assert (verdict.name, verdict.status) == ("dependence", POOR)
+    assert re.fullmatch(
+        r"Correlations differ by 0.1\d in the mean over pairs of columns, and by 0.10 "
+        rf"between real rows. The largest differences: {pair} \(0\.\d\d\), .*; between "
+        r"real rows at most 0.31.",
+        verdict.message,
+    )
+
+
+@pytest.mark.parametrize("n_rows", [20, 60, 300])
+def test_the_worst_pair_of_new_real_rows_is_hardly_ever_an_alarm(plain, n_rows):
+    found = []
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        real, new = related(n_rows, rng), related(300, rng)
+        found.append(statuses(judge_class(rows_of(real, new)))["dependence"])
+    assert found == [OK] * 8
+
+
 def test_large_integers_are_written_to_the_last_digit():
     real = pd.DataFrame({"id": np.arange(101) * 8 + 2**60})
     (column,) = join_columns({"real": real, "synthetic": real}, (1, 1))

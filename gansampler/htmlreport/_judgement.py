@@ -37,6 +37,7 @@ from gansampler.quality._levels import few_levels
 from gansampler.quality._references import (
     MAX_LEARNED,
     MAX_ROWS,
+    largest_pair_gap,
     measure_copies,
     measure_figures,
     measure_gaps,
@@ -63,6 +64,11 @@ MIN_DIFFERENT = 3
 
 MAX_EXCESS_CORRELATION = (0.1, 0.2)
 """Mean difference of correlations above the largest between real rows."""
+
+MAX_EXCESS_PAIR, MIN_PAIR_ROWS = (0.1, 0.3), 50
+"""Difference of the worst pair above the largest between real rows, since one broken
+pair among many hardly moves the mean, and how many rows of either kind it takes: fewer
+tell hardly any broken pair from chance."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +183,7 @@ def judge_class(rows: JudgedRows, *, random_state: int = 0) -> ClassJudgement:
             _told_apart(figures),
             _coverage(figures),
             _columns(columns),
-            _correlations(figures, few[0], few[1]),
+            _correlations(figures, few[0], few[1], rng),
             _other_classes(few, random_state) if rows.others is not None else None,
         ]
     found = worst_first(verdicts)
@@ -329,7 +335,10 @@ def _columns(columns: pd.DataFrame) -> Verdict:
 
 
 def _correlations(
-    figures: pd.DataFrame, real: pd.DataFrame, synthetic: pd.DataFrame
+    figures: pd.DataFrame,
+    real: pd.DataFrame,
+    synthetic: pd.DataFrame,
+    rng: np.random.Generator,
 ) -> Verdict | None:
     if "correlation_gap" not in figures.index:
         return None
@@ -339,23 +348,35 @@ def _correlations(
         return None
     pairs = correlation_gaps(real, synthetic)
     values = np.triu(pairs.to_numpy(), 1)
-    worst = np.argsort(-values, axis=None, kind="stable")[:N_NAMED]
+    largest = np.argsort(-values, axis=None, kind="stable")[:N_NAMED]
     named = ", ".join(
         f"{short_name(pairs.index[i])!r} with {short_name(pairs.columns[j])!r} "
         f"({values[i, j]:.2f})"
-        for i, j in zip(*np.unravel_index(worst, values.shape), strict=True)
+        for i, j in zip(*np.unravel_index(largest, values.shape), strict=True)
         if values[i, j] > 0
     )
-    largest = f" The largest differences: {named}." if named else ""
+    by_chance = math.nan
+    if min(len(real), len(synthetic)) >= MIN_PAIR_ROWS:
+        by_chance = largest_pair_gap(real, synthetic, rng)
+    if named:
+        named = f" The largest differences: {named}"
+        if not math.isnan(by_chance):
+            named += f"; between real rows at most {by_chance:.2f}"
+        named += "."
     floor = 0.0 if math.isnan(most) else most
     real_too = (
         "" if math.isnan(between) else f", and by {between:.2f} between real rows"
     )
     return make_verdict(
         "dependence",
-        status_above(gap - floor, MAX_EXCESS_CORRELATION),
+        worst(
+            [
+                status_above(gap - floor, MAX_EXCESS_CORRELATION),
+                status_above(float(values.max()) - by_chance, MAX_EXCESS_PAIR),
+            ]
+        ),
         f"Correlations differ by {gap:.2f} in the mean over pairs of columns{real_too}."
-        f"{largest}",
+        f"{named}",
         "Raise max_iter.",
     )
 

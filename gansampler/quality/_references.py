@@ -14,7 +14,11 @@ import numpy as np
 import pandas as pd
 
 from gansampler._thinning import some_positions
-from gansampler.quality._columns import correlation_gap, marginal_gaps
+from gansampler.quality._columns import (
+    correlation_gap,
+    correlation_gaps,
+    marginal_gaps,
+)
 from gansampler.quality._near import coverage, density, energy_distance
 from gansampler.quality._new import duplicate_share, nearest_row_ratio
 from gansampler.quality._two_sample import classifier_two_sample_test
@@ -191,6 +195,32 @@ def measure_gaps(
         }
     )
     return gaps.sort_values("synthetic", ascending=False, kind="stable")
+
+
+def largest_pair_gap(
+    real: pd.DataFrame, synthetic: pd.DataFrame, rng: np.random.Generator
+) -> float:
+    """How far the dependence of some pair of columns differs between real rows.
+
+    Parameters
+    ----------
+    real, synthetic : DataFrame
+        As in ``QualityDisplay.from_samples``.
+    rng : Generator
+        Splits the real rows.
+
+    Returns
+    -------
+    float
+        The largest of ``correlation_gaps`` between two different columns in any split
+        of the real rows; NaN where there are too few to be split.
+    """
+    between = [
+        float(np.triu(correlation_gaps(part, other), 1).max())
+        for part, _, other in _splits(real, synthetic, None, rng)
+        if other is not None
+    ]
+    return max(between, default=np.nan)
 
 
 def _mean(series: list[pd.Series]) -> pd.Series:
