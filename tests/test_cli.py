@@ -18,13 +18,17 @@ from imblearn.over_sampling import RandomOverSampler
 
 import gansampler
 from gansampler.cli import main
+from gansampler.diagnosis import Verdict
 from gansampler.exceptions import SmallClassWarning
+from gansampler.report import ClassReport, Report
 
 N_COMMON, N_RARE = 40, 12
 
 
 class CopyingSampler(RandomOverSampler):
     """Repeats rows instead of training: for all that is not about training."""
+
+    report_ = Report()
 
     def __init__(
         self,
@@ -825,6 +829,25 @@ def test_warnings_take_one_line_each(folder, monkeypatch, capsys):
     assert main(balance()) == 0
     assert capsys.readouterr().err == (
         "gansampler: warning: class 'yes' is small\ngansampler: warning: mind the gap\n"
+    )
+
+
+def test_what_trainings_say_of_columns_is_a_warning(
+    folder, copying, monkeypatch, capsys
+):
+    def of_class(*names):
+        verdicts = tuple(Verdict(name, "warn", f"{name}!", "Do.") for name in names)
+        return ClassReport(20, 80, 500, 400, 0.3, 2.5, 0.01, 0.9, 0.4, None, verdicts)
+
+    report = Report(
+        yes=of_class("identifiers", "late_divergence"),
+        no=of_class("identifiers", "rare_levels"),
+    )
+    monkeypatch.setattr(CopyingSampler, "report_", report)
+    assert main(balance()) == 0
+    assert capsys.readouterr().err == (
+        "gansampler: warning: classes 'yes', 'no': identifiers! Do.\n"
+        "gansampler: warning: class 'no': rare_levels! Do.\n"
     )
 
 

@@ -425,6 +425,58 @@ def test_identifiers_are_no_fault_of_the_rows_and_fit_into_memory(plain):
     assert set(judgement.columns["status"]) == {OK}
 
 
+def numbered(rng, start, n_rows):
+    """Rows with identifiers: texts, and whole numbers one after the other."""
+    numbers = start + rng.permutation(n_rows)
+    return pd.DataFrame(
+        {
+            "name": [f"customer {number}" for number in numbers],
+            "row": numbers,
+            "income": rng.integers(1000, 9000, n_rows),
+            "paid": rng.permutation(10**6)[:n_rows],
+            "x": rng.normal(size=n_rows),
+        }
+    )
+
+
+def named_identifiers(*frames):
+    for verdict in judge_class(rows_of(*frames)).verdicts:
+        if verdict.name == "identifiers":
+            assert verdict.status == WARN
+            assert verdict.message.startswith(
+                "No two real rows agree in these columns, as if they were identifiers, "
+                "and synthetic rows repeat them or each other: "
+            )
+            return verdict.message.partition("other: ")[2]
+    return None
+
+
+def test_identifiers_that_synthetic_rows_repeat_are_named(plain):
+    rng = np.random.default_rng(0)
+    real, others = numbered(rng, 0, 40), numbered(rng, 40, 300)
+    new = numbered(rng, 1000, 200)
+    assert named_identifiers(real, new, others) is None
+    drawn = new.assign(
+        name=rng.choice(real["name"], 200), row=rng.integers(0, 340, 200)
+    )
+    assert named_identifiers(real, drawn, others) == "'name', 'row'."
+    # Alone, 40 numbers below 340 need not be such that none comes twice.
+    apart = real.assign(row=rng.permutation(340)[:40])
+    assert named_identifiers(apart, drawn) == "'name'."
+    assert named_identifiers(real, new.assign(name="new"), others) == "'name'."
+    # Cells that other classes share identify no row.
+    shared = others.assign(name="other")
+    assert named_identifiers(real, drawn, shared) == "'row'."
+    judgement = judge_class(rows_of(real, drawn, others))
+    assert "columns that identify rows" in conclusion(judgement)[1]
+
+
+def test_new_identifiers_are_no_fault(plain):
+    rng = np.random.default_rng(0)
+    judgement = judge_class(rows_of(numbered(rng, 0, 60), numbered(rng, 0, 300)))
+    assert judgement.differences["name"].faults == ()
+
+
 def test_of_many_columns_the_worst_are_shown_and_the_others_counted(plain):
     rng = np.random.default_rng(0)
     real, synthetic = (

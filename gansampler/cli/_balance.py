@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import json
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,11 @@ from gansampler.cli._report import check_page, report_on_training
 if TYPE_CHECKING:
     import pandas as pd
 
+    from gansampler.report import Report
     from gansampler.tablefiles import FileTable
+
+ON_THE_TABLE = {"identifiers", "rare_levels"}
+"""Verdicts of a training that speak of columns of the table, whatever the training."""
 
 OWN_OPTIONS = {
     "sampling_strategy": "--sampling-strategy",
@@ -53,6 +58,7 @@ def balance(arguments: argparse.Namespace) -> None:
         f"wrote {arguments.output}: {len(table.labels)} original and {len(labels)} "
         "synthetic rows"
     )
+    _warn_of_columns(table, sampler.report_)
     if arguments.report is not None:
         # After the table: whatever happens to the page, the training is not lost.
         report_on_training(sampler, table, features, labels, arguments)
@@ -174,6 +180,19 @@ def _synthetic_rows(
     features, labels = sampler.fit_resample(table.features, table.labels)
     n_rows = len(table.labels)
     return sampler, features.iloc[n_rows:], labels.iloc[n_rows:]
+
+
+def _warn_of_columns(table: FileTable, report: Report) -> None:
+    """Say what the trainings found in columns, once for all classes that agree."""
+    found: dict[str, list[str]] = {}
+    for label, of_class in report.items():
+        for verdict in of_class.findings:
+            if verdict.name in ON_THE_TABLE:
+                text = f"{verdict.message} {verdict.remedy}"
+                found.setdefault(text, []).append(repr(table.label_text(label)))
+    for text, labels in found.items():
+        classes = "class" if len(labels) == 1 else "classes"
+        warnings.warn(f"{classes} {', '.join(labels)}: {text}", stacklevel=2)
 
 
 def _summary(table: FileTable, added: pd.Series) -> str:

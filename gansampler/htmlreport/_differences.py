@@ -92,7 +92,8 @@ def _of_levels(column: JoinedColumn) -> Difference:
     facts = ", ".join(f"{names[i]} {_change(real[i], synthetic[i])}" for i in shown)
     unseen = np.flatnonzero(counts[0] == 0)
     faults = []
-    if len(unseen):
+    # Where no two real rows agree, new rows have new levels.
+    if len(unseen) and counts[0].max() > 1:
         by_share = unseen[np.argsort(-synthetic[unseen], kind="stable")]
         named = ", ".join(names[i] for i in by_share[:N_LEVELS])
         more = ", …" if len(unseen) > N_LEVELS else ""

@@ -70,6 +70,10 @@ MAX_EXCESS_PAIR, MIN_PAIR_ROWS = (0.1, 0.3), 50
 pair among many hardly moves the mean, and how many rows of either kind it takes: fewer
 tell hardly any broken pair from chance."""
 
+CERTAIN = -math.log(0.001)
+"""Pairs of real rows that are expected to agree in a column by chance, where that none
+does shows that none ever will: the count of such pairs is about Poisson."""
+
 
 @dataclass(frozen=True)
 class JudgedRows:
@@ -184,6 +188,7 @@ def judge_class(rows: JudgedRows, *, random_state: int = 0) -> ClassJudgement:
             _coverage(figures),
             _columns(columns),
             _correlations(figures, few[0], few[1], rng),
+            _identifiers(joined, rows),
             _other_classes(few, random_state) if rows.others is not None else None,
         ]
     found = worst_first(verdicts)
@@ -379,6 +384,50 @@ def _correlations(
         f"{named}",
         "Raise max_iter.",
     )
+
+
+def _identifiers(
+    joined: dict[Hashable, JoinedColumn], rows: JudgedRows
+) -> Verdict | None:
+    names = [name for name, column in joined.items() if _identifies(column, rows)]
+    if not names:
+        return None
+    named = ", ".join(repr(short_name(name)) for name in names[:N_NAMED])
+    more = f" and {len(names) - N_NAMED} more" if len(names) > N_NAMED else ""
+    return make_verdict(
+        "identifiers",
+        WARN,
+        "No two real rows agree in these columns, as if they were identifiers, and "
+        f"synthetic rows repeat them or each other: {named}{more}.",
+        "Drop them before resampling, and give the synthetic rows new ones.",
+    )
+
+
+def _identifies(column: JoinedColumn, rows: JudgedRows) -> bool:
+    """Whether real rows never agree in a column, though synthetic ones do.
+
+    If they agreed as often as the synthetic rows agree with them or with each other,
+    ``CERTAIN`` pairs or more of them would. Whole numbers of any distribution agree at
+    least as often as uniform ones between the same ends.
+    """
+    if column.summary.kind == "time":
+        return False
+    frames = [rows.real] if rows.others is None else [rows.real, rows.others]
+    real = pd.concat([frame[column.name] for frame in frames], ignore_index=True)
+    if real.isna().any() or real.duplicated().any():
+        return False
+    n_pairs = len(real) * (len(real) - 1) / 2
+    if not column.is_category:
+        numbers = column.summary.to_numbers(real)
+        whole = bool((numbers == np.round(numbers)).all())
+        if not whole or n_pairs < CERTAIN * (np.ptp(numbers) + 1):
+            return False
+    synthetic = rows.synthetic[column.name].dropna()
+    n = len(synthetic)
+    counts = synthetic.value_counts().to_numpy()
+    with_real = synthetic.isin(real).sum() / max(1, n * len(real))
+    with_each_other = (counts * (counts - 1)).sum() / max(1, n * (n - 1))
+    return bool(n_pairs * max(with_real, with_each_other) > CERTAIN)
 
 
 def _other_classes(few: Sequence[pd.DataFrame], random_state: int) -> Verdict | None:

@@ -40,6 +40,7 @@ SUBJECTS = {
     "coverage": "real rows that no synthetic row comes near",
     "columns": "single columns",
     "dependence": "the dependence between columns",
+    "identifiers": "columns that identify rows",
     "other classes": "rows among other classes",
     "training": "the training",
 }
