@@ -97,7 +97,9 @@ class Neighborhood:
         distances: np.ndarray = self._own.kneighbors()[0]
         return distances
 
-    def nearness(self, rows: np.ndarray, radii: np.ndarray) -> np.ndarray:
+    def nearness(
+        self, rows: np.ndarray, radii: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """How near rows are to rows of the class, each measured by a radius.
 
         Parameters
@@ -107,15 +109,20 @@ class Neighborhood:
 
         Returns
         -------
-        ndarray of shape (n_rows,)
+        nearness : ndarray of shape (n_rows,)
             Least distance to a row of the class as a multiple of its radius; below 1
             inside one of them.
+        nearest : ndarray of shape (n_rows,)
+            Position of that row.
         """
         own, _ = self.real
         least = np.empty(len(rows))
+        nearest = np.empty(len(rows), dtype=np.intp)
         for part in _parts(len(rows), len(own)):
-            least[part] = (squared_distances(rows[part], own) / radii**2).min(axis=1)
-        return np.sqrt(np.maximum(least, 0))
+            multiples = squared_distances(rows[part], own) / radii**2
+            nearest[part] = multiples.argmin(axis=1)
+            least[part] = multiples.min(axis=1)
+        return np.sqrt(np.maximum(least, 0)), nearest
 
 
 class Products:

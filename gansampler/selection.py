@@ -14,7 +14,10 @@ import bisect
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import rankdata
+from sklearn.neighbors import NearestNeighbors
 
+from gansampler._thinning import some_positions
 from gansampler.neighbors import TIE, Neighborhood, Products
 from gansampler.quality._near import SAME
 
@@ -31,6 +34,10 @@ NEWNESS = 0.75
 """How far the median of the rows that are kept has to be from its nearest real row, as
 a multiple of the same distance between real rows. At 1 the gaps between real rows fill
 up, their own places stay empty, and classifiers do no better (``docs/benchmarks``)."""
+
+
+MIN_REGION = 64
+"""Generated rows to each region of the class, on average, on which limits are set."""
 
 
 @dataclass(frozen=True)
@@ -102,15 +109,17 @@ class RowSelection:
         most -= int((copies & ~lucky).sum())
         between = around.between_own()
         radii = usual_radii(between)
-        nearness = around.nearness(generated, radii)
-        factor = copy_factor(
+        nearness, nearest_own = around.nearness(generated, radii)
+        factors = copy_factors(
             nearness[~copies],
+            nearest_own[~copies],
             nearest[~copies],
+            regions_of(own, max(1, len(generated) // MIN_REGION), rng),
             NEWNESS * np.median(between[:, 0]),
             most,
         )
-        radii = np.maximum(factor * (1 - TIE) * radii, SAME)
-        new = np.where(copies, lucky, nearness >= factor)
+        radii = np.maximum(factors * (1 - TIE) * radii, SAME)
+        new = np.where(copies, lucky, around.nearness(generated, radii)[0] >= 1)
         if not new.any():  # by bad luck, where nearly all copies may be rejected
             new[0] = True
         if not border_rejection:
@@ -203,7 +212,8 @@ class Chooser:
         which = which.ravel()  # of two dimensions in NumPy 2.0
         to_own = around.to_own(rows)
         copies = to_own[:, 0] < SAME
-        kept: np.ndarray = copies | (around.nearness(rows, selection.radii) >= 1)
+        nearness, _ = around.nearness(rows, selection.radii)
+        kept: np.ndarray = copies | (nearness >= 1)
         if kept.any() and selection.min_ratio > -np.inf:
             if selection.by_counts:
                 ratios = around.log_count_ratio(rows[kept])
@@ -277,16 +287,100 @@ def usual_radii(between: np.ndarray) -> np.ndarray:
     return np.sqrt(radii * np.minimum(radii, usual))
 
 
-def copy_factor(
-    nearness: np.ndarray, nearest: np.ndarray, usual: float, most: int
-) -> float:
-    """Nearness that rows that are no copies have to have, to be new enough.
+def regions_of(
+    rows: np.ndarray, n_regions: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Regions of rows of a class: each to the nearest of some of them.
 
     Parameters
     ----------
-    nearness : ndarray of shape (n_rows,)
-        Of generated rows, see ``Neighborhood.nearness``.
-    nearest : ndarray of shape (n_rows,)
+    rows : ndarray of shape (n_rows, n_columns)
+    n_regions : int
+        At most; one for each row if these are fewer.
+    rng : Generator
+        Chooses the rows around which the regions lie.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,)
+        From 0 on.
+    """
+    if len(rows) <= n_regions:
+        return np.arange(len(rows))
+    centres = rows[some_positions(len(rows), n_regions, rng)]
+    nearest = NearestNeighbors(n_neighbors=1).fit(centres).kneighbors(rows)[1]
+    regions: np.ndarray = nearest[:, 0]
+    return regions
+
+
+def copy_factors(
+    nearness: np.ndarray,
+    nearest: np.ndarray,
+    distances: np.ndarray,
+    regions: np.ndarray,
+    usual: float,
+    most: int,
+) -> np.ndarray:
+    """Nearness to each row of the class that rows have to have, to be new enough.
+
+    The same share of rows is rejected in each region. With one limit for all, most
+    would be where rows differ in few columns, as where cells are missing: the fewer
+    these are, the likelier a new row is to lie near to a real one.
+
+    Parameters
+    ----------
+    nearness, nearest : ndarray of shape (n_rows,)
+        Of generated rows that are no copies, see ``Neighborhood.nearness``.
+    distances : ndarray of shape (n_rows,)
+        Their distances to the nearest real row.
+    regions : ndarray of shape (n_own,)
+        Where the rows of the class lie, from 0 on.
+    usual : float
+        Distance that the median of those kept has to reach.
+    most : int
+        How many rows may be rejected.
+
+    Returns
+    -------
+    ndarray of shape (n_own,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gansampler.selection import copy_factors
+    >>> nearness, nearest = (
+    ...     np.array([0.1, 0.2, 0.3, 0.4, 0.5]),
+    ...     np.array([0, 1, 0, 1, 0]),
+    ... )
+    >>> copy_factors(nearness, nearest, 10 * nearness, np.arange(2), 4.0, most=2)
+    array([0.3, 0.4])
+    >>> copy_factors(nearness, nearest, 10 * nearness, np.arange(2), 3.0, most=2)
+    array([0., 0.])
+    """
+    region = regions[nearest]
+    ranks = np.empty(len(nearness))
+    for one in np.unique(region):
+        inside = region == one
+        ranks[inside] = (rankdata(nearness[inside]) - 0.5) / inside.sum()
+    share = share_too_near(ranks, distances, usual, most)
+    factors = np.zeros(regions.max() + 1)
+    for one in np.unique(region[ranks < share]):
+        inside = region == one
+        beyond = nearness[inside & (ranks >= share)]
+        factors[one] = beyond.min() if len(beyond) else nearness[inside].max() + SAME
+    return factors[regions]
+
+
+def share_too_near(
+    ranks: np.ndarray, distances: np.ndarray, usual: float, most: int
+) -> float:
+    """Rank from which on rows are kept, so that they are new enough.
+
+    Parameters
+    ----------
+    ranks : ndarray of shape (n_rows,)
+        Of rows that are no copies, the nearest to real rows first.
+    distances : ndarray of shape (n_rows,)
         Their distances to the nearest real row.
     usual : float
         Distance that the median of those kept has to reach.
@@ -301,25 +395,25 @@ def copy_factor(
     Examples
     --------
     >>> import numpy as np
-    >>> from gansampler.selection import copy_factor
-    >>> nearest = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
-    >>> copy_factor(nearest / 10, nearest, usual=4.0, most=2)
+    >>> from gansampler.selection import share_too_near
+    >>> distances = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+    >>> share_too_near(distances / 10, distances, usual=4.0, most=2)
     0.3
-    >>> copy_factor(nearest / 10, nearest, usual=3.0, most=2)
+    >>> share_too_near(distances / 10, distances, usual=3.0, most=2)
     0.0
     """
-    order = np.argsort(nearness, kind="stable")
-    nearness, nearest = nearness[order], nearest[order]
-    # Rows that are equally near are kept or rejected together.
-    n_dropped = np.unique(nearness, return_index=True)[1]
+    order = np.argsort(ranks, kind="stable")
+    ranks, distances = ranks[order], distances[order]
+    # Rows of one rank are kept or rejected together.
+    n_dropped = np.unique(ranks, return_index=True)[1]
     n_dropped = n_dropped[n_dropped <= most]
     if not len(n_dropped):
         return 0.0
     # The more are dropped, the farther are the rest, but for few exceptions.
     first = bisect.bisect_left(
-        n_dropped[:-1], usual, key=lambda n: float(np.median(nearest[n:]))
+        n_dropped[:-1], usual, key=lambda n: float(np.median(distances[n:]))
     )
-    return float(nearness[n_dropped[first]]) if first else 0.0
+    return float(ranks[n_dropped[first]]) if first else 0.0
 
 
 def drawn(n_rows: int, share: float, rng: np.random.Generator) -> np.ndarray:

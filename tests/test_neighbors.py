@@ -30,8 +30,9 @@ def test_nearness_is_measured_by_the_radius_of_each_row():
     own = np.array([[0.0], [10.0]])
     around = Neighborhood(own, own + 100)
     rows = np.array([[1.0], [4.0], [8.0]])
-    nearness = around.nearness(rows, radii=np.array([2.0, 4.0]))
+    nearness, nearest = around.nearness(rows, radii=np.array([2.0, 4.0]))
     assert nearness == pytest.approx([0.5, 1.5, 0.5])
+    assert nearest.tolist() == [0, 1, 1]
 
 
 def test_where_rows_repeat_the_classes_are_counted():

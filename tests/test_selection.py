@@ -13,10 +13,12 @@ from gansampler.neighbors import Neighborhood, Products
 from gansampler.selection import (
     Chooser,
     RowSelection,
-    copy_factor,
+    copy_factors,
     drawn,
     log_density_ratio,
+    regions_of,
     share_of_copies,
+    share_too_near,
     usual_distance,
 )
 
@@ -58,7 +60,7 @@ def border_scores(around, rows):
 @given(distances=DISTANCES, usual=st.floats(0, 10), share=st.floats(0, 0.99))
 def test_no_more_rows_are_near_copies_than_allowed(distances, usual, share):
     most = int(share * len(distances))
-    factor = copy_factor(distances / 2, distances, usual, most)
+    factor = share_too_near(distances / 2, distances, usual, most)
     assert (distances / 2 < factor).sum() <= most
     assert (distances / 2 >= factor).any()
 
@@ -68,12 +70,69 @@ def test_the_rest_are_as_new_as_asked_or_all_that_is_allowed_is_rejected(
     distances, usual, share
 ):
     most = int(share * len(distances))
-    factor = copy_factor(distances / 2, distances, usual, most)
+    factor = share_too_near(distances / 2, distances, usual, most)
     kept = np.sort(distances[distances / 2 >= factor])
     if np.median(kept) < usual:
         # One more would be too many.
         next_one = (distances <= kept[0]).sum()
         assert next_one > most
+
+
+@given(data=st.data(), usual=st.floats(0, 10), share=st.floats(0, 0.9))
+def test_the_same_share_is_rejected_in_each_region(data, usual, share):
+    nearness = data.draw(DISTANCES)
+    positions = st.integers(0, 5)
+    nearest = data.draw(arrays(int, len(nearness), elements=positions))
+    regions = np.array([0, 0, 1, 1, 2, 3])
+    most = int(share * len(nearness))
+    factors = copy_factors(nearness, nearest, nearness, regions, usual, most)
+    near = nearness < factors[nearest]
+    assert near.sum() <= most
+    shares = [near[regions[nearest] == k].mean() for k in np.unique(regions[nearest])]
+    # Up to rows that are equally near.
+    largest = max(
+        np.unique(nearness[regions[nearest] == k], return_counts=True)[1].max()
+        / (regions[nearest] == k).sum()
+        for k in np.unique(regions[nearest])
+    )
+    assert np.ptp(shares) <= largest
+
+
+def test_regions_are_those_of_the_nearest_of_some_rows():
+    own, _ = two_classes(n_own=300)
+    assert regions_of(own[:5], 5, np.random.default_rng(0)).tolist() == [0, 1, 2, 3, 4]
+    regions = regions_of(own, 20, np.random.default_rng(0))
+    assert set(regions) == set(range(20))
+    spread = [own[regions == k].std(axis=0).mean() for k in range(20)]
+    assert np.mean(spread) < 0.5 * own.std(axis=0).mean()
+
+
+def test_rows_that_differ_in_few_columns_are_kept_as_often():
+    """Where cells are missing, a new row is likelier to lie near to a real one."""
+    rng = np.random.default_rng(0)
+
+    def rows(n_rows):
+        table = rng.normal(size=(n_rows, 5))
+        table[:, 0] = 3 * (rng.random(n_rows) < 0.4)
+        table[table[:, 0] > 0, 2:] = 0
+        return table
+
+    def nearby(n_rows):
+        made = rows(n_rows)
+        gap = made[:, 0] > 0
+        for part, like in ((gap, own[own[:, 0] > 0]), (~gap, own[own[:, 0] == 0])):
+            nearest = (
+                NearestNeighbors(n_neighbors=1).fit(like).kneighbors(made[part])[1]
+            )
+            made[part] += 0.6 * (like[nearest[:, 0]] - made[part])
+        return made
+
+    own = rows(100)
+    selection = select(own, own + 99, nearby(2000), copies=0.6)
+    made = nearby(4000)
+    kept = choose(selection, made)
+    assert kept.mean() < 0.7
+    assert made[kept, 0].mean() == pytest.approx(made[:, 0].mean(), rel=0.1)
 
 
 def test_some_rows_are_kept_where_nearly_all_may_be_rejected():
@@ -232,7 +291,7 @@ def test_thresholds_reject_the_shares_asked_for(border, copies):
     around = Neighborhood(own, others)
     usual = usual_distance(around.to_own(generated))
     scores = log_density_ratio(around.to_others(generated), usual)
-    new_enough = around.nearness(generated, selection.radii) >= 1
+    new_enough = around.nearness(generated, selection.radii)[0] >= 1
     assert new_enough[kept].all()
     assert scores[kept].min() >= scores[new_enough & ~kept].max(initial=-np.inf)
 
