@@ -222,6 +222,54 @@ def test_two_columns_that_determine_the_same_one_agree():
     assert (made["phone"] == "yes").mean() == pytest.approx(0.7, abs=0.08)
 
 
+def triples(n_rows, n_triples=4, seed=0):
+    """Two columns that determine a third, several times over, all with gaps."""
+    rng = np.random.default_rng(seed)
+    columns = {}
+    for k in range(n_triples):
+        third = rng.integers(0, 4, n_rows)
+        for name in ("first", "second"):
+            levels = 3 * third + rng.integers(0, 3, n_rows)
+            columns[f"{name} {k}"] = [f"{level:02}" for level in levels]
+        columns[f"third {k}"] = [f"{3 * level:02}" for level in third]
+    rows = pd.DataFrame(columns)
+    return rows.mask(rng.random(rows.shape) < 0.05)
+
+
+def broken_triples(rows, n_triples=4):
+    """How many cells contradict one that determines them."""
+    thirds = rows.apply(lambda column: column.astype(float) // 3)
+    return sum(
+        int((thirds[[f"{name} {k}", f"third {k}"]].nunique(axis=1) > 1).sum())
+        for k in range(n_triples)
+        for name in ("first", "second")
+    )
+
+
+def test_only_columns_that_contradict_each_other_change():
+    """Not all that have gaps, as a row of the class has them."""
+    table = triples(1500)
+    rows = table[:200]
+    made, _ = generated(TableEncoder().fit(rows, others=table[200:], lend=False))
+    assert broken_triples(made) == 0
+    real = set(map(tuple, rows.fillna("").to_numpy()))
+    copied = [row in real for row in map(tuple, made.fillna("").to_numpy())]
+    assert np.mean(copied) < 0.02
+    gaps = (made.isna().mean() - rows.isna().mean()).abs()
+    assert gaps.max() < 0.02
+
+
+@pytest.mark.parametrize("n_examples", [1, 5, 200])
+def test_gaps_that_no_example_has_are_put_right_as_well(n_examples, monkeypatch):
+    monkeypatch.setattr(dependencies, "MAX_EXAMPLES", n_examples)
+    table = triples(1500)
+    rows = table[:200]
+    made, _ = generated(TableEncoder().fit(rows, others=table[200:], lend=False))
+    assert broken_triples(made) == 0
+    patterns = set(map(tuple, rows.isna().to_numpy()))
+    assert set(map(tuple, made.isna().to_numpy())) <= patterns
+
+
 def test_rare_levels_come_from_rows_that_agree_in_what_they_determine():
     """So the region keeps its rates, though each city is rare."""
     rng = np.random.default_rng(0)

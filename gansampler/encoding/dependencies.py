@@ -95,12 +95,14 @@ class Dependencies:
         }
         self.sources = {key: pairs for key, pairs in self.sources.items() if pairs}
         self.checked = self._to_check(found, gaps)
-        self.groups = self._groups(gaps)
+        self.groups = self._groups()
         rows = some_positions(n_own, MAX_EXAMPLES, rng)
         self.examples = {
-            position: own_patterns[rows] if position < 0 else known[rows, position]
+            position: known[rows, position]
             for position in sorted(set().union(*self.groups))
         }
+        if self.examples:
+            self.examples[-1] = own_patterns[rows]
 
     @property
     def positions(self) -> list[int]:
@@ -154,19 +156,16 @@ class Dependencies:
                     pairs.append((source, target, table))
         return pairs
 
-    def _groups(self, gaps: np.ndarray) -> list[set[int]]:
-        """Columns that have to be put right together, -1 for the missing pattern."""
+    def _groups(self) -> list[set[int]]:
+        """Columns that have to be put right together."""
         groups: list[set[int]] = []
         for source, target, _ in [*self._derived, *self.checked]:
-            joined = {source, target if target < self.n_columns else -1}
-            if any(gaps[position] for position in joined if position >= 0):
-                joined.add(-1)
+            joined = {source, target} if target < self.n_columns else {source}
             apart = [group for group in groups if not group & joined]
             touching = [group for group in groups if group & joined]
             groups = [*apart, joined.union(*touching)]
         to_check = {source for source, _, _ in self.checked}
-        # The pattern first: what is missing says which of the other pairs matter.
-        return sorted((group for group in groups if group & to_check), key=min)
+        return [group for group in groups if group & to_check]
 
     def tied(self, position: int) -> set[int]:
         """Columns that one determines, ``n_columns`` where it determines gaps.
@@ -283,6 +282,9 @@ class Dependencies:
     ) -> tuple[Codes, np.ndarray]:
         """Replace contradictory codes by those of the most similar rows of the class.
 
+        Only those change that have to do with the contradiction, by a row of the class
+        that has the same gaps. Where there is none, all change, and the gaps.
+
         Parameters
         ----------
         codes : dict of int to ndarray of shape (n_rows,)
@@ -298,41 +300,68 @@ class Dependencies:
             Those that have changed, -1 where the row keeps its own.
         pattern : ndarray of shape (n_rows,)
         """
-        changed: Codes = {}
+        changed = {position: np.full(len(pattern), -1) for position in self.examples}
+        unlike = np.zeros(len(pattern), dtype=bool)
         for group in self.groups:
             pairs = [pair for pair in self.checked if pair[0] in group]
             (rows,) = np.nonzero(self._contradictory(pairs, codes, pattern))
-            if not len(rows):
-                continue
-            positions = sorted(group - {-1})
-            similar = self._most_similar(positions, codes, pattern, rows, chance)
-            for position in positions:
-                changed[position] = np.full(len(pattern), -1)
+            similar = self._most_similar(group, codes, pattern, rows, chance)
+            unlike[rows[similar < 0]] = True
+            for position in group:
                 changed[position][rows] = self.examples[position][similar]
-            if -1 in group:
-                pattern = pattern.copy()
-                pattern[rows] = self.examples[-1][similar]
-        return changed, pattern
+        if unlike.any():
+            (rows,) = np.nonzero(unlike)
+            everything = set().union(*self.groups)
+            similar = self._most_similar(
+                everything, codes, pattern, rows, chance, same_gaps=False
+            )
+            for position, examples in self.examples.items():
+                changed[position][rows] = examples[similar]
+        new_pattern = changed.pop(-1, np.full(len(pattern), -1))
+        return changed, np.where(new_pattern < 0, pattern, new_pattern)
 
     def _most_similar(
         self,
-        positions: list[int],
+        positions: set[int],
         codes: Codes,
         pattern: np.ndarray,
         rows: np.ndarray,
         chance: np.ndarray,
+        *,
+        same_gaps: bool = True,
     ) -> np.ndarray:
-        """Examples that differ from rows in the fewest columns."""
+        """Examples that differ from rows in the fewest columns, -1 where none fits."""
         similar = np.empty(len(rows), dtype=np.intp)
         for start in range(0, len(rows), BLOCK):
             block = rows[start : start + BLOCK]
-            differ = np.zeros((len(block), len(self.examples[positions[0]])))
+            differ = np.zeros((len(block), len(self.examples[-1])))
             for position in positions:
                 present = ~self._missing(position, pattern[block])
                 own = np.where(present, codes[position][block], -1)
                 differ += own[:, None] != self.examples[position]
+            if same_gaps:
+                differ[self._other_gaps(positions, pattern[block])] = np.inf
             similar[start : start + BLOCK] = nearest_by_chance(differ, chance[block])
         return similar
+
+    def _other_gaps(self, positions: set[int], pattern: np.ndarray) -> np.ndarray:
+        """Which examples lack what rows show, or have other gaps that are determined.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_examples), bool
+        """
+        determined = {
+            target - self.n_columns
+            for source, target, _ in [*self._derived, *self.checked]
+            if source in positions and target >= self.n_columns
+        }
+        own, others = self.patterns[pattern], self.patterns[self.examples[-1]]
+        other = np.zeros((len(own), len(others)), dtype=bool)
+        for position in positions | determined:
+            gaps, lacks = own[:, position, None], others[:, position]
+            other |= gaps != lacks if position in determined else ~gaps & lacks
+        return other
 
 
 def find_dependencies(
