@@ -270,6 +270,33 @@ def test_gaps_that_no_example_has_are_put_right_as_well(n_examples, monkeypatch)
     assert set(map(tuple, made.isna().to_numpy())) <= patterns
 
 
+@pytest.mark.parametrize("gap", [None, "degree", "years"])
+@pytest.mark.parametrize("names", [["degree", "years"], ["years", "degree"]])
+def test_of_a_level_and_a_number_that_say_the_same_the_number_is_learned(names, gap):
+    """Its dependence on other numbers is learned better than that of levels."""
+    rng = np.random.default_rng(0)
+    years = np.clip(np.round(rng.normal(9, 2.5, 1000)), 3, 15)
+    table = pd.DataFrame({"years": years, "degree": [f"{k:.0f} years" for k in years]})
+    if gap:
+        table.loc[7, gap] = None
+    table = table[names].assign(pay=years + rng.normal(size=1000))
+    encoder = TableEncoder().fit(table[:150], others=table[150:], lend=False)
+    made, matrix = generated(encoder)
+    both = made.dropna()
+    assert (both["degree"].str.split().str[0].astype(float) == both["years"]).all()
+    drawn = (matrix[:, : encoder.n_numeric_] @ encoder.inverse_rotation_)[:, 0]
+    assert np.corrcoef(drawn[both.index], both["years"])[0, 1] > 0.95
+
+
+def test_what_determines_comes_first_though_the_class_shows_no_more_of_it():
+    rng = np.random.default_rng(0)
+    town = rng.integers(0, 12, 1000)
+    town[:150] = rng.choice([0, 4, 8], 150)
+    table = pd.DataFrame({"region": town // 4, "town": [f"{k:02}" for k in town]})
+    encoder = TableEncoder().fit(table[:150], others=table[150:], lend=False)
+    assert encoder.rules_.dependencies.sources_of(0) == [1]
+
+
 def test_rare_levels_come_from_rows_that_agree_in_what_they_determine():
     """So the region keeps its rates, though each city is rare."""
     rng = np.random.default_rng(0)

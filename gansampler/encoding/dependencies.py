@@ -7,6 +7,7 @@ its frequent value, and -1 where it is missing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -55,6 +56,8 @@ class Dependencies:
         Which of their cells are missing.
     n_codes : sequence of int
         Codes of each column.
+    numeric : sequence of bool
+        Whether each column has numeric cells, from which others are learned better.
     patterns : ndarray of shape (n_patterns, n_columns), bool
         What is missing in each missing pattern of the class, the most frequent first.
     own_patterns : ndarray of shape (n_own,)
@@ -76,6 +79,7 @@ class Dependencies:
         codes: np.ndarray,
         missing: np.ndarray,
         n_codes: Sequence[int],
+        numeric: Sequence[bool],
         patterns: np.ndarray,
         own_patterns: np.ndarray,
         rng: np.random.Generator,
@@ -86,9 +90,9 @@ class Dependencies:
         known = np.where(codes < n_codes, codes, -1)
         targets = np.hstack([codes, missing])
         gaps = np.asarray(missing[:n_own].any(axis=0))
-        n_shown = [len(np.unique(known[:n_own, j])) for j in range(self.n_columns)]
-        self.order = sorted(range(self.n_columns), key=lambda j: (-n_shown[j], gaps[j]))
         found = find_dependencies(known, targets, n_codes, n_own, rng)
+        n_shown = [np.unique(column[column >= 0]).size for column in known[:n_own].T]
+        self.order = self._order(found, n_shown, numeric, gaps)
         self.sources = {
             target: self._to_derive_from(target, by_source, gaps)
             for target, by_source in found.items()
@@ -126,6 +130,24 @@ class Dependencies:
     def sources_of(self, target: int) -> list[int]:
         """Columns that one is derived from."""
         return [source for source, _ in self.sources.get(target, [])]
+
+    def _order(
+        self,
+        found: dict[int, Codes],
+        n_shown: Sequence[int],
+        numeric: Sequence[bool],
+        gaps: np.ndarray,
+    ) -> list[int]:
+        """The columns, those that determine others first; of equals one of numbers."""
+        columns = range(self.n_columns)
+        by_target = [found.get(target, {}) for target in columns]
+        equals = [[k for k in by_target[j] if j in by_target[k]] for j in columns]
+        most = [max(n_shown[k] for k in [j, *equals[j]]) for j in columns]
+        n_determined = Counter(j for by_source in by_target for j in by_source)
+        return sorted(
+            columns,
+            key=lambda j: (-most[j], -n_determined[j], not numeric[j], gaps[j]),
+        )
 
     def _to_derive_from(
         self, target: int, by_source: Codes, gaps: np.ndarray

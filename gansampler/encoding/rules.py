@@ -64,6 +64,7 @@ class Rules:
             np.vstack([self._all_codes(*part) for part in shown]),
             np.vstack([missing, others_missing]),
             [self.coded[j].n_codes if j in self.coded else 0 for j in range(len(own))],
+            [column.widths[0] > 0 for column in columns[:-1]],
             patterns,
             pattern,
             rng,
