@@ -217,7 +217,7 @@ class TableEncoder:
         )
         rng = np.random.default_rng(seed)
         for position, column in enumerate(self._encoded_columns):
-            emphasised = self.rules_.emphasised(matrix, position)
+            emphasised = self.rules_.emphasised(matrix, position, values)
             column.keep_donors(values[position], emphasised, rng)
         self.lenders_ = None
         if lending is not None:
@@ -401,10 +401,16 @@ class TableEncoder:
         rng = rng or np.random.default_rng(0)
         chance = rng.random(len(matrix))
         blocks = self._blocks(matrix)
-        pattern = self._decode_pattern(blocks, matrix, rng)
         values: Values = [np.empty(0)] * len(self.columns_)
+        for position in self.rules_.compared:
+            values[position] = self.columns_[position].decode(
+                *blocks[position], matrix, chance
+            )
+        pattern = self._decode_pattern(blocks, matrix, values, rng)
         for position in self.rules_.order:
-            values[position] = self._decode_column(position, blocks, matrix, chance)
+            values[position] = self._decode_column(
+                position, blocks, matrix, values, chance
+            )
             self.rules_.derive(position, values, blocks, pattern)
         pattern = self.rules_.agree(values, blocks, pattern, chance)
         for position in np.flatnonzero(self.sometimes_missing_).tolist():
@@ -494,13 +500,16 @@ class TableEncoder:
         >>> int(encoder.inverse_transform(generated)["age"].median())
         44
         """
-        blocks = self._blocks(matrix)
+        generated = blocks = self._blocks(matrix)
         if self.rules_:
             values = self.decode(matrix)
-            blocks, pattern = self.rules_.as_decoded(values, blocks), values[-1]
+            blocks, pattern = self.rules_.as_decoded(values, generated), values[-1]
+            # What is compared is what the generator makes of them itself.
+            for position in self.rules_.compared:
+                blocks[position] = generated[position]
         else:
             rng = np.random.default_rng(0)
-            pattern = self._decode_pattern(blocks, matrix, rng)
+            pattern = self._decode_pattern(blocks, matrix, [], rng)
         present = ~self.pattern_missing_[pattern]
         for position, column in enumerate(self.columns_):
             numeric, one_hot = blocks[position]
@@ -539,13 +548,18 @@ class TableEncoder:
         ]
 
     def _decode_column(
-        self, position: int, blocks: Blocks, matrix: np.ndarray, chance: np.ndarray
+        self,
+        position: int,
+        blocks: Blocks,
+        matrix: np.ndarray,
+        values: Values,
+        chance: np.ndarray,
     ) -> np.ndarray:
         """Values of a column, also where they are to be missing."""
         column = self.columns_[position]
         if self.always_missing_[position]:
             return np.full(len(matrix), column.missing)
-        emphasised = self.rules_.emphasised(matrix, position)
+        emphasised = self.rules_.emphasised(matrix, position, values)
         return column.decode(*blocks[position], emphasised, chance)
 
     def _lend(
@@ -586,12 +600,13 @@ class TableEncoder:
         self,
         blocks: Blocks,
         matrix: np.ndarray,
+        values: Values,
         rng: np.random.Generator,
     ) -> np.ndarray:
         # Its own chance: what is missing has nothing to do with who lends a level.
         rare = self.pattern_.has_rare
         chance = rng.random(len(matrix)) if rare else np.empty(0)
-        emphasised = self.rules_.emphasised(matrix, len(self.columns_))
+        emphasised = self.rules_.emphasised(matrix, len(self.columns_), values)
         return self.pattern_.decode(*blocks[-1], emphasised, chance)
 
     def _patterns(self, rows: pd.DataFrame) -> pd.Series:

@@ -314,6 +314,25 @@ def test_rare_levels_come_from_rows_that_agree_in_what_they_determine():
     assert (made["region"].to_numpy() == drawn.to_numpy()).all()
 
 
+def test_rare_levels_come_from_rows_that_agree_in_a_number():
+    """It keeps its rates and its dependence on others, however many columns vary."""
+    rng = np.random.default_rng(0)
+    product = rng.choice(200, 3000)
+    tier = product % 8 + 1
+    table = pd.DataFrame({"product": [f"{k:03}" for k in product], "tier": tier})
+    for k in range(10):
+        table[f"noise {k}"] = rng.normal(size=3000)
+    rows = table[:150]
+    encoder = TableEncoder().fit(rows, others=table[150:], lend=False)
+    assert encoder.columns_[0].has_rare
+    made, matrix = generated(encoder)
+    assert (made["product"].astype(int) % 8 + 1 == made["tier"]).all()
+    drawn = (matrix[:, : encoder.n_numeric_] @ encoder.inverse_rotation_)[:, 0]
+    assert np.corrcoef(drawn, made["tier"])[0, 1] > 0.9
+    shares, own = (x["tier"].value_counts(normalize=True) for x in (made, rows))
+    assert (shares - own).abs().max() < 0.03
+
+
 def test_borrowed_levels_contradict_no_rule():
     rng = np.random.default_rng(0)
     town = rng.choice(200, 3000)

@@ -14,6 +14,7 @@ from gansampler._thinning import some_positions
 from gansampler.encoding.categorical import CategoricalColumn
 from gansampler.encoding.columns import Blocks, CodedColumn, Column, Values
 from gansampler.encoding.dependencies import Codes, Dependencies
+from gansampler.encoding.numeric import NumericColumn
 
 MAX_ROWS = 50_000
 """Rows of a class on which columns are compared; beyond, a random part of them."""
@@ -109,10 +110,43 @@ class Rules:
                 emphasis[position] = weights
         return emphasis
 
-    def emphasised(self, matrix: np.ndarray, position: int) -> np.ndarray:
-        """Rows as they are compared where they lend a level of a column."""
-        weights = self.emphasis.get(position)
-        return matrix if weights is None else matrix * weights
+    @property
+    def compared(self) -> list[int]:
+        """Columns whose own values rows are compared by where they lend rare levels."""
+        return sorted(set().union(*map(self._numbers, self.emphasis)))
+
+    def emphasised(
+        self, matrix: np.ndarray, position: int, values: Values
+    ) -> np.ndarray:
+        """Rows as they are compared where they lend a level of a column.
+
+        Parameters
+        ----------
+        matrix : ndarray of shape (n_rows, n_cells)
+            The encoded rows.
+        position : int
+            Which of the columns it is.
+        values : list of ndarray of shape (n_rows,)
+            What they show of the columns in ``compared``.
+        """
+        if position not in self.emphasis:
+            return matrix
+        cells = [matrix * self.emphasis[position]]
+        for other, codes in self._codes(self._numbers(position), values).items():
+            # All zeros where the number is missing.
+            one_hot = codes[:, None] == np.arange(self.coded[other].n_codes)
+            cells.append(EMPHASIS * one_hot.astype(np.float32))
+        return np.hstack(cells)
+
+    def _numbers(self, position: int) -> list[int]:
+        """Columns tied to one that have no one-hot cells for their values."""
+        return [
+            other
+            for other in sorted(self.dependencies.tied(position))
+            if isinstance(column := self.coded[other], NumericColumn)
+            and column.few_valued
+            and column.width
+        ]
 
     def derive(
         self, position: int, values: Values, blocks: Blocks, pattern: np.ndarray
