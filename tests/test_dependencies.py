@@ -99,15 +99,36 @@ def test_gaps_are_determined():
     assert found(flag, value) == {(0, 3)}
 
 
-def test_columns_with_gaps_in_common_are_not_compared_one_by_one(monkeypatch):
-    """A section of a survey that some skip: what is missing there says it all."""
-    original, looked_at = dependencies.tabulate, []
+@pytest.fixture
+def looked_at(monkeypatch):
+    """The columns of which one was compared with another on all rows."""
+    original, sources = dependencies.tabulate, []
 
     def tabulate(source, *args):
-        looked_at.append(source)
+        sources.append(source)
         return original(source, *args)
 
     monkeypatch.setattr(dependencies, "tabulate", tabulate)
+    return sources
+
+
+def test_few_rows_are_not_compared_one_by_one(looked_at):
+    rng = np.random.default_rng(0)
+    flags = [(rng.random(400) < 0.3).astype(int) for _ in range(30)]
+    assert found(*flags, flags[0]) == {(0, 30), (30, 0)}
+    assert len(looked_at) == 2
+
+
+def test_comparing_few_rows_first_changes_nothing(monkeypatch):
+    rows = people(600)
+    columns = [pd.factorize(rows[name])[0] for name in rows]
+    stages = found(*columns)
+    monkeypatch.setattr(dependencies, "STAGES", ())
+    assert found(*columns) == stages != set()
+
+
+def test_columns_with_gaps_in_common_are_not_compared_one_by_one(looked_at):
+    """A section of a survey that some skip: what is missing there says it all."""
     rng = np.random.default_rng(0)
     skipped = rng.random(600) < 0.4
     answers = [np.where(skipped, -1, rng.integers(0, 5, 600)) for _ in range(20)]

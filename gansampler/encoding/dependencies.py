@@ -24,7 +24,7 @@ MIN_REPEATS = 2
 """Rows to each level, on average, that a column has to show to determine others: what
 names a row would determine all of it."""
 
-STAGES = 500, 4000
+STAGES = 100, 500, 4000
 """Rows on which pairs of columns are compared first, to leave few for all rows."""
 
 MAX_EXAMPLES = 2000
