@@ -539,7 +539,8 @@ class TableEncoder:
             return None
         values = self.to_values(others)
         shown = {position: values[position] for position in levels}
-        return Lenders(self.encode(values), shown, lending)
+        pairs = self.rules_.dependencies.pairs
+        return Lenders(self.encode(values), shown, lending, pairs)
 
     def _column_values(self, rows: pd.DataFrame) -> Values:
         return [
@@ -570,13 +571,9 @@ class TableEncoder:
         rng: np.random.Generator,
     ) -> None:
         """Borrow levels, but none that contradict what they determine."""
-        if self.lenders_ is None:
-            return
-        own = {j: values[j].copy() for j in self.lenders_.positions}
-        self.lenders_.lend(values, matrix, rng)
-        wrong = self.rules_.contradictory(values, pattern)
-        for position, levels in own.items():
-            values[position][wrong] = levels[wrong]
+        if self.lenders_ is not None:
+            codes = self.rules_.codes(values, pattern)
+            self.lenders_.lend(values, codes, matrix, rng)
 
     def _fit_missing(self, rows: pd.DataFrame) -> None:
         missing = _is_missing(rows)

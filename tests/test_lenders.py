@@ -5,26 +5,26 @@ import pandas as pd
 import pytest
 
 from gansampler import GANOversampler
-from gansampler.encoding.lenders import (
-    Lenders,
-    LendingColumn,
-    find_ties,
-    nearest_by_chance,
-)
+from gansampler.encoding.lenders import Lenders, LendingColumn, nearest_by_chance
+from gansampler.table import TableEncoder
 
 REGIONS = np.arange(40) % 10
 COUNTRIES = REGIONS % 5
+OF_REGION = 0, 1, np.append(np.arange(10) % 5, -1)
+"""Column 0, the region, determines column 1, the country."""
 
 
-def lent(values, levels, columns, seed=0, matrix=None):
+def lent(values, levels, columns, seed=0, matrix=None, pairs=()):
     """Columns of rows after they have borrowed; those with a share of 1 always do."""
     n_rows = len(next(iter(values)))
     n_lenders = len(next(iter(levels.values())))
     if matrix is None:
         matrix = np.zeros((n_rows, 1)), np.zeros((n_lenders, 1))
-    lenders = Lenders(matrix[1], levels, [LendingColumn(*column) for column in columns])
+    columns = [LendingColumn(*column) for column in columns]
+    lenders = Lenders(matrix[1], levels, columns, pairs)
     values = [np.array(column) for column in values]
-    lenders.lend(values, matrix[0], np.random.default_rng(seed))
+    codes = {position: column.copy() for position, column in enumerate(values)}
+    lenders.lend(values, codes, matrix[0], np.random.default_rng(seed))
     return [column.tolist() for column in values]
 
 
@@ -69,35 +69,59 @@ def test_the_share_of_each_column_borrows(share):
 
 def test_a_lender_agrees_in_what_stays():
     """A region determines its country: one does not change without the other."""
-    levels = {0: REGIONS, 1: COUNTRIES}
+    levels, pairs = {0: REGIONS, 1: COUNTRIES}, [OF_REGION]
     # The country is frequent, and the region rare.
-    regions, countries = lent([[11] * 500, [2] * 500], levels, [(0, 0, 1.0)])
+    rows = [[11] * 500, [2] * 500]
+    regions, countries = lent(rows, levels, [(0, 0, 1.0)], pairs=pairs)
     assert set(regions) == {2, 7}
     assert set(countries) == {2}
     # The other way round.
-    regions, countries = lent([[7] * 500, [9] * 500], levels, [(1, 0, 1.0)])
+    rows = [[7] * 500, [9] * 500]
+    regions, countries = lent(rows, levels, [(1, 0, 1.0)], pairs=pairs)
     assert set(regions) == {7}
     assert set(countries) == {2}
     # Both borrow: from one row.
-    columns = [(0, 0, 1.0), (1, 0, 1.0)]
-    regions, countries = lent([[11] * 500, [9] * 500], levels, columns)
+    rows, columns = [[11] * 500, [9] * 500], [(0, 0, 1.0), (1, 0, 1.0)]
+    regions, countries = lent(rows, levels, columns, pairs=pairs)
     assert set(zip(regions, countries, strict=True)) == {(r, r % 5) for r in range(10)}
     # Nobody has that country.
-    assert lent([[11], [9]], levels, [(0, 0, 1.0)]) == [[11], [9]]
+    rows = [[11], [9]]
+    assert lent(rows, levels, [(0, 0, 1.0)], pairs=pairs) == rows
+    # What is missing agrees with all.
+    rows = [[11] * 500, [-1] * 500]
+    regions, _ = lent(rows, levels, [(0, 0, 1.0)], pairs=pairs)
+    assert set(regions) == set(range(10))
 
 
-def test_ties_are_seen_where_levels_repeat():
-    assert find_ties({0: REGIONS, 1: COUNTRIES}, [0]) == [(0, 1)]
-    assert find_ties({0: REGIONS, 1: COUNTRIES}, []) == []
-    one_astray = COUNTRIES.copy()
-    one_astray[0] = 4
-    assert find_ties({0: REGIONS, 1: one_astray}, [0]) == []
-    # Nothing is determined by levels that do not repeat, by missing ones, or where
-    # there is one level only.
-    assert find_ties({0: np.arange(40), 1: COUNTRIES}, [0]) == []
-    assert find_ties({0: np.arange(40) % 4, 1: np.arange(40) % 2}, [0]) == []
-    assert find_ties({0: np.full(40, -1), 1: COUNTRIES}, [0]) == []
-    assert find_ties({0: REGIONS, 1: np.zeros(40, int)}, [0]) == []
+@pytest.mark.parametrize("form", ["text", "number", "gap"])
+def test_what_a_level_determines_does_not_keep_rows_from_borrowing(form):
+    rng = np.random.default_rng(0)
+    town = rng.integers(0, 400, 4000)
+    X = pd.DataFrame({"town": [f"T{k:03}" for k in town], "x": rng.normal(size=4000)})
+    shown = {
+        "text": [f"R{k}" for k in town % 4],
+        "number": town % 4,
+        "gap": np.where(town % 4, 0.5, np.nan),
+    }
+    X["region"] = shown[form]
+    shares = []
+    for table in (X[["town", "x"]], X):
+        encoder = TableEncoder().fit(table[:60], others=table[60:])
+        cells = rng.normal(size=(2000, encoder.n_numeric_))
+        for size in encoder.category_sizes_:
+            levels = np.eye(size)[rng.integers(0, size, 2000)]
+            cells = np.hstack([cells, levels])
+        made = encoder.inverse_transform(cells.astype(np.float32))
+        shares.append(np.mean(~made["town"].isin(X["town"][:60])))
+    assert shares[0] > 0.4
+    assert shares[1] == pytest.approx(shares[0], abs=0.1)
+    number = made["town"].str[1:].astype(int) % 4
+    expected = {
+        "text": lambda: made["region"] == "R" + number.astype(str),
+        "number": lambda: made["region"] == number,
+        "gap": lambda: made["region"].isna() == (number == 0),
+    }
+    assert expected[form]().all()
 
 
 def test_the_smallest_numbers_are_taken_equally_often():

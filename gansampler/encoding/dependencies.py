@@ -113,19 +113,21 @@ class Dependencies:
         """The columns of which codes are needed: none where nothing is determined."""
         positions = {
             position
-            for source, target, _ in [*self._derived, *self.checked]
+            for source, target, _ in self.pairs
             for position in (source, target)
             if position < self.n_columns
         }
         return sorted(positions)
 
     @property
-    def _derived(self) -> list[Pair]:
-        return [
+    def pairs(self) -> list[Pair]:
+        """What determines what, and how: by these all of it can be told."""
+        derived = [
             (source, target, table)
             for target, sources in self.sources.items()
             for source, table in sources
         ]
+        return [*derived, *self.checked]
 
     def sources_of(self, target: int) -> list[int]:
         """Columns that one is derived from."""
@@ -181,7 +183,7 @@ class Dependencies:
     def _groups(self) -> list[set[int]]:
         """Columns that have to be put right together."""
         groups: list[set[int]] = []
-        for source, target, _ in [*self._derived, *self.checked]:
+        for source, target, _ in self.pairs:
             joined = {source, target} if target < self.n_columns else {source}
             apart = [group for group in groups if not group & joined]
             touching = [group for group in groups if group & joined]
@@ -264,8 +266,8 @@ class Dependencies:
         chosen[rows] = distances.argmin(axis=1)[which.ravel()]
         return chosen
 
-    def contradictory(self, codes: Codes, pattern: np.ndarray) -> np.ndarray:
-        """Rows of which a cell does not follow from another that determines it.
+    def with_gaps(self, codes: Codes, pattern: np.ndarray) -> Codes:
+        """Codes of all that takes part: -1 where missing, and of gaps that follow.
 
         Parameters
         ----------
@@ -273,12 +275,13 @@ class Dependencies:
             Codes of the columns that take part.
         pattern : ndarray of shape (n_rows,)
             Positions of the rows' missing patterns.
-
-        Returns
-        -------
-        ndarray of shape (n_rows,), bool
         """
-        return self._contradictory([*self._derived, *self.checked], codes, pattern)
+        shown = {j: np.where(self._missing(j, pattern), -1, codes[j]) for j in codes}
+        gaps = {target for _, target, _ in self.pairs if target >= self.n_columns}
+        return shown | {
+            gap: self._missing(gap - self.n_columns, pattern).astype(np.intp)
+            for gap in gaps
+        }
 
     def _contradictory(
         self, pairs: Sequence[Pair], codes: Codes, pattern: np.ndarray
@@ -375,7 +378,7 @@ class Dependencies:
         """
         determined = {
             target - self.n_columns
-            for source, target, _ in [*self._derived, *self.checked]
+            for source, target, _ in self.pairs
             if source in positions and target >= self.n_columns
         }
         own, others = self.patterns[pattern], self.patterns[self.examples[-1]]

@@ -7,12 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-MAX_TIED = 64
-"""Columns of levels up to which ties among them are looked for."""
-
-MIN_REPEATED = 5
-"""Levels of a column that several rows show, which it takes to see a tie."""
-
 ROUNDING = 1e-4
 """Squared distances so near to each other count as equal."""
 
@@ -50,8 +44,8 @@ class Lenders:
     Biometrika, 1953, equation 9), column by column.
 
     Levels stay together that belong together: where one column determines another, as
-    a region its country, a row borrows both from one lender, or one from a lender that
-    agrees with it in the other. Without such a lender it borrows nothing.
+    a region its country, a row borrows both from one lender, or one that agrees with
+    what it keeps. Without such a lender it borrows nothing.
 
     Parameters
     ----------
@@ -61,6 +55,8 @@ class Lenders:
         The positions of their levels, by position of the column; -1 where missing.
     columns : sequence of LendingColumn
         The columns in which rows borrow.
+    pairs : sequence of tuple
+        Columns that determine others, as in ``Dependencies.pairs``.
     """
 
     def __init__(
@@ -68,16 +64,15 @@ class Lenders:
         matrix: np.ndarray,
         levels: dict[int, np.ndarray],
         columns: Sequence[LendingColumn],
+        pairs: Sequence[tuple[int, int, np.ndarray]],
     ) -> None:
         self.matrix = matrix
         # Plain tuples: model files hold no named ones.
         self.columns: list[tuple[int, int, float]] = [
             (column.position, column.first_rare, column.share) for column in columns
         ]
-        lending = [column.position for column in columns]
-        self.ties = find_ties(levels, lending) if len(levels) <= MAX_TIED else []
-        needed = {*lending, *(position for tie in self.ties for position in tie)}
-        self.levels = {position: levels[position] for position in sorted(needed)}
+        self.levels = {j: levels[j] for j in sorted(self.positions)}
+        self.ties = [pair for pair in pairs if not self.positions.isdisjoint(pair[:2])]
 
     @property
     def positions(self) -> set[int]:
@@ -85,7 +80,11 @@ class Lenders:
         return {position for position, *_ in self.columns}
 
     def lend(
-        self, values: list[np.ndarray], matrix: np.ndarray, rng: np.random.Generator
+        self,
+        values: list[np.ndarray],
+        codes: dict[int, np.ndarray],
+        matrix: np.ndarray,
+        rng: np.random.Generator,
     ) -> None:
         """Replace rare levels of some rows by those of similar rows of other classes.
 
@@ -94,6 +93,8 @@ class Lenders:
         values : list of ndarray of shape (n_rows,)
             Decoded columns. Altered: in those that borrow, some positions of rare
             levels are replaced.
+        codes : dict of int to ndarray of shape (n_rows,)
+            Their codes in what is determined or determines others, -1 where missing.
         matrix : ndarray of shape (n_rows, n_cells)
             The encoded rows.
         rng : numpy.random.Generator
@@ -108,7 +109,7 @@ class Lenders:
         chance = rng.random(len(matrix))
         for start in range(0, len(rows), BLOCK):
             block = rows[start : start + BLOCK]
-            distances = self._distances(values, matrix, borrows, block)
+            distances = self._distances(codes, matrix, borrows, block)
             lender = nearest_by_chance(distances, chance[block])
             found = lender >= 0
             for position, *_ in self.columns:
@@ -117,7 +118,7 @@ class Lenders:
 
     def _distances(
         self,
-        values: list[np.ndarray],
+        codes: dict[int, np.ndarray],
         matrix: np.ndarray,
         borrows: dict[int, np.ndarray],
         rows: np.ndarray,
@@ -130,12 +131,17 @@ class Lenders:
             cannot = self.levels[position] < first_rare
             distances[np.ix_(borrows[position][rows], cannot)] = np.inf
         nothing = np.zeros(len(matrix), dtype=bool)
-        for first, second in self.ties:
-            for kept, borrowed in ((first, second), (second, first)):
-                alone = borrows.get(borrowed, nothing) & ~borrows.get(kept, nothing)
+        for source, target, table in self.ties:
+            for borrowed, kept in ((source, target), (target, source)):
+                if borrowed not in self.levels:
+                    continue
+                alone = borrows[borrowed] & ~borrows.get(kept, nothing)
                 (alone,) = np.nonzero(alone[rows])
-                differs = values[kept][rows[alone], None] != self.levels[kept]
-                distances[alone] = np.where(differs, np.inf, distances[alone])
+                own, lent = codes[kept][rows[alone], None], self.levels[borrowed]
+                gives = borrowed == source
+                follows, shown = (table[lent], own) if gives else (table[own], lent)
+                wrong = (follows >= 0) & (shown >= 0) & (follows != shown)
+                distances[alone] = np.where(wrong, np.inf, distances[alone])
         return distances
 
 
@@ -170,50 +176,3 @@ def nearest_by_chance(distances: np.ndarray, chance: np.ndarray) -> np.ndarray:
     wanted = (chance[several] * count[:, -1]).astype(np.intp) + 1
     nearest[several] = (count >= wanted[:, None]).argmax(axis=1)
     return np.where(np.isfinite(lowest), nearest, -1)
-
-
-def find_ties(
-    levels: dict[int, np.ndarray], lending: Sequence[int]
-) -> list[tuple[int, int]]:
-    """Pairs of columns of which the first determines the second.
-
-    Parameters
-    ----------
-    levels : dict of int to ndarray of shape (n_rows,)
-        Positions of levels, by position of the column.
-    lending : sequence of int
-        Pairs matter in which at least one of these takes part.
-
-    Returns
-    -------
-    list of tuple of int
-        Pairs in which rows with one level of the first column all have one level of
-        the second, and which show it: several rows have the same level of the first,
-        for at least ``MIN_REPEATED`` levels.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from gansampler.encoding.lenders import find_ties
-    >>> region = np.arange(30) % 10
-    >>> find_ties({0: region, 1: region % 5, 2: np.arange(30) % 7}, [0])
-    [(0, 1)]
-    """
-    ties = []
-    for first, codes in levels.items():
-        order = np.argsort(codes, kind="stable")
-        ordered = codes[order]
-        starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-        sizes = np.diff(np.r_[starts, len(ordered)])
-        repeated = (sizes > 1) & (ordered[starts] >= 0)
-        if repeated.sum() < MIN_REPEATED:
-            continue
-        for second, other in levels.items():
-            if second == first or not {first, second} & set(lending):
-                continue
-            lowest = np.minimum.reduceat(other[order], starts)
-            highest = np.maximum.reduceat(other[order], starts)
-            varies = len(np.unique(lowest[repeated])) > 1
-            if varies and (lowest == highest)[repeated].all():
-                ties.append((first, second))
-    return ties

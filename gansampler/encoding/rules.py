@@ -187,10 +187,10 @@ class Rules:
             self._put(position, new, values, blocks)
         return pattern
 
-    def contradictory(self, values: Values, pattern: np.ndarray) -> np.ndarray:
-        """Rows of which a value does not follow from another that determines it."""
+    def codes(self, values: Values, pattern: np.ndarray) -> Codes:
+        """Codes of values, and of gaps, that are determined or determine others."""
         codes = self._codes(self.dependencies.positions, values)
-        return self.dependencies.contradictory(codes, pattern)
+        return self.dependencies.with_gaps(codes, pattern)
 
     def as_decoded(self, values: Values, blocks: Blocks) -> Blocks:
         """Cells of rows, where others determine them as in the decoded values."""
