@@ -76,15 +76,43 @@ def test_a_column_of_levels_determines_another():
     city = np.arange(300) % 6
     assert found(city, city // 2) == {(0, 1)}
     assert found(city, 5 - city) == {(0, 1), (1, 0)}
-    assert found(city, city // 2, city // 3) == {(0, 1), (0, 2)}
+    assert found(city, city // 2, city % 2) == {(0, 1), (0, 2)}
+
+
+def tables(*columns):
+    """What follows from each code, by pairs of positions."""
+    codes = np.column_stack(columns)
+    by_target = find_dependencies(
+        codes, codes, codes.max(axis=0) + 1, len(codes), np.random.default_rng(0)
+    )
+    return {
+        (source, target): table.tolist()
+        for target, by_source in by_target.items()
+        for source, table in by_source.items()
+    }
 
 
 def test_one_exception_is_enough():
     city = np.arange(300) % 6
     region = city // 2
-    region[17] = 0
-    assert region[17] != city[17] // 2
-    assert found(city, region) == set()
+    assert tables(city, region) == {(0, 1): [0, 0, 1, 1, 2, 2, -1]}
+    region[17] = 0  # of city 5, which leaves a choice then
+    assert tables(city, region) == {(0, 1): [0, 0, 1, 1, 2, -1, -1]}
+
+
+def test_some_levels_alone_decide():
+    """No internet, no security of it; who has it may take either."""
+    internet, security = np.arange(300) % 3, np.arange(300) // 3 % 2
+    security[internet == 2] = 2
+    decided = [-1, -1, 2, -1]
+    assert tables(internet, security) == {(0, 1): decided, (1, 0): decided}
+
+
+def test_few_rows_of_a_level_are_no_evidence():
+    internet, security = np.arange(300) % 3, np.arange(300) // 3 % 2
+    security[internet == 2] = 2
+    rows = np.r_[np.flatnonzero(internet < 2), np.flatnonzero(internet == 2)[:30]]
+    assert tables(internet[rows], security[rows]) == {}
 
 
 def test_missing_cells_are_no_exceptions():
@@ -241,6 +269,39 @@ def test_two_columns_that_determine_the_same_one_agree():
     assert set(map(tuple, made.to_numpy())) <= set(map(tuple, table.to_numpy()))
     assert len(made.drop_duplicates()) == 5
     assert (made["phone"] == "yes").mean() == pytest.approx(0.7, abs=0.08)
+
+
+def subscribers(n_rows, seed=0):
+    """Without internet no service on it; singles have no income of a spouse."""
+    rng = np.random.default_rng(seed)
+    internet = rng.choice(["cable", "fibre", "no"], n_rows, p=[0.35, 0.45, 0.2])
+    rows = pd.DataFrame({"internet": internet})
+    for service in SERVICES:
+        rows[service] = rng.choice(["yes", "no"], n_rows)
+        rows.loc[internet == "no", service] = "no internet"
+    rows["marital"] = rng.choice(["single", "married", "divorced"], n_rows)
+    income = np.round(rng.lognormal(8, 0.4, n_rows))
+    unknown = (rows["marital"] == "single") | (rng.random(n_rows) < 0.2)
+    return rows.assign(income=np.where(unknown, np.nan, income))
+
+
+SERVICES = ["security", "backup", "support", "films"]
+
+
+@pytest.mark.parametrize("n_own", [40, 200])
+def test_levels_that_leave_no_choice_are_followed(n_own):
+    """Though other levels of their columns leave one."""
+    rows, others = subscribers(n_own), subscribers(1000, seed=1)
+    made, _ = generated(TableEncoder().fit(rows, others=others, lend=False))
+    for service in SERVICES:
+        assert ((made[service] == "no internet") == (made["internet"] == "no")).all()
+        assert {"yes", "no"} <= set(made[service])
+    assert made.loc[made["marital"] == "single", "income"].isna().all()
+    for name in rows.columns.drop("income"):
+        rates = rows[name].value_counts(normalize=True)
+        assert (made[name].value_counts(normalize=True) - rates).abs().max() < 0.08
+    with_internet = made.loc[made["internet"] != "no", SERVICES]
+    assert len(with_internet.drop_duplicates()) == 2 ** len(SERVICES)
 
 
 def triples(n_rows, n_triples=4, seed=0):

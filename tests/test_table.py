@@ -970,7 +970,8 @@ def test_rare_patterns_go_to_rows_that_they_suit():
     car = rng.random(400) < 0.5
     rows["has_car"] = np.where(car, "yes", "no")
     rows["car_value"] = np.where(car, rng.lognormal(9, 0.5, 400), np.nan)
-    rows.loc[0, "has_car"] = "no" if car[0] else "yes"  # or it would be a rule
+    # Or it would be a rule.
+    rows.loc[[car.argmax(), car.argmin()], "has_car"] = ["no", "yes"]
     encoder = encoder_of(rows)
     assert encoder.pattern_.has_rare
     drawn = encoder.inverse_transform(random_matrix(encoder, 2000))

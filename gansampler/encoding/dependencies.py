@@ -17,8 +17,9 @@ from gansampler.encoding.lenders import nearest_by_chance
 
 MIN_EXPECTED = 30.0
 """A column determines another if no row contradicts it where so many would be expected
-to if the two had nothing to do with each other. Chance alone then leaves no such row
-with a probability of exp(-MIN_EXPECTED / 2) at most."""
+to if the two had nothing to do with each other, and a level of it alone if so many of
+its rows would be. Chance then leaves no such row with a probability of
+exp(-MIN_EXPECTED / 2) at most."""
 
 MIN_REPEATS = 2
 """Rows to each level, on average, that a column has to show to determine others: what
@@ -30,6 +31,9 @@ STAGES = 100, 500, 4000
 MAX_EXAMPLES = 2000
 """Rows of the class that contradictory rows are put right by, and missing patterns
 among which one is looked for."""
+
+SEVERAL = -2
+"""Stands for a code where there are several."""
 
 BLOCK = 1024
 """Rows that are compared with these at once."""
@@ -43,9 +47,11 @@ class Dependencies:
 
     X determines Y if all rows with one level of X have one level of Y: a functional
     dependency (E. F. Codd, "A relational model of data for large shared data banks",
-    Communications of the ACM, 1970). A missing cell is no level: the rows decide in
-    which both are there. Y is a column, or says whether a cell of it is missing; then
-    it has the position of the column and ``n_columns`` more.
+    Communications of the ACM, 1970). Where only some levels of X leave no choice, Y
+    follows from these: a conditional one (P. Bohannon et al., "Conditional functional
+    dependencies for data cleaning", ICDE 2007). A missing cell is no level: the rows
+    decide in which both are there. Y is a column, or says whether a cell of it is
+    missing; then it has the position of the column and ``n_columns`` more.
 
     Parameters
     ----------
@@ -142,7 +148,14 @@ class Dependencies:
     ) -> list[int]:
         """The columns, those that determine others first; of equals one of numbers."""
         columns = range(self.n_columns)
-        by_target = [found.get(target, {}) for target in columns]
+        by_target = [
+            {
+                source
+                for source, table in found.get(target, {}).items()
+                if decides(table)
+            }
+            for target in columns
+        ]
         equals = [[k for k in by_target[j] if j in by_target[k]] for j in columns]
         most = [max(n_shown[k] for k in [j, *equals[j]]) for j in columns]
         n_determined = Counter(j for by_source in by_target for j in by_source)
@@ -154,12 +167,13 @@ class Dependencies:
     def _to_derive_from(
         self, target: int, by_source: Codes, gaps: np.ndarray
     ) -> list[tuple[int, np.ndarray]]:
-        """Columns to derive one from: a single one that is never missing, or all."""
+        """Columns to derive one from: a single one that always decides, or all."""
         rank = {position: number for number, position in enumerate(self.order)}
         last = rank.get(target, self.n_columns)
+        partial = {s: gaps[s] or not decides(table) for s, table in by_source.items()}
         before = [s for s in by_source if rank[s] < last]
-        before.sort(key=lambda source: (gaps[source], rank[source]))
-        if before and not gaps[before[0]]:
+        before.sort(key=lambda source: (partial[source], rank[source]))
+        if before and not partial[before[0]]:
             before = before[:1]
         return [(source, by_source[source]) for source in before]
 
@@ -168,7 +182,7 @@ class Dependencies:
         root = {position: position for position in range(self.n_columns)}
         for target, sources in self.sources.items():
             source, table = sources[0]
-            if not gaps[source] and (table[:-1] >= 0).all():
+            if not gaps[source] and decides(table):
                 root[target] = source
         pairs = []
         for target, by_source in found.items():
@@ -192,14 +206,15 @@ class Dependencies:
         return [group for group in groups if group & to_check]
 
     def tied(self, position: int) -> set[int]:
-        """Columns that one determines, ``n_columns`` where it determines gaps.
+        """Columns that one always decides, ``n_columns`` where it decides gaps.
 
-        For ``n_columns`` the columns that determine gaps.
+        For ``n_columns`` the columns that decide gaps.
         """
         pairs = [
             (source, min(target, self.n_columns))
             for target, found in self.sources.items()
-            for source, _ in found
+            for source, table in found
+            if decides(table)
         ]
         if position == self.n_columns:
             return {source for source, target in pairs if target == position}
@@ -283,20 +298,16 @@ class Dependencies:
             for gap in gaps
         }
 
-    def _contradictory(
-        self, pairs: Sequence[Pair], codes: Codes, pattern: np.ndarray
-    ) -> np.ndarray:
-        wrong = np.zeros(len(pattern), dtype=bool)
-        for source, target, table in pairs:
-            present = ~self._missing(source, pattern)
-            follows = np.where(present, table[codes[source]], -1)
-            if target < self.n_columns:
-                present = ~self._missing(target, pattern)
-                wrong |= present & (follows >= 0) & (follows != codes[target])
-            else:
-                is_missing = self._missing(target - self.n_columns, pattern)
-                wrong |= (follows >= 0) & (follows != is_missing)
-        return wrong
+    def _contradicts(self, pair: Pair, codes: Codes, pattern: np.ndarray) -> np.ndarray:
+        """In which rows a target does not follow from its source."""
+        source, target, table = pair
+        present = ~self._missing(source, pattern)
+        follows = np.where(present, table[codes[source]], -1)
+        if target < self.n_columns:
+            present = ~self._missing(target, pattern)
+            return present & (follows >= 0) & (follows != codes[target])
+        is_missing = self._missing(target - self.n_columns, pattern)
+        return (follows >= 0) & (follows != is_missing)
 
     def _missing(self, position: int, pattern: np.ndarray) -> np.ndarray:
         """In which rows a column is missing."""
@@ -328,12 +339,26 @@ class Dependencies:
         changed = {position: np.full(len(pattern), -1) for position in self.examples}
         unlike = np.zeros(len(pattern), dtype=bool)
         for group in self.groups:
-            pairs = [pair for pair in self.checked if pair[0] in group]
-            (rows,) = np.nonzero(self._contradictory(pairs, codes, pattern))
+            changing = self._involved(group, codes, pattern)
+            (rows,) = np.nonzero(changing.any(axis=1))
             similar = self._most_similar(group, codes, pattern, rows, chance)
             unlike[rows[similar < 0]] = True
-            for position in group:
-                changed[position][rows] = self.examples[position][similar]
+            rows, similar = rows[similar >= 0], similar[similar >= 0]
+            changing = changing[rows]
+            # What changes may contradict what does not, which changes as well then.
+            while True:
+                new = {
+                    position: np.where(
+                        cells, self.examples[position][similar], codes[position][rows]
+                    )
+                    for position, cells in zip(sorted(group), changing.T, strict=True)
+                }
+                wrong = self._involved(group, new, pattern[rows])
+                if (wrong <= changing).all():
+                    break
+                changing |= wrong
+            for position, cells in new.items():
+                changed[position][rows] = cells
         if unlike.any():
             (rows,) = np.nonzero(unlike)
             everything = set().union(*self.groups)
@@ -344,6 +369,26 @@ class Dependencies:
                 changed[position][rows] = examples[similar]
         new_pattern = changed.pop(-1, np.full(len(pattern), -1))
         return changed, np.where(new_pattern < 0, pattern, new_pattern)
+
+    def _involved(
+        self, group: set[int], codes: Codes, pattern: np.ndarray
+    ) -> np.ndarray:
+        """Columns of a group that contradict each other.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_positions), bool
+            By position in rising order.
+        """
+        columns = {position: k for k, position in enumerate(sorted(group))}
+        involved = np.zeros((len(pattern), len(columns)), dtype=bool)
+        for pair in self.pairs:
+            if pair[0] in group:
+                wrong = self._contradicts(pair, codes, pattern)
+                involved[:, columns[pair[0]]] |= wrong
+                if pair[1] < self.n_columns:
+                    involved[:, columns[pair[1]]] |= wrong
+        return involved
 
     def _most_similar(
         self,
@@ -357,13 +402,16 @@ class Dependencies:
     ) -> np.ndarray:
         """Examples that differ from rows in the fewest columns, -1 where none fits."""
         similar = np.empty(len(rows), dtype=np.intp)
+        # The column from which most follows keeps its rates.
+        first = next(position for position in self.order if position in positions)
         for start in range(0, len(rows), BLOCK):
             block = rows[start : start + BLOCK]
             differ = np.zeros((len(block), len(self.examples[-1])))
             for position in positions:
                 present = ~self._missing(position, pattern[block])
                 own = np.where(present, codes[position][block], -1)
-                differ += own[:, None] != self.examples[position]
+                differs = own[:, None] != self.examples[position]
+                differ += len(positions) * differs if position == first else differs
             if same_gaps:
                 differ[self._other_gaps(positions, pattern[block])] = np.inf
             similar[start : start + BLOCK] = nearest_by_chance(differ, chance[block])
@@ -430,78 +478,150 @@ def find_dependencies(
     {1: {0: array([ 0,  0,  1,  1,  2,  2, -1])}}
     """
     n_columns = sources.shape[1]
-    evidence = [_expected_if_all_there(target) for target in targets.T]
+    others = _Others(targets)
     varies = [len(np.unique(own[own >= 0])) > 1 for own in targets[:n_own].T]
-    possible = np.array(varies) & (np.array(evidence) >= MIN_EXPECTED)
-    (wanted,) = np.nonzero(possible)
+    wanted = np.flatnonzero(varies)
     shuffled = rng.permutation(len(sources))
-    stages = [
+    parts = [
         (sources[rows], targets[np.ix_(rows, wanted)])
         for rows in (shuffled[:n_rows] for n_rows in STAGES if n_rows < len(sources))
     ]
+    parts.append((sources, targets[:, wanted]))
     found: dict[int, Codes] = {}
     for source in range(n_columns):
         own = sources[:n_own, source]
         if len(np.unique(own[own >= 0])) < 2:
             continue
+        n_rows = np.bincount(sources[sources[:, source] >= 0, source])
         left = np.flatnonzero(wanted % n_columns != source)
-        for codes, columns in stages:
-            left = left[determines(codes[:, source], columns[:, left])]
+        for codes, columns in parts:
+            shown, follows = what_follows(codes[:, source], columns[:, left])
+            expected = n_rows[shown, None] * others(follows, wanted[left])
+            possible = may_follow(follows, expected, np.delete(n_rows, shown))
+            left, follows = left[possible], follows[:, possible]
         # What is the same wherever the source is there follows from nothing.
-        there = targets[np.ix_(sources[:, source] >= 0, wanted[left])]
-        left = left[there.max(axis=0, initial=-1) > least_code(there)]
-        for target in wanted[left]:
+        highest = follows.max(axis=0)
+        varied = np.where(follows == -1, highest, follows).min(axis=0) < highest
+        for target in wanted[left[varied]]:
             table = tabulate(sources[:, source], targets[:, target], n_codes[source])
             if table is not None:
                 found.setdefault(int(target), {})[source] = table
     return found
 
 
-def determines(source: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Which columns of codes have one code for each of the source, gaps aside."""
+def decides(table: np.ndarray) -> bool:
+    """Whether a code of a target follows from each code of a column."""
+    return bool((table[:-1] >= 0).all())
+
+
+def what_follows(
+    source: np.ndarray, targets: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Code of each target that rows of each code of the source show.
+
+    Parameters
+    ----------
+    source : ndarray of shape (n_rows,)
+        Codes, -1 where missing.
+    targets : ndarray of shape (n_rows, n_targets)
+        Codes, -1 where missing.
+
+    Returns
+    -------
+    shown : ndarray of shape (n_shown,)
+        The source's codes, in rising order.
+    follows : ndarray of shape (n_shown, n_targets)
+        ``SEVERAL`` where they differ, -1 where none is there.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from gansampler.encoding.dependencies import what_follows
+    >>> source, target = np.array([0, 0, 1, 1, 4]), np.array([5, 5, 6, 7, -1])
+    >>> shown, follows = what_follows(source, target[:, None])
+    >>> shown.tolist(), follows[:, 0].tolist()
+    ([0, 1, 4], [5, -2, -1])
+    """
     known = source >= 0
     order = np.argsort(source[known], kind="stable")
-    ordered = source[known][order]
-    if not len(ordered) or not targets.shape[1]:
-        return np.ones(targets.shape[1], dtype=bool)
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    codes = targets[known][order]
+    ordered, codes = source[known][order], targets[known][order]
+    shown, starts = np.unique(ordered, return_index=True)
+    if not codes.size:
+        return shown, np.empty((len(shown), targets.shape[1]), dtype=int)
     highest = np.maximum.reduceat(codes, starts)
-    lowest = np.minimum.reduceat(np.where(codes < 0, codes.max(), codes), starts)
-    one: np.ndarray = ((highest < 0) | (lowest == highest)).all(axis=0)
-    return one
+    codes[codes < 0] = codes.max()
+    lowest = np.minimum.reduceat(codes, starts)
+    one = (highest < 0) | (lowest == highest)
+    return shown, np.where(one, highest, SEVERAL)
 
 
-def least_code(codes: np.ndarray) -> np.ndarray:
-    """The least code in each column, gaps aside."""
-    least: np.ndarray = np.where(codes < 0, codes.max(initial=0), codes).min(
-        axis=0, initial=codes.max(initial=0)
-    )
-    return least
+def may_follow(
+    follows: np.ndarray, expected: np.ndarray, not_shown: np.ndarray
+) -> np.ndarray:
+    """Which targets may be determined, as far as some of the rows tell.
+
+    Parameters
+    ----------
+    follows : ndarray of shape (n_shown, n_targets)
+        What follows from codes that these rows show.
+    expected : ndarray of shape (n_shown, n_targets)
+        How many of all rows would contradict it by chance, at most.
+    not_shown : ndarray of shape (n_not_shown,)
+        How many of all rows show each of the other codes.
+
+    Returns
+    -------
+    ndarray of shape (n_targets,), bool
+    """
+    if not_shown.max(initial=0) >= MIN_EXPECTED:
+        return np.ones(follows.shape[1], dtype=bool)
+    one = follows != SEVERAL
+    in_all = expected.sum(axis=0) + not_shown.sum() >= MIN_EXPECTED
+    in_one = one & (expected >= MIN_EXPECTED)
+    possible: np.ndarray = (one.all(axis=0) & in_all) | in_one.any(axis=0)
+    return possible
 
 
 def tabulate(source: np.ndarray, target: np.ndarray, n_codes: int) -> np.ndarray | None:
-    """Code of the target for each of the source, None where none follows."""
+    """Code of the target for each of the source, None where nothing follows.
+
+    Where one code follows from each, the evidence of all rows counts; else that of
+    the rows of each code, and -1 stands for those from which nothing follows.
+    """
     both = (source >= 0) & (target >= 0)
-    codes, follows = source[both], target[both]
+    codes, shown = source[both], target[both]
+    if not len(codes):
+        return None
+    known, follows = what_follows(codes, shown[:, None])
     table = np.full(n_codes + 1, -1)
-    table[codes] = follows
-    if (table[codes] != follows).any():
-        return None
-    n_rows, n_shown = len(codes), np.count_nonzero(table >= 0)
-    if n_rows < MIN_REPEATS * n_shown:
-        return None
-    expected = (n_rows - n_shown) * _chance_to_differ(follows)
-    return table if expected >= MIN_EXPECTED else None
+    table[known] = follows[:, 0]
+    n_rows = np.bincount(codes, minlength=n_codes + 1)
+    share = share_of_codes(shown)
+    if (follows != SEVERAL).all():
+        expected = (len(codes) - len(known)) * (1 - np.square(share).sum())
+        if len(codes) >= MIN_REPEATS * len(known) and expected >= MIN_EXPECTED:
+            return table
+    expected_of_each = n_rows * (1 - share[np.maximum(table, 0)])
+    certain = (table >= 0) & (expected_of_each >= MIN_EXPECTED)
+    return np.where(certain, table, -1) if certain.any() else None
 
 
-def _expected_if_all_there(target: np.ndarray) -> float:
-    """More rows than would contradict any column that has nothing to do with this."""
-    known = target[target >= 0]
-    return len(known) * _chance_to_differ(known)
+def share_of_codes(codes: np.ndarray) -> np.ndarray:
+    """Share of the cells that are there by code."""
+    counts = np.bincount(codes[codes >= 0])
+    return counts / max(1, counts.sum())
 
 
-def _chance_to_differ(codes: np.ndarray) -> float:
-    """Chance that two rows have different codes."""
-    _, counts = np.unique(codes, return_counts=True)
-    return float(1 - np.square(counts / max(1, len(codes))).sum())
+class _Others:
+    """Shares of the rows that show other codes, looked up for many columns at once."""
+
+    def __init__(self, columns: np.ndarray) -> None:
+        shares = [1 - share_of_codes(column) for column in columns.T]
+        self.starts = np.cumsum([0, *map(len, shares)])
+        self.shares = np.hstack([*shares, 0.0])
+
+    def __call__(self, codes: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """For codes of shape (n_rows, n_columns); 0 where they are none."""
+        places = np.where(codes >= 0, self.starts[columns] + codes, -1)
+        found: np.ndarray = self.shares[places]
+        return found
