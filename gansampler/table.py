@@ -9,6 +9,7 @@ import pandas as pd
 from sklearn.covariance import ledoit_wolf
 
 from gansampler._thinning import some_positions
+from gansampler.encoding.arithmetic import apply_formulas, find_formulas
 from gansampler.encoding.categorical import MAX_DONORS, CategoricalColumn
 from gansampler.encoding.clock import by_the_clock
 from gansampler.encoding.columns import Blocks, Column, Values
@@ -120,7 +121,8 @@ class TableEncoder:
             Rows of other classes, which lend levels in place of rare ones (see
             ``gansampler.encoding.lenders``), and tell whether what one column of the
             class determines of another is a rule (see
-            ``gansampler.encoding.dependencies``).
+            ``gansampler.encoding.dependencies`` and
+            ``gansampler.encoding.arithmetic``).
         lend : bool, default=True
             Whether they lend levels; else decoded rows keep to those of the class.
         seed : int, default=0
@@ -207,13 +209,17 @@ class TableEncoder:
         self.rotation_, self.inverse_rotation_ = decorrelation(standardised)
         matrix = self.encode(values)
         seen = rows.iloc[:0] if others is None else others
+        others_values = self._column_values(seen)
         self.rules_ = Rules(
             self._encoded_columns,
             self.pattern_missing_,
             values,
-            self._column_values(seen),
+            others_values,
             _is_missing(seen),
             np.random.default_rng(seed),
+        )
+        self.formulas_ = find_formulas(
+            self.columns_, values, others_values, np.random.default_rng(seed)
         )
         rng = np.random.default_rng(seed)
         for position, column in enumerate(self._encoded_columns):
@@ -416,6 +422,7 @@ class TableEncoder:
         for position in np.flatnonzero(self.sometimes_missing_).tolist():
             missing = self.pattern_missing_[:, position][pattern]
             values[position][missing] = self.columns_[position].missing
+        apply_formulas(self.formulas_, self.columns_, values)
         self._lend(values, matrix, pattern, rng)
         return [*values, pattern]
 

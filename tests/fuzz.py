@@ -268,7 +268,15 @@ COLUMNS = {
 }
 
 OFTEN = ["region and country", "places", "category of places"]
-KINDS = [*COLUMNS, "one-hot", "twin", "line", *OFTEN * 4]
+
+NUMBERS = ("normal", "float32", "prices", "halves", "int64", "uint8", "identifiers")
+ARITHMETIC = {
+    "product": lambda x, y: (x * y).round(2),
+    "sum": lambda x, y: x + y,
+    "difference": lambda x, y: (x - y).round(1),
+    "rate": lambda x, y: (0.17 * x).round(2),
+}
+KINDS = [*COLUMNS, "one-hot", "twin", "line", *ARITHMETIC, *OFTEN * 4]
 
 MISSING_OBJECTS = (None, np.nan, pd.NA)
 
@@ -431,6 +439,15 @@ def _frame(draw, rng, n, n_columns):
         if kind == "line":
             x = rng.normal(size=n)
             columns += [pd.Series(x), pd.Series(-3 * x + 1)]
+            continue
+        if kind in ARITHMETIC:
+            x, y = (COLUMNS[draw(st.sampled_from(NUMBERS))](rng, n) for _ in range(2))
+            z = ARITHMETIC[kind](x, y)
+            if draw(st.booleans()):
+                y, z = (
+                    with_gaps(column, rng.random(n) < 0.2, rng) for column in (y, z)
+                )
+            columns += [z, x, y]
             continue
         if kind == "region and country":
             codes = rng.integers(0, 60, n)

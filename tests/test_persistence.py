@@ -431,7 +431,8 @@ def samplers_of_all_kinds():
         yield trained(table, y, latent_distribution=latent, rare_levels=levels)
     city = np.arange(200) % 15
     table = pd.DataFrame({"city": city.astype(str), "region": (city % 3).astype(str)})
-    yield trained(table, np.arange(200) % 4 > 2)
+    table["net"] = np.arange(200) * 37 % 1000 / 10
+    yield trained(table.assign(gross=table["net"] * 2), np.arange(200) % 4 > 2)
 
 
 def test_no_change_of_a_stored_class_is_forgotten():

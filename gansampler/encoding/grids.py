@@ -25,6 +25,11 @@ MAX_UNITS = 2**53
 """Units of the last decimal up to which floats are exact, and show a step."""
 
 
+def is_single(dtype: Any) -> bool:
+    """Whether numbers of a type are floats of single precision."""
+    return str(dtype).lower() in ("float32", "float[pyarrow]")
+
+
 def count_decimals(numbers: np.ndarray, dtype: Any) -> int | None:
     """Decimals with which all numbers are written, None if they are continuous.
 
@@ -41,7 +46,7 @@ def count_decimals(numbers: np.ndarray, dtype: Any) -> int | None:
     -------
     int or None
     """
-    single = str(dtype).lower() in ("float32", "float[pyarrow]")
+    single = is_single(dtype)
     half = str(dtype).lower() in ("float16", "halffloat[pyarrow]")
     if single or half:
         numbers = numbers.astype(np.float32 if single else np.float16)

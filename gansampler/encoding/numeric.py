@@ -411,6 +411,10 @@ class NumericColumn:
             numbers = self._unbend(cells * self.scale + self.mean)
         if self.few_valued:
             return self.levels[nearest_level(self.levels, numbers)]
+        return self.nearest_valid(numbers)
+
+    def nearest_valid(self, numbers: np.ndarray) -> np.ndarray:
+        """Numbers in the steps of the class, and in the range."""
         return np.clip(self._rounded(numbers), self.low, self.high)
 
     def _rounded(self, numbers: np.ndarray) -> np.ndarray:

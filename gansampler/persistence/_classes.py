@@ -11,6 +11,7 @@ from typing import Any
 from torch import nn
 
 from gansampler.diagnosis import Verdict
+from gansampler.encoding.arithmetic import Formula
 from gansampler.encoding.categorical import CategoricalColumn
 from gansampler.encoding.clock import ClockColumn
 from gansampler.encoding.dependencies import Dependencies
@@ -60,6 +61,7 @@ STORABLE: tuple[type, ...] = (
     Grid,
     Rules,
     Dependencies,
+    Formula,
     Lenders,
     Marginal,
     MarginalMap,
