@@ -51,9 +51,11 @@ def classifier_two_sample_test(
     -------
     float
         Area under the ROC curve, averaged over the folds: 1/2 in expectation for
-        samples of one distribution, 1 where each row shows its origin. Below 1/2 where
-        synthetic rows copy the very rows they are compared with: a row's copy then
-        points to the wrong origin.
+        independent samples of one distribution, 1 where each row shows its origin.
+        Below 1/2 where synthetic rows copy the very rows they are compared with: a
+        row's copy then points to the wrong origin. Above 1/2 where many descend from
+        few rows that are not among the real ones, even if nothing else is wrong: these
+        few rows, drawn again as often, show how far above.
 
     Raises
     ------
