@@ -121,7 +121,7 @@ class TableEncoder:
             Rows of other classes, which lend levels in place of rare ones (see
             ``gansampler.encoding.lenders``), and tell whether what one column of the
             class determines of another is a rule (see
-            ``gansampler.encoding.dependencies`` and
+            ``gansampler.encoding.discovery`` and
             ``gansampler.encoding.arithmetic``).
         lend : bool, default=True
             Whether they lend levels; else decoded rows keep to those of the class.

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from gansampler import GANOversampler
-from gansampler.encoding import dependencies
+from gansampler.encoding import dependencies, discovery
 from gansampler.encoding.clock import ClockColumn
-from gansampler.encoding.dependencies import find_dependencies
+from gansampler.encoding.discovery import find_dependencies
 from gansampler.table import TableEncoder
 
 CITIES = ["N0", "N1", "S0", "S1", "E0", "E1", "W0", "W1"]
@@ -130,13 +130,13 @@ def test_gaps_are_determined():
 @pytest.fixture
 def looked_at(monkeypatch):
     """The columns of which one was compared with another on all rows."""
-    original, sources = dependencies.tabulate, []
+    original, sources = discovery.tabulate, []
 
     def tabulate(source, *args):
         sources.append(source)
         return original(source, *args)
 
-    monkeypatch.setattr(dependencies, "tabulate", tabulate)
+    monkeypatch.setattr(discovery, "tabulate", tabulate)
     return sources
 
 
@@ -151,7 +151,7 @@ def test_comparing_few_rows_first_changes_nothing(monkeypatch):
     rows = people(600)
     columns = [pd.factorize(rows[name])[0] for name in rows]
     stages = found(*columns)
-    monkeypatch.setattr(dependencies, "STAGES", ())
+    monkeypatch.setattr(discovery, "STAGES", ())
     assert found(*columns) == stages != set()
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from gansampler._thinning import some_positions
 from gansampler.encoding.columns import Column, Values
-from gansampler.encoding.dependencies import MIN_EXPECTED
+from gansampler.encoding.discovery import MIN_EXPECTED
 from gansampler.encoding.grids import MIN_NUMBERS, Grid, is_single
 from gansampler.encoding.numeric import NumericColumn
 

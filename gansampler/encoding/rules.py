@@ -13,7 +13,8 @@ import numpy as np
 from gansampler._thinning import some_positions
 from gansampler.encoding.categorical import CategoricalColumn
 from gansampler.encoding.columns import Blocks, CodedColumn, Column, Values
-from gansampler.encoding.dependencies import Codes, Dependencies
+from gansampler.encoding.dependencies import Dependencies
+from gansampler.encoding.discovery import Codes
 from gansampler.encoding.numeric import NumericColumn
 
 MAX_ROWS = 50_000
