@@ -254,6 +254,20 @@ def test_what_determines_may_be_missing(gap):
     assert set(map(tuple, made.isna().to_numpy())) <= patterns
 
 
+def test_what_follows_is_missing_where_the_class_does_not_show_it():
+    """Its rows from one town lack the region, which no other of its towns has."""
+    town = np.arange(1000) % 8
+    table = pd.DataFrame({"town": [f"T{k}" for k in town]})
+    table["region"] = [f"R{k}" for k in town // 2]
+    rows, others = table[:200].copy(), table[200:]
+    rows.loc[town[:200] >= 6, "region"] = None
+    made, _ = generated(TableEncoder().fit(rows, others=others, lend=False))
+    assert made["region"].isna().mean() == pytest.approx(0.25, abs=0.03)
+    last = made["town"].isin(["T6", "T7"])
+    assert last.any()
+    assert made["region"][last].isna().all()
+
+
 def test_two_columns_that_determine_the_same_one_agree():
     rng = np.random.default_rng(0)
     phone = rng.random(1000) < 0.7

@@ -166,7 +166,8 @@ class Dependencies:
         root = {position: position for position in range(self.n_columns)}
         for target, sources in self.sources.items():
             source, table = sources[0]
-            if not gaps[source] and decides(table):
+            known = table.max() < self.n_codes[target]
+            if not gaps[source] and decides(table) and known:
                 root[target] = source
         pairs = []
         for target, by_source in found.items():
