@@ -277,3 +277,33 @@ def test_a_sampler_and_its_file_keep_formulas(tmp_path):
     sampler.save(tmp_path / "model.gansampler")
     again = GANOversampler.load(tmp_path / "model.gansampler").sample(300, 1)
     pd.testing.assert_frame_equal(again, drawn)
+
+
+@pytest.mark.parametrize("beside", ["float64", "float32"])
+def test_small_differences_of_large_numbers_are_no_rounding_errors(beside):
+    """Seconds since 1970, a request of less than a second apart."""
+    rng = np.random.default_rng(0)
+    start = 1.7e9 + rng.uniform(0, 86400, 900)
+    rows = pd.DataFrame({"start": start, "end": start + rng.gamma(4, 0.2, 900)})
+    rows["size"] = rng.normal(size=900).astype(beside)
+    rows["heavy"] = np.exp(rng.normal(5, 5, 900))
+    rows["total"] = rows["heavy"] + rng.uniform(0, 3, 900)
+    assert found(rows) == {}
+
+
+def test_few_lines_are_tried_over_each_of_many_alike_columns(monkeypatch):
+    original, tried = arithmetic.fit_line, []
+
+    def fit_line(*points):
+        tried.append(points)
+        return original(*points)
+
+    monkeypatch.setattr(arithmetic, "fit_line", fit_line)
+    rng = np.random.default_rng(0)
+    quantity = rng.normal(50, 12, 300)
+    gains = {str(i): np.round(quantity * (1 + i / 50), 4) for i in range(80)}
+    found(pd.DataFrame(gains))
+    assert len(tried) <= 80 * arithmetic.MAX_SOURCES
+    tried.clear()
+    noisy = {str(i): np.round(quantity + rng.normal(0, 0.25, 300)) for i in range(80)}
+    assert found(pd.DataFrame(noisy)) == {}

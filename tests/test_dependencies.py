@@ -318,6 +318,23 @@ def test_levels_that_leave_no_choice_are_followed(n_own):
     assert len(with_internet.drop_duplicates()) == 2 ** len(SERVICES)
 
 
+def test_levels_that_imply_each_other_are_tied_to_one_of_them():
+    """Not each to each: there may be hundreds in a section of a survey."""
+    rng = np.random.default_rng(0)
+    skipped = rng.random(1000) < 0.3
+    columns = {
+        f"question {k}": np.where(skipped, "not asked", rng.choice(["yes", "no"], 1000))
+        for k in range(30)
+    }
+    table = pd.DataFrame(columns)
+    encoder = TableEncoder().fit(table[:200], others=table[200:], lend=False)
+    assert len(encoder.rules_.dependencies.pairs) <= 4 * 29
+    made, _ = generated(encoder)
+    n_skipped = (made == "not asked").sum(axis=1)
+    assert set(n_skipped) == {0, 30}
+    assert n_skipped.eq(30).mean() == pytest.approx(skipped[:200].mean(), abs=0.05)
+
+
 def triples(n_rows, n_triples=4, seed=0):
     """Two columns that determine a third, several times over, all with gaps."""
     rng = np.random.default_rng(seed)

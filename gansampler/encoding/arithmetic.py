@@ -34,6 +34,9 @@ STAGES = 5, 50, 500
 MAX_ANCHORS = 4
 """Rows by whose numbers candidates are looked up. One is enough without gaps."""
 
+MAX_SOURCES = 20
+"""Columns over which lines are looked for, of those nearly on a line with a column."""
+
 DIGITS = 17
 """Digits with which slopes and offsets are written at most: those of a float."""
 
@@ -41,12 +44,16 @@ HALF = 0.51
 """Units of the last decimal by which a rounded number may be off: a half, and a little
 for the errors of floats."""
 
-PRECISION = {False: 1e-9, True: 1e-6}
-"""Relative errors of columns that were computed, in double and in single precision."""
+PRECISION = {False: 2.0**-47, True: 2.0**-18}
+"""Relative errors of columns that were computed, in double and in single precision: 64
+times those of rounding. Not more: of large numbers that lie close together, such as the
+seconds of two times, small differences may be all that tells them apart."""
+
+MAX_OFF = 2.0
+"""Tolerances by which points on a line may lie off that of least squares."""
 
 NUDGE = 2.0**-48
 """Relative size of what takes halves away from zero, whatever float they became."""
-
 
 MAX_HALVES, MAX_MISROUNDED = 0.75, 0.02
 """Share of rows whose computed numbers may be halves of a unit: of whole numbers cut in
@@ -227,8 +234,6 @@ class FormulaSearch:
         self.rows = some_positions(n_own, MAX_ROWS, rng)
         sample = rng.permutation(len(self.rows) + n_others)[: STAGES[-1]]
         self.sample = np.array([self.cells(j)[sample] for j in self.positions])
-        single = any(is_single(column.summary.dtype) for column in columns.values())
-        self.precision = PRECISION[single]
         self.found: dict[int, Formula] = {}
 
     def run(self) -> list[Formula]:
@@ -254,11 +259,11 @@ class FormulaSearch:
 
     def _tolerance(self, position: int, numbers: np.ndarray) -> np.ndarray:
         """How far from each number of a column a computed one may lie."""
-        grid = self.columns[position].grid
-        half = 0.0 if grid is None else HALF * 10.0**-grid.decimals
-        sizes = np.abs(numbers)
-        usual = float(np.abs(self.columns[position].levels).mean())
-        tolerance: np.ndarray = half + self.precision * (sizes + usual)
+        column = self.columns[position]
+        half = 0.0 if column.grid is None else HALF * 10.0**-column.grid.decimals
+        precision = PRECISION[is_single(column.summary.dtype)]
+        usual = float(np.median(np.abs(column.levels)))
+        tolerance: np.ndarray = half + precision * (np.abs(numbers) + usual)
         return tolerance
 
     def _find_lines(self) -> None:
@@ -275,7 +280,8 @@ class FormulaSearch:
         near = nearly_collinear(self.sample, np.array(tolerances))
         for target in sorted(self._targets(), key=lambda j: (filled[j], -j)):
             (sources,) = np.nonzero(near[:, target])
-            for source in sorted(sources, key=lambda j: (-filled[j], j)):
+            best = sorted(sources, key=lambda j: (-filled[j], j))[:MAX_SOURCES]
+            for source in best:
                 z, x = self.positions[target], self.positions[source]
                 if self._runs_in_a_circle(z, (x,)):
                     continue
@@ -507,8 +513,13 @@ def fit_line(
     if not len(x):
         return None
     apart = x - x.mean()
-    through_origin, least_squares = (x @ z) / (x @ x), (apart @ z) / (apart @ apart)
-    if not np.isfinite([through_origin, least_squares]).all():
+    # Sums, not products of matrices, whose last digits depend on the threads.
+    through_origin = (x * z).sum() / np.square(x).sum()
+    least_squares = (apart * z).sum() / np.square(apart).sum()
+    rest = z - least_squares * x
+    off = np.abs(rest - rest.mean()) / tolerance
+    # Written out only where it may be one.
+    if not np.isfinite(through_origin) or not off.max() <= MAX_OFF:
         return None
     for slope in simple_numbers(through_origin):
         if (np.abs(z - slope * x) <= tolerance).all():
@@ -516,6 +527,8 @@ def fit_line(
     for slope in simple_numbers(least_squares):
         rest = z - slope * x
         low, high = (rest - tolerance).max(), (rest + tolerance).min()
+        if low > high:
+            continue
         for offset in rounded((low + high) / 2):
             if low <= offset <= high:
                 return slope, offset

@@ -83,6 +83,7 @@ class Dependencies:
         found = find_dependencies(known, targets, n_codes, n_own, rng)
         n_shown = [np.unique(column[column >= 0]).size for column in known[:n_own].T]
         self.order = self._order(found, n_shown, numeric, gaps)
+        found = self._without_detours(found, gaps)
         self.sources = {
             target: self._to_derive_from(target, by_source, gaps)
             for target, by_source in found.items()
@@ -147,6 +148,40 @@ class Dependencies:
             columns,
             key=lambda j: (-most[j], -n_determined[j], not numeric[j], gaps[j]),
         )
+
+    def _without_detours(
+        self, found: dict[int, Codes], gaps: np.ndarray
+    ) -> dict[int, Codes]:
+        """What follows, without what follows by way of a third column.
+
+        Where levels of many columns imply each other, as "not asked" does in a section
+        of a survey, each is tied to that of the first column, not to all others.
+        """
+        stands_for: dict[tuple[int, int], tuple[int, int]] = {}
+        for first in self.order:
+            if gaps[first]:
+                continue
+            for target in range(self.n_columns):
+                there = found.get(target, {}).get(first)
+                back = found.get(first, {}).get(target)
+                if there is None or back is None or decides(there) or decides(back):
+                    continue
+                for code in np.flatnonzero(there >= 0).tolist():
+                    implied = int(there[code])
+                    if implied < len(back) - 1 and back[implied] == code:
+                        stands_for.setdefault((target, implied), (first, code))
+        kept: dict[int, Codes] = {}
+        for target, by_source in found.items():
+            for source, table in by_source.items():
+                left = table.copy()
+                for code in np.flatnonzero(table >= 0).tolist():
+                    by = stands_for.get((source, code))
+                    detour = by == stands_for.get((target, int(table[code])))
+                    if by and detour and by[0] not in (source, target):
+                        left[code] = -1
+                if (left >= 0).any():
+                    kept.setdefault(target, {})[source] = left
+        return kept
 
     def _to_derive_from(
         self, target: int, by_source: Codes, gaps: np.ndarray
