@@ -94,8 +94,10 @@ def count_levels(
             continue
         parts = [rows.iloc[:, position], others.iloc[:, position]]
         both = pd.concat(parts, ignore_index=True)
-        codes, levels = pd.factorize(both)
+        codes, _ = pd.factorize(both)
         n_levels = int(codes.max(initial=-1)) + 1
+        # Of Arrow dictionaries pandas 2.0 returns the levels of the first part only.
+        levels = both[both.notna() & ~pd.Series(codes).duplicated()]
         # Missing cells, of code -1, are no level.
         own, other = (
             np.bincount(part[part >= 0], minlength=n_levels)
@@ -106,7 +108,7 @@ def count_levels(
     return counts
 
 
-def _texts(levels: pd.Index, counts: np.ndarray) -> Counter[str]:
+def _texts(levels: pd.Series, counts: np.ndarray) -> Counter[str]:
     """How often each level is there, if some are texts; nothing otherwise."""
     if not any(isinstance(level, str) for level in levels):
         return Counter()

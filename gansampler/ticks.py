@@ -91,6 +91,8 @@ def times_of(ticks: np.ndarray, dtype: Any, earliest: int) -> pd.Series:
         late = difference(ticks, earliest) > TIME_STEPS[unit]["h"]
         first = late.astype(bool)
         times = clock.dt.tz_localize(zone, ambiguous=first, nonexistent="shift_forward")
+        if not isinstance(dtype, pd.ArrowDtype):
+            return times
         ticks = times.astype("int64").to_numpy()
     return pd.Series(ticks).astype(dtype)
 
